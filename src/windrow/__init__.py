@@ -1,0 +1,1 @@
+"""Windrow schedules, runs and watches harvests and jobs."""

@@ -1,0 +1,141 @@
+"""Everything that can go wrong, as one tree; each face translates it in a table of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class WindrowError(Exception):
+    """The root. The message names the thing that went wrong and what to do about it."""
+
+
+# What a caller asked for cannot be done.
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One wrong input: `field` is a dotted path such as `settings.page_size`; `problem` tells the remedy too."""
+
+    field: str
+    problem: str
+
+
+class BadInput(WindrowError):
+    """Input that breaks a rule; names every field at fault, not only the first."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{each.field}: {each.problem}" for each in self.problems))
+
+    @classmethod
+    def of(cls, field: str, problem: str) -> "BadInput":
+        """The usual case: one field."""
+        return cls([FieldProblem(field, problem)])
+
+
+class NotFound(WindrowError):
+    """No such object, or one that the caller may not know of: the two look the same."""
+
+    def __init__(self, word: str, identifier: object) -> None:
+        self.word = word
+        self.identifier = identifier
+        super().__init__(f"There is no {word} {identifier}.")
+
+
+class NotAllowed(WindrowError):
+    """The caller is known and the object visible, but the role or the token's scopes do not cover this."""
+
+
+class NotAuthenticated(WindrowError):
+    """No credentials, or credentials that are wrong, expired or revoked."""
+
+
+class TooManyAttempts(WindrowError):
+    """Too many wrong passwords for this user or from this address; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class Conflict(WindrowError):
+    """The object's present state does not allow this; the message tells what would."""
+
+
+# The far end failed.
+
+
+class RemoteError(WindrowError):
+    """A remote server did not give a usable answer.
+
+    `retryable` tells whether asking again later may help; `retry_after` is the server's own wish in seconds.
+    """
+
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class RemoteUnreachable(RemoteError):
+    """No connection: name not found, refused, reset, TLS failure."""
+
+
+class RemoteTimeout(RemoteError):
+    """Connected, but too slow: on connect, between bytes, or as a whole."""
+
+
+class RemoteStatus(RemoteError):
+    """An HTTP status that is no success. 408, 425, 429 and 5xx are worth another try."""
+
+    def __init__(self, message: str, *, status: int, retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.status = status
+        self.retryable = status in (408, 425, 429) or status >= 500
+
+
+class RemoteForbidden(RemoteError):
+    """The address is outside the outgoing policy; checked where the connection really goes."""
+
+    retryable = False
+
+
+class RemoteTooLarge(RemoteError):
+    """The answer is larger than the limit."""
+
+    retryable = False
+
+
+class HostResting(RemoteError):
+    """The circuit breaker of this host is open: it failed too often; `retry_after` says when it is tried again."""
+
+
+class RemoteUnreadable(RemoteError):
+    """An answer came, but it is not what the protocol promises: truncated, HTML, an exception report."""
+
+
+# A worker must stop.
+
+
+class Stopped(WindrowError):
+    """The work at hand must end now; raised at check points, never caught by a kind."""
+
+
+class Cancelled(Stopped):
+    """Somebody asked for this run to be cancelled."""
+
+
+class LeaseLost(Stopped):
+    """Another worker has taken this run over; nothing that this one still holds may be written."""
+
+
+class Draining(Stopped):
+    """This worker is shutting down; the run goes back to the queue with all its committed progress."""
+
+
+# The store failed.
+
+
+class StoreUnavailable(WindrowError):
+    """The database cannot be reached or is out of space; nothing was written."""

@@ -1,0 +1,1 @@
+"""What things are: frozen values and the rules that belong to them; no storage, no network, no framework."""

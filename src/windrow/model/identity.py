@@ -1,0 +1,28 @@
+"""Identifiers: time-ordered UUIDs (version 7, RFC 9562), so that the newest sorts last."""
+
+import os
+import time
+import uuid
+from datetime import UTC, datetime
+
+
+def new_id() -> str:
+    """A new identifier: 36 characters, lower case, ordered by the millisecond of its making."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return str(uuid.UUID(int=value))
+
+
+def is_id(text: str) -> bool:
+    """Whether the text is one of our identifiers in its usual spelling."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def made_at(identifier: str) -> datetime:
+    """The moment an identifier was made, to the millisecond."""
+    return datetime.fromtimestamp((uuid.UUID(identifier).int >> 80) / 1000, UTC)

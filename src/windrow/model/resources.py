@@ -1,0 +1,79 @@
+"""A resource: one remote record of a source, with its identity, its fingerprint and what became of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from windrow.model.records import Record
+
+
+class Presence(StrEnum):
+    """Where a resource stands.
+
+    present   on the remote at the last look
+    missing   not found in a complete pass, but its deletion is held for a person; still shown
+    gone      deleted: a tombstone, hidden from the catalogue, kept for the grace time, can be undone
+    """
+
+    PRESENT = "present"
+    MISSING = "missing"
+    GONE = "gone"
+
+
+class Outcome(StrEnum):
+    """What the last harvest did with a resource."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    QUARANTINED = "quarantined"
+    UNWANTED = "unwanted"
+    DELETED = "deleted"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRecord:
+    """One record as a source kind yields it, not yet interpreted.
+
+    identifier    its identity within the source; at most 1,000 characters
+    fingerprint   hash of what matters of it, 16 bytes; equal means unchanged
+    raw           the document as it came, complete by itself (namespaces included)
+    media_type    of `raw`, such as `application/xml` or `application/geo+json`
+    read          makes the normalised record of it; called only when the record is new or changed. Whatever it
+                  raises puts this one record into quarantine with its raw bytes; the rest goes on.
+    version       what a listing said of it (a date and size, say): equal means that it need not be fetched again
+    etag, last_modified   HTTP validators of its own document, where it has one
+    """
+
+    identifier: str
+    fingerprint: bytes
+    raw: bytes
+    media_type: str
+    read: Callable[[], Record]
+    version: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One remote record of a source, as we keep it.
+
+    `id` is the number that its catalogue record shares. Dates are UTC. `problem` tells why it is quarantined.
+    """
+
+    id: int
+    source_id: int
+    identifier: str
+    title: str
+    presence: Presence
+    outcome: Outcome
+    wanted: bool
+    first_seen: datetime
+    last_changed: datetime
+    gone_since: datetime | None = None
+    remote_modified: datetime | None = None
+    version: str = ""
+    problem: str = ""

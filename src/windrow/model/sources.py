@@ -1,0 +1,163 @@
+"""A source: a remote place to harvest, its settings, its owner, its policies, and how it is doing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from windrow.errors import BadInput, FieldProblem
+
+
+class Health(StrEnum):
+    """How a source is doing, from its last runs.
+
+    new        never harvested
+    healthy    the last harvest succeeded
+    ailing     the last harvest was partial, or the last one failed after earlier success
+    failing    three or more harvests in a row failed
+    held       a deletion waits for a person
+    paused     its schedule is switched off
+    """
+
+    NEW = "new"
+    HEALTHY = "healthy"
+    AILING = "ailing"
+    FAILING = "failing"
+    HELD = "held"
+    PAUSED = "paused"
+
+
+class Visibility(StrEnum):
+    """Who may read the records of a source: its tenant only, or everybody, also without signing in."""
+
+    PRIVATE = "private"
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What a source's owner decided.
+
+    guard_share          deletions are held for a person beyond this share of the resources (0 to 1)
+    guard_count          ... or beyond this many; None sets no number
+    grace                how long a tombstone is kept, and can be undone
+    full_every           at least this often every record is looked at, although the remote could tell changes only
+    new_wanted           whether newly found resources go into the catalogue
+    requests_per_second  pace against the source's host; 0 sets no pace
+    concurrency          requests in flight against the host at most
+    page_attempts        how often a page is tried before the pass counts it as failed
+    """
+
+    guard_share: float = 0.10
+    guard_count: int | None = None
+    grace: timedelta = timedelta(days=30)
+    full_every: timedelta = timedelta(days=7)
+    new_wanted: bool = True
+    requests_per_second: float = 10.0
+    concurrency: int = 4
+    page_attempts: int = 4
+
+    def __post_init__(self) -> None:
+        problems = [
+            FieldProblem(f"policies.{name}", rule)
+            for name, rule, holds in (
+                ("guard_share", "must lie between 0 and 1", 0 <= self.guard_share <= 1),
+                ("guard_count", "must not be negative", self.guard_count is None or self.guard_count >= 0),
+                ("grace", "must not be negative", self.grace >= timedelta(0)),
+                ("full_every", "must not be negative", self.full_every >= timedelta(0)),
+                ("requests_per_second", "must lie between 0 (no pace) and 1000", 0 <= self.requests_per_second <= 1000),
+                ("concurrency", "must lie between 1 and 32", 1 <= self.concurrency <= 32),
+                ("page_attempts", "must lie between 1 and 20", 1 <= self.page_attempts <= 20),
+            )
+            if not holds
+        ]
+        if problems:
+            raise BadInput(problems)
+
+    def holds(self, deletions: int, present: int) -> bool:
+        """Whether deleting so many of so many present resources must wait for a person."""
+        if deletions == 0:
+            return False
+        if self.guard_count is not None and deletions > self.guard_count:
+            return True
+        return deletions > self.guard_share * present
+
+
+class CredentialKind(StrEnum):
+    """How a source's secret is sent: HTTP Basic, a bearer token, or a header of its own name."""
+
+    BASIC = "basic"
+    BEARER = "bearer"
+    HEADER = "header"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a source asks for before it answers. Encrypted at rest, sent to the source's own origin only, never shown.
+
+    `name` is the user name (basic) or the header's name (header); `secret` the password, token or value.
+    """
+
+    kind: CredentialKind
+    secret: str = field(repr=False)
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A remote place to harvest.
+
+    id              small number, also in every resource's row
+    kind            the source kind's name, such as `csw`
+    url             where it answers
+    settings        what the kind's JSON Schema allows
+    task_id         the task that harvests it; its schedule is the source's schedule
+    has_credential  whether a secret is kept for it
+    cursor          what the kind left for the next incremental pass; opaque here
+    last_complete   start of the last complete pass: everything unseen since then is gone
+    resources       how many are present
+    """
+
+    id: int
+    name: str
+    kind: str
+    url: str
+    tenant_id: str
+    owner_id: str
+    task_id: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    policies: Policies = Policies()
+    visibility: Visibility = Visibility.PRIVATE
+    has_credential: bool = False
+    health: Health = Health.NEW
+    created_at: datetime | None = None
+    changed_at: datetime | None = None
+    last_run_id: str | None = None
+    last_complete: datetime | None = None
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+    resources: int = 0
+
+
+class ReviewState(StrEnum):
+    """A held deletion: waiting, let through, or refused."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    OUTDATED = "outdated"
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionReview:
+    """A deletion that the guard holds for a person: so many of so many resources were missing in that run's pass."""
+
+    id: int
+    source_id: int
+    run_id: str
+    state: ReviewState
+    missing: int
+    present: int
+    created_at: datetime
+    decided_at: datetime | None = None
+    decided_by: str | None = None

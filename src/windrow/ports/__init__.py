@@ -1,0 +1,1 @@
+"""What the floors agree on: small protocols in Windrow's own words, one file per word."""

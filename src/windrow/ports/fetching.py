@@ -1,0 +1,142 @@
+"""Fetcher: how anything here asks a remote server, politely and safely."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from windrow.model.sources import Credential
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave for conditional requests; empty strings where it gave none."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer (2xx, or 304 when validators were sent).
+
+    `url` is the address that answered in the end; `headers` have lower-case names; `body` is already decompressed.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def not_modified(self) -> bool:
+        """Whether the server said that what we have is still current."""
+        return self.status == 304
+
+    @property
+    def media_type(self) -> str:
+        """The content type without parameters, lower case; empty where the server sent none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def validators(self) -> Validators:
+        """What to send along the next time."""
+        return Validators(self.headers.get("etag", ""), self.headers.get("last-modified", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How one source's host is to be treated, and how long an answer may take. Seconds, bytes, requests per second.
+
+    A pace of 0 means none. Pace and concurrency hold per host over all runs and workers.
+    """
+
+    requests_per_second: float = 10.0
+    concurrency: int = 4
+    connect_timeout: float = 10.0
+    read_timeout: float = 30.0
+    whole_timeout: float = 180.0
+    size_limit: int = 64 * 1024 * 1024
+    attempts: int = 3
+
+
+class Fetcher(Protocol):
+    """Asks remote servers for one run.
+
+    Keeps the host's pace and concurrency, waits as `Retry-After` says, tries again what is worth it, follows at most
+    five redirects (each checked against the outgoing policy at the address really connected to), sends credentials to
+    the source's own origin only, and stops within a second when the run is cancelled.
+
+    Raises `RemoteError` (see `windrow.errors` for its kinds) and `Stopped`. Safe to share between threads.
+    """
+
+    def get(
+        self,
+        url: str,
+        *,
+        parameters: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        validators: Validators | None = None,
+    ) -> Answer:
+        """GET; `parameters` are added to the URL's own query. With `validators` the answer may be a 304."""
+        ...
+
+    def post(self, url: str, body: bytes, *, media_type: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """POST a query. Only for requests that change nothing on the remote: it is tried again like a GET."""
+        ...
+
+
+class FetcherMaker(Protocol):
+    """Makes the fetcher of one run."""
+
+    def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: "Check") -> Fetcher:
+        """`origin` is the URL whose scheme, host and port may see the credential; `check` raises `Stopped`."""
+        ...
+
+
+class Check(Protocol):
+    """Raises `Stopped` when the work at hand must end; cheap enough to call in every wait."""
+
+    def __call__(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An answer to the wish to ask a host: go now (`wait` is 0), or come back after `wait` seconds.
+
+    `resting` is set while the host's circuit breaker is open: then do not wait but give up.
+    """
+
+    wait: float
+    ticket: str = ""
+    resting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """How a host has behaved lately, for the console. Times are UTC."""
+
+    host: str
+    in_flight: int
+    failures: int
+    resting_until: datetime | None = None
+    quiet_until: datetime | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+class Hosts(Protocol):
+    """The manners book that all workers share, one line per host (`host:port`, lower case)."""
+
+    def ask_turn(self, host: str, *, now: datetime, requests_per_second: float, concurrency: int, hold: float) -> Turn:
+        """Asks to send one request now. A granted ticket counts as in flight until given back or `hold` seconds passed."""
+        ...
+
+    def give_back(
+        self, host: str, ticket: str, *, now: datetime, failed: bool, quiet_for: float | None = None
+    ) -> None:
+        """Ends a request. `failed` counts towards the breaker; `quiet_for` (seconds) is the host's own `Retry-After`."""
+        ...
+
+    def states(self) -> list[HostState]:
+        """Every host known, by name."""
+        ...
