@@ -97,7 +97,9 @@ class FetcherMaker(Protocol):
 class Check(Protocol):
     """Raises `Stopped` when the work at hand must end; cheap enough to call in every wait."""
 
-    def __call__(self) -> None: ...
+    def __call__(self) -> None:
+        """Returns when the work may go on."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +130,11 @@ class Hosts(Protocol):
     """The manners book that all workers share, one line per host (`host:port`, lower case)."""
 
     def ask_turn(self, host: str, *, now: datetime, requests_per_second: float, concurrency: int, hold: float) -> Turn:
-        """Asks to send one request now. A granted ticket counts as in flight until given back or `hold` seconds passed."""
+        """Asks to send one request now. A ticket counts as in flight until given back, or for `hold` seconds."""
         ...
 
-    def give_back(
-        self, host: str, ticket: str, *, now: datetime, failed: bool, quiet_for: float | None = None
-    ) -> None:
-        """Ends a request. `failed` counts towards the breaker; `quiet_for` (seconds) is the host's own `Retry-After`."""
+    def give_back(self, host: str, ticket: str, *, now: datetime, failed: bool, quiet_for: float | None = None) -> None:
+        """Ends a request. `failed` counts towards the breaker; `quiet_for` (seconds) is the host's `Retry-After`."""
         ...
 
     def states(self) -> list[HostState]:

@@ -1,0 +1,95 @@
+"""Accounts: tenants, users, roles, API tokens, and who may do what."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from windrow.errors import NotAllowed
+
+
+class Role(StrEnum):
+    """What a user is: runs the installation, works in a tenant, or only looks at a tenant."""
+
+    ADMIN = "admin"
+    OPERATOR = "operator"
+    VIEWER = "viewer"
+
+
+class Right(StrEnum):
+    """What can be granted to a role or a token: look, work (make, change, run, stop), administer."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.ADMIN: frozenset(Right),
+    Role.OPERATOR: frozenset({Right.READ, Right.WRITE}),
+    Role.VIEWER: frozenset({Right.READ}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A team. Everything in it is seen by its members and by nobody else but the installation's admins."""
+
+    id: str
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person or program that signs in. `must_change_password` is set while the one-time secret stands."""
+
+    id: str
+    name: str
+    role: Role
+    tenant_id: str
+    created_at: datetime
+    active: bool = True
+    must_change_password: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An API token; its secret is known to its bearer only. `scopes` narrow what the owner's role allows."""
+
+    id: str
+    user_id: str
+    name: str
+    scopes: frozenset[Right]
+    created_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who acts: a user with the rights of this request. `tenant_id` None stands for an admin, who sees all tenants."""
+
+    user_id: str
+    name: str
+    role: Role
+    tenant_id: str
+    rights: frozenset[Right] = field(default_factory=frozenset)
+
+    @property
+    def scope(self) -> str | None:
+        """The tenant that this principal is confined to; None for the installation's admins."""
+        return None if self.role is Role.ADMIN else self.tenant_id
+
+    def sees(self, tenant_id: str) -> bool:
+        """Whether an object of that tenant exists for this principal at all."""
+        return self.role is Role.ADMIN or tenant_id == self.tenant_id
+
+    def need(self, right: Right) -> None:
+        """Raises `NotAllowed` unless this principal has the right."""
+        if right not in self.rights:
+            raise NotAllowed(f"{self.name} may not do this: it needs the right to {right.value}.")
+
+
+def rights_of(role: Role, scopes: frozenset[Right] | None = None) -> frozenset[Right]:
+    """The rights of a role, narrowed by a token's scopes where there are any."""
+    return RIGHTS[role] if scopes is None else RIGHTS[role] & scopes

@@ -1,0 +1,193 @@
+"""Harvests, as the store keeps them: a pass, its pages, and the commit that moves both forward at once."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from windrow.model.records import Record
+from windrow.model.runs import Part, Progress
+from windrow.model.sources import DeletionReview, Policies
+from windrow.ports.fetching import Validators
+from windrow.ports.runs import Ending, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One walk over a source, as it is kept while it goes on.
+
+    asked_since   changes since this moment were asked for; None asked for everything
+    next_since    what the next incremental pass will ask from
+    listing       whether seeing all pages means having seen everything
+    problems      what keeps the pass from being complete: failed pages, counts that do not fit
+    """
+
+    run_id: str
+    source_id: int
+    started_at: datetime
+    listing: bool
+    asked_since: datetime | None = None
+    next_since: datetime | None = None
+    total: int | None = None
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+    problems: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept of a resource that a page names again."""
+
+    id: int
+    fingerprint: bytes
+    presence: str
+    outcome: str
+    wanted: bool
+    version: str
+    validators: Validators
+
+
+@dataclass(frozen=True, slots=True)
+class PageMemory:
+    """What the last pass kept of a page: equal fingerprint, same resources."""
+
+    fingerprint: bytes
+    seen: Collection[int]
+    next: Sequence[Mapping[str, Any]]
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A resource to be written: new (`id` None) or changed.
+
+    record    what the catalogue shall show; None for a quarantined or unwanted one
+    problem   why it is quarantined; "" when it is not
+    """
+
+    id: int | None
+    identifier: str
+    fingerprint: bytes
+    raw: bytes
+    media_type: str
+    record: Record | None
+    problem: str = ""
+    wanted: bool = True
+    version: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageCommit:
+    """Everything that one page changes, committed in one transaction.
+
+    seen          ids of known resources that the page named and that stay as they are (new ones get their ids here)
+    returned      ids of resources that were missing or gone and are back unchanged
+    gone          ids of resources that the remote declares deleted
+    touched       unchanged resources whose version or validators are to be kept: id → (version, validators)
+    next          keys of pages it led to
+    memory        (fingerprint, next keys, total) to be kept for the next pass; None keeps nothing
+    counts        what happened: added, changed, unchanged, quarantined, gone, restored, duplicate, failed
+    """
+
+    part_id: int
+    now: datetime
+    changes: Sequence[Change] = ()
+    seen: Sequence[int] = ()
+    returned: Sequence[int] = ()
+    gone: Sequence[int] = ()
+    touched: Mapping[int, tuple[str, Validators]] = field(default_factory=dict)
+    next: Sequence[Mapping[str, Any]] = ()
+    memory: tuple[bytes, Sequence[Mapping[str, Any]], int | None] | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    problems: Sequence[str] = ()
+    log: Sequence[Entry] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit led to: ids given to new resources, in the order of its new changes, and the pages that are new."""
+
+    new_ids: Sequence[int]
+    new_parts: Sequence[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class PassEnd:
+    """How a pass ends, in the same transaction as its run.
+
+    complete   every record there is was seen: what was not is gone (within the guard)
+    """
+
+    complete: bool
+    policies: Policies
+    ending: Ending
+    log: Sequence[Entry] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PassOutcome:
+    """What the end of a pass did to unseen resources: deleted so many, or held them in a review."""
+
+    deleted: int
+    review: DeletionReview | None
+    ending: Ending
+
+
+class Harvests(Protocol):
+    """Passes and page commits. Every write is fenced by the run's attempt: raises `LeaseLost` or `Cancelled`."""
+
+    def find_pass(self, run_id: str) -> Pass | None:
+        """The pass that an earlier attempt of this run began."""
+        ...
+
+    def begin_pass(self, begun: Pass, attempt: int, pages: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
+        """Writes a pass and its first pages."""
+        ...
+
+    def open_pages(self, run_id: str, *, after: int, limit: int) -> list[Part]:
+        """Pages still to be done, in the order they were made, with ids above `after`."""
+        ...
+
+    def known(self, source_id: int, identifiers: Sequence[str]) -> dict[str, Known]:
+        """What is kept of these resources; unknown ones are left out."""
+        ...
+
+    def page_memories(self, source_id: int, keys: Sequence[Mapping[str, Any]]) -> list[PageMemory | None]:
+        """What the last pass kept of these pages, in their order."""
+        ...
+
+    def commit_page(self, run_id: str, attempt: int, source_id: int, page: PageCommit) -> Committed:
+        """Commits one page: resources, records, documents, its part, the pages it led to, and the run's progress."""
+        ...
+
+    def fail_page(
+        self, run_id: str, attempt: int, part_id: int, *, error: str, retry_at: datetime | None, log: Sequence[Entry]
+    ) -> None:
+        """Notes a failed try of a page; without `retry_at` it has failed for good."""
+        ...
+
+    def seen_ids(self, run_id: str) -> "Collection[int]":
+        """Which resources the pass has seen so far, as a set of small memory (a bit each)."""
+        ...
+
+    def end_pass(self, run_id: str, attempt: int, source_id: int, end: PassEnd, *, now: datetime) -> PassOutcome | None:
+        """Ends a pass and its run: deletes or holds what was unseen, keeps the cursor, updates the source's health.
+
+        None when fenced out: nothing done.
+        """
+        ...
+
+    def progress(self, run_id: str) -> Progress:
+        """The run's progress as its committed pages make it."""
+        ...
+
+    def stale_documents(self, source_id: int, *, after: int, limit: int) -> list[tuple[int, str, bytes]]:
+        """Kept documents of a source for reading again: (resource id, media type, raw), by id."""
+        ...
+
+    def rewrite(
+        self, part_id: int, worker_id: str, source_id: int, changes: Sequence[Change], *, now: datetime
+    ) -> bool:
+        """Writes records read again from kept documents and closes the part, in one transaction. False if fenced."""
+        ...

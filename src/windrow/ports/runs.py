@@ -1,0 +1,212 @@
+"""Runs, as the store keeps them: queue, leases, parts, log and outputs. Each method is one transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from windrow.model.paging import PageOf
+from windrow.model.runs import LogEntry, Output, Part, PartState, Progress, Run, RunState
+from windrow.model.workers import Inspection, Worker
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs a list shows; None does not narrow. `tenant_id` None is for admins only."""
+
+    tenant_id: str | None
+    states: frozenset[RunState] | None = None
+    task_id: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ends: its terminal state, what it returned, why it failed, and its last progress."""
+
+    state: RunState
+    result: Mapping[str, Any]
+    error: str
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A log entry to be written; see `LogEntry`."""
+
+    at: datetime
+    level: str
+    message: str
+    part: str = ""
+    data: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartClaim:
+    """A part of a waiting run that this worker now holds, with its run (whose parameters the kind needs)."""
+
+    part: Part
+    run: Run
+
+
+class Runs(Protocol):
+    """The queue and the truth about every run."""
+
+    # Making and looking.
+
+    def add(self, runs: Sequence[Run]) -> None:
+        """Writes new runs in state scheduled, queued or skipped, and their tasks' `last_run_id`."""
+        ...
+
+    def get(self, run_id: str, *, tenant_id: str | None) -> Run:
+        """One run. Raises `NotFound`, also when it belongs to another tenant."""
+        ...
+
+    def page(self, which: RunFilter, *, limit: int, cursor: str | None = None) -> PageOf[Run]:
+        """Newest first."""
+        ...
+
+    def count_by_state(self, tenant_id: str | None) -> Mapping[RunState, int]:
+        """How many active runs there are in each state (terminal states are left out: they only grow)."""
+        ...
+
+    def delete(self, run_id: str, *, tenant_id: str | None) -> list[str]:
+        """Deletes an ended run with its log and parts; returns its blobs. Raises `NotFound`, `Conflict`."""
+        ...
+
+    # The queue.
+
+    def claim(
+        self, worker_id: str, *, queues: Sequence[str], now: datetime, lease: timedelta, run_id: str | None = None
+    ) -> Run | None:
+        """Takes the next queued run (or that one) and gives it a lease and its next attempt number.
+
+        Highest priority first, then the longest ready. Runs whose concurrency keys are all taken are set aside
+        (`blocked_by`) until a key is free. None when there is nothing to take.
+        """
+        ...
+
+    def renew(self, worker_id: str, *, now: datetime, lease: timedelta) -> Mapping[str, RunState]:
+        """Renews all leases of a worker; returns the state of each run it still holds, also by holding parts of it."""
+        ...
+
+    def report(self, run_id: str, attempt: int, progress: Progress) -> None:
+        """Saves progress. Raises `LeaseLost` when the attempt is not the current one, `Cancelled` when asked to."""
+        ...
+
+    def finish(self, run_id: str, attempt: int, ending: Ending, *, now: datetime) -> bool:
+        """Ends a run and frees its keys; one asked to cancel ends as cancelled. False when fenced out: nothing done."""
+        ...
+
+    def hand_back(
+        self, run_id: str, attempt: int, *, now: datetime, ready_at: datetime, failed: bool, error: str = ""
+    ) -> bool:
+        """Gives a run back: queued at once (drain) or scheduled for `ready_at` (retry). False when fenced out."""
+        ...
+
+    def cancel(self, run_id: str, *, tenant_id: str | None, now: datetime) -> Run:
+        """Asks a run to stop. What nobody holds is cancelled at once. Ended runs stay. Raises `NotFound`."""
+        ...
+
+    def promote(self, now: datetime) -> int:
+        """Queues the scheduled runs whose time has come; returns how many."""
+        ...
+
+    def sweep(self, now: datetime) -> list[str]:
+        """Queues runs and reopens parts whose lease expired, ends those that were being cancelled, unblocks runs whose
+        key is free; returns the ids of the runs it touched."""
+        ...
+
+    # Parts.
+
+    def fan_out(self, run_id: str, attempt: int, keys: Iterable[Mapping[str, Any]], *, now: datetime) -> int:
+        """Adds parts that any worker may do, in batches; known keys are left alone. Returns how many are new."""
+        ...
+
+    def wait(self, run_id: str, attempt: int, *, now: datetime) -> bool:
+        """Ends this claim and lets the parts be done; with none open the finish is queued at once. False if fenced."""
+        ...
+
+    def claim_parts(
+        self, worker_id: str, *, queues: Sequence[str], now: datetime, lease: timedelta, limit: int
+    ) -> list[PartClaim]:
+        """Takes up to `limit` open parts of waiting runs."""
+        ...
+
+    def close_part(
+        self, part_id: int, worker_id: str, state: PartState, *, counts: Mapping[str, int], error: str, now: datetime
+    ) -> bool:
+        """Ends a part; the one who closes the last queues the run's finish. False when fenced out."""
+        ...
+
+    def retry_part(self, part_id: int, worker_id: str, *, error: str, ready_at: datetime) -> bool:
+        """Gives a part back for a later try. False when fenced out."""
+        ...
+
+    def list_parts(
+        self, run_id: str, *, states: frozenset[PartState] | None, limit: int, cursor: str | None = None
+    ) -> PageOf[Part]:
+        """A run's parts in the order they were made."""
+        ...
+
+    def count_parts(self, run_id: str) -> Mapping[PartState, int]:
+        """How many parts are in each state."""
+        ...
+
+    def sum_part_counts(self, run_id: str) -> Mapping[str, int]:
+        """The sums of all parts' counts."""
+        ...
+
+    # Log and outputs.
+
+    def write_log(self, run_id: str, entries: Sequence[Entry], *, keep: int) -> None:
+        """Appends entries; beyond `keep` the oldest ones of level debug and info go first, then the oldest."""
+        ...
+
+    def read_log(
+        self,
+        run_id: str,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        least: str | None = None,
+        newest_first: bool = False,
+    ) -> PageOf[LogEntry]:
+        """A run's log, oldest first unless asked otherwise; `least` is the lowest level shown."""
+        ...
+
+    def add_output(self, output: Output, attempt: int) -> None:
+        """Notes a file that a run made; the same name again replaces it. Raises `LeaseLost`."""
+        ...
+
+    def list_outputs(self, run_id: str) -> Sequence[Output]:
+        """A run's files by name."""
+        ...
+
+
+class Workers(Protocol):
+    """Who is alive."""
+
+    def beat(self, worker: Worker) -> Worker:
+        """Says that a worker lives; returns its row, where `draining` may have been asked for."""
+        ...
+
+    def leave(self, worker_id: str, *, now: datetime) -> None:
+        """Takes a worker out and frees at once whatever it still held."""
+        ...
+
+    def all(self) -> Sequence[Worker]:
+        """All that are known, by role and start."""
+        ...
+
+    def drain(self, worker_id: str) -> None:
+        """Asks a worker to finish what it has and go. Raises `NotFound`."""
+        ...
+
+    def forget_silent(self, before: datetime) -> list[str]:
+        """Takes out workers not heard of since; returns their ids. Their leases expire by themselves."""
+        ...
+
+    def inspect(self, tenant_id: str | None, *, limit: int = 100) -> Inspection:
+        """What each worker does and what waits, without anyone's parameters."""
+        ...

@@ -1,0 +1,91 @@
+"""Sources, their resources and reviews, as the store keeps them. Each method is one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from windrow.model.paging import PageOf
+from windrow.model.resources import Outcome, Presence, Resource
+from windrow.model.sources import Credential, DeletionReview, Source
+from windrow.model.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceFilter:
+    """Which resources a list shows; None does not narrow. `words` must all stand in the title or identifier."""
+
+    presence: Presence | None = None
+    outcome: Outcome | None = None
+    wanted: bool | None = None
+    words: str = ""
+
+
+class Sources(Protocol):
+    """Sources and what is kept of them."""
+
+    def add(self, source: Source, task: Task, credential: Credential | None) -> Source:
+        """Writes a source with its task; returns it with its number. Raises `Conflict` when the name is taken."""
+        ...
+
+    def get(self, source_id: int, *, tenant_id: str | None) -> Source:
+        """One source. Raises `NotFound`, also when it belongs to another tenant."""
+        ...
+
+    def page(self, *, tenant_id: str | None, limit: int, cursor: str | None = None) -> PageOf[Source]:
+        """In the order they were made."""
+        ...
+
+    def save(self, source: Source, *, credential: Credential | None = None, drop_credential: bool = False) -> None:
+        """Writes what people may change: name, url, settings, policies, visibility, credential.
+
+        A changed url, kind or settings forgets page fingerprints and the incremental cursor: the next pass is whole.
+        """
+        ...
+
+    def credential(self, source_id: int) -> Credential | None:
+        """A source's secret, decrypted; for the worker that harvests it only."""
+        ...
+
+    def delete(self, source_id: int, *, tenant_id: str | None) -> list[str]:
+        """Deletes a source with its task, runs, resources and records, in batches; returns its blobs.
+
+        Raises `NotFound`, and `Conflict` while a run is active.
+        """
+        ...
+
+    def list_resources(
+        self, source_id: int, which: ResourceFilter, *, limit: int, cursor: str | None = None
+    ) -> PageOf[Resource]:
+        """A source's resources in the order they were found."""
+        ...
+
+    def want(self, source_id: int, resource_ids: Sequence[int] | None, *, wanted: bool, now: datetime) -> int:
+        """Says whether resources (None: all) belong in the catalogue; unwanted ones leave it, wanted ones come back at
+        the next harvest. Returns how many changed."""
+        ...
+
+    def retry_quarantined(self, source_id: int, resource_ids: Sequence[int] | None) -> int:
+        """Forgets the fingerprints of quarantined resources, so that the next harvest reads them again."""
+        ...
+
+    def list_reviews(self, source_id: int, *, limit: int, cursor: str | None = None) -> PageOf[DeletionReview]:
+        """A source's held deletions, newest first."""
+        ...
+
+    def decide_review(
+        self, source_id: int, review_id: int, *, approve: bool, user_id: str, now: datetime
+    ) -> DeletionReview:
+        """Lets a held deletion through (missing becomes gone) or refuses it (missing becomes present).
+
+        Raises `NotFound`, and `Conflict` when it was decided before.
+        """
+        ...
+
+    def restore(self, source_id: int, resource_ids: Sequence[int] | None, *, now: datetime) -> int:
+        """Undoes deletions that are still in their grace time; returns how many came back."""
+        ...
+
+    def purge(self, now: datetime, *, limit: int) -> int:
+        """Removes tombstones whose grace time is over, at most `limit`; returns how many."""
+        ...

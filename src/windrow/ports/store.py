@@ -1,0 +1,97 @@
+"""Store: everything that is kept, word by word."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import BinaryIO, Protocol
+
+from windrow.ports.accounts import Accounts
+from windrow.ports.catalogue import Catalogue
+from windrow.ports.fetching import Hosts
+from windrow.ports.harvests import Harvests
+from windrow.ports.runs import Runs, Workers
+from windrow.ports.sources import Sources
+from windrow.ports.tasks import Tasks
+
+
+class Store(Protocol):
+    """The database, seen as one port per word. All of them may be used from several threads at once."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """Tenants, users, tokens, sessions."""
+        ...
+
+    @property
+    def tasks(self) -> Tasks:
+        """Tasks and schedules."""
+        ...
+
+    @property
+    def runs(self) -> Runs:
+        """Runs, parts, log, outputs."""
+        ...
+
+    @property
+    def workers(self) -> Workers:
+        """Living processes."""
+        ...
+
+    @property
+    def sources(self) -> Sources:
+        """Sources, resources, reviews."""
+        ...
+
+    @property
+    def harvests(self) -> Harvests:
+        """Passes and pages."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Records."""
+        ...
+
+    @property
+    def hosts(self) -> Hosts:
+        """How remote hosts are treated."""
+        ...
+
+    def check(self) -> None:
+        """Whether the database answers and its schema is ours. Raises `StoreUnavailable`."""
+        ...
+
+    def changes(self) -> "Changes":
+        """A listener that wakes when anything was committed, here or in another process. One per thread."""
+        ...
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        ...
+
+
+class Changes(Protocol):
+    """Wakes a waiting loop when the database changed. Spurious wakes are allowed, missed ones are not."""
+
+    def wait(self, timeout: float) -> bool:
+        """Waits at most `timeout` seconds; True as soon as something was committed since the last call."""
+        ...
+
+    def close(self) -> None:
+        """Stops listening."""
+        ...
+
+
+class Blobs(Protocol):
+    """Where files are kept: a folder, or an object store of the S3 kind."""
+
+    def write(self, content: Iterator[bytes]) -> tuple[str, int, str]:
+        """Keeps a file; returns its key, its size in bytes and its SHA-256 in hex. Visible only when whole."""
+        ...
+
+    def open(self, key: str) -> AbstractContextManager[BinaryIO]:
+        """Reads a file. Raises `NotFound`."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Removes a file; a missing one is removed already."""
+        ...

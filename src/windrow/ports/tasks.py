@@ -1,0 +1,67 @@
+"""Tasks and their schedules, as the store keeps them. Each method is one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from windrow.model.paging import PageOf
+from windrow.model.runs import Run
+from windrow.model.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class DueTask:
+    """A task whose schedule is due. `version` is handed back when it is met, so that each moment is met once."""
+
+    task: Task
+    version: int
+    last_run_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """How a due moment is met: the runs it leads to (perhaps none) and the moment after it (perhaps none)."""
+
+    task_id: str
+    version: int
+    runs: tuple[Run, ...]
+    next_due: datetime | None
+    occurrences: int | None
+
+
+class Tasks(Protocol):
+    """Tasks and when they are due."""
+
+    def add(self, task: Task) -> None:
+        """Writes a new task."""
+        ...
+
+    def get(self, task_id: str, *, tenant_id: str | None) -> Task:
+        """One task. Raises `NotFound`, also when it belongs to another tenant."""
+        ...
+
+    def page(
+        self, *, tenant_id: str | None, kind: str | None = None, limit: int, cursor: str | None = None
+    ) -> PageOf[Task]:
+        """Newest first."""
+        ...
+
+    def save(self, task: Task) -> None:
+        """Writes a changed task, its schedule with it. Raises `NotFound`."""
+        ...
+
+    def delete(self, task_id: str, *, tenant_id: str | None) -> list[str]:
+        """Deletes a task with its runs; returns their blobs. Raises `NotFound`; `Conflict` while a run is active."""
+        ...
+
+    def due(self, now: datetime, *, limit: int) -> list[DueTask]:
+        """Tasks whose moment has come, the longest due first. Costs the same with ten schedules or a million."""
+        ...
+
+    def fire(self, firings: list[Firing]) -> int:
+        """Meets due moments: writes the runs and the next moments, each only if nobody else has; returns how many."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """When something is due next."""
+        ...

@@ -1,0 +1,91 @@
+"""WorkKind: how one kind of task is done. The plug-in point for new kinds of work.
+
+A kind is registered by an entry point in the group `windrow.work_kinds`, whose object is called without arguments and
+returns the kind. Work that is part of Windrow itself and needs its store (harvests) is plugged in by the assembly.
+"""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, ClassVar, Protocol
+
+from windrow.model.runs import Level, Part, Progress, Run
+from windrow.ports.fetching import FetcherMaker
+from windrow.ports.runs import Ending
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The run has done all it had to. `failed` counts what failed of it: then the run ends as partial (or as failed,
+    when nothing succeeded)."""
+
+    result: Mapping[str, Any] = field(default_factory=dict)
+    succeeded: int = 1
+    failed: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fanned:
+    """The run has fanned out: its parts are done by any worker, then the kind is called again with phase `finish`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The kind has already ended the run itself, in one transaction with its last effects."""
+
+    ending: Ending
+
+
+Performed = Done | Fanned | Ended
+
+
+class Work(Protocol):
+    """One attempt at a run, as the kind sees it. Safe to use from several threads."""
+
+    @property
+    def run(self) -> Run:
+        """The run; `run.attempt` fences every write, `run.phase` is "finish" after a fan-out."""
+        ...
+
+    @property
+    def fetcher_maker(self) -> FetcherMaker:
+        """Makes polite fetchers."""
+        ...
+
+    def check(self) -> None:
+        """To be called often: raises `Stopped` when the run was cancelled, taken over, or the worker drains."""
+        ...
+
+    def log(self, level: Level, message: str, *, part: str = "", **data: object) -> None:
+        """Writes to the run's log; may be held back for a moment."""
+        ...
+
+    def report(self, progress: Progress) -> None:
+        """Says how far the run is; may be called as often as one likes."""
+        ...
+
+    def fan_out(self, keys: Iterable[Mapping[str, Any]]) -> int:
+        """Adds parts that any worker may do; then return `Fanned()`."""
+        ...
+
+    def output(self, name: str, media_type: str) -> AbstractContextManager[BinaryIO]:
+        """A file of the run, kept when the block ends without an error."""
+        ...
+
+
+class WorkKind(Protocol):
+    """One kind of task. Called from worker threads; several runs of a kind may go on at once."""
+
+    name: ClassVar[str]
+    schema: ClassVar[Mapping[str, Any]]
+    """JSON Schema (2020-12) of the task's parameters."""
+
+    def perform(self, work: Work) -> Performed:
+        """Does the run. Must be safe to be called again from the start after a crash: what it commits is fenced and
+        found again by the next attempt. Any exception but `Stopped` fails the attempt."""
+        ...
+
+    def perform_part(self, work: Work, part: Part) -> Mapping[str, int]:
+        """Does one part of a fan-out and returns its counts. Any exception but `Stopped` fails the attempt."""
+        ...

@@ -1,0 +1,417 @@
+"""The tables: the one description that both databases and the migrations are made from."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from windrow.storage.types import BigId, Bytes, Json, UtcTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = String(36)
+
+# Who: tenants, users, tokens, console sessions, audit.
+
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(255), nullable=False, unique=True),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("tenant_id", Id, ForeignKey("tenants.id"), nullable=False, index=True),
+    Column("name", String(255), nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("must_change_password", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(255), nullable=False),
+    Column("digest", Bytes, nullable=False, unique=True),  # SHA-256 of a secret of 256 random bits: no salt needed
+    Column("scopes", Json, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+    Column("last_used_at", UtcTime),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", Bytes, primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
+)
+
+# What runs: tasks, runs, parts, log, outputs, workers.
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("tenant_id", Id, ForeignKey("tenants.id"), nullable=False),
+    Column("owner_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("parameters", Json, nullable=False),
+    Column("queue", String(64), nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("limits", Json, nullable=False),
+    Column("retry", Json, nullable=False),
+    Column("schedule", Json),
+    Column("schedule_version", Integer, nullable=False, server_default="0"),
+    Column("next_due", UtcTime),
+    Column("created_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("last_run_id", Id),
+    Index("ix_tasks_tenant_id_id", "tenant_id", "id"),
+    Index(
+        "ix_tasks_next_due",
+        "next_due",
+        sqlite_where=text("next_due IS NOT NULL"),
+        postgresql_where=text("next_due IS NOT NULL"),
+    ),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("task_id", Id, ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
+    Column("tenant_id", Id, ForeignKey("tenants.id"), nullable=False),
+    Column("owner_id", Id, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("cause", String(16), nullable=False),
+    Column("parameters", Json, nullable=False),
+    Column("queue", String(64), nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("limits", Json, nullable=False),
+    Column("retry", Json, nullable=False),
+    Column("due", UtcTime),
+    Column("created_at", UtcTime, nullable=False),
+    Column("ready_at", UtcTime, nullable=False),
+    Column("started_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("phase", String(16), nullable=False, server_default=""),
+    Column("open_parts", Integer, nullable=False, server_default="0"),
+    Column("blocked_by", String(255), nullable=False, server_default=""),
+    Column("worker_id", Id, nullable=False, server_default=""),
+    Column("lease_until", UtcTime),
+    Column("progress_done", BigId, nullable=False, server_default="0"),
+    Column("progress_total", BigId),
+    Column("counts", Json, nullable=False),
+    Column("message", Text, nullable=False, server_default=""),
+    Column("result", Json, nullable=False),
+    Column("error", Text, nullable=False, server_default=""),
+    Index("ix_runs_tenant_id_id", "tenant_id", "id"),
+    Index("ix_runs_tenant_id_state_id", "tenant_id", "state", "id"),
+    Index("ix_runs_state_id", "state", "id"),
+    Index("ix_runs_task_id_id", "task_id", "id"),
+    Index(
+        "ix_runs_claim",
+        "queue",
+        text("priority DESC"),
+        "ready_at",
+        "id",
+        sqlite_where=text("state = 'queued' AND blocked_by = ''"),
+        postgresql_where=text("state = 'queued' AND blocked_by = ''"),
+    ),
+    Index(
+        "ix_runs_ready",
+        "ready_at",
+        sqlite_where=text("state = 'scheduled'"),
+        postgresql_where=text("state = 'scheduled'"),
+    ),
+    Index(
+        "ix_runs_blocked",
+        "blocked_by",
+        text("priority DESC"),
+        "ready_at",
+        sqlite_where=text("state = 'queued' AND blocked_by <> ''"),
+        postgresql_where=text("state = 'queued' AND blocked_by <> ''"),
+    ),
+    Index(
+        "ix_runs_lease",
+        "lease_until",
+        sqlite_where=text("lease_until IS NOT NULL"),
+        postgresql_where=text("lease_until IS NOT NULL"),
+    ),
+    Index(
+        "ix_runs_worker", "worker_id", sqlite_where=text("worker_id <> ''"), postgresql_where=text("worker_id <> ''")
+    ),
+)
+
+key_holds = Table(
+    "key_holds",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("run_id", Id, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_key_holds_run_id", "run_id"),
+)
+
+parts = Table(
+    "parts",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("run_id", Id, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("digest", Bytes, nullable=False),  # 16 bytes of the key's canonical JSON: a run has no key twice
+    Column("key", Json, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("ready_at", UtcTime, nullable=False),
+    Column("queue", String(64), nullable=False, server_default=""),  # set while workers may claim it on its own
+    Column("priority", SmallInteger, nullable=False, server_default="0"),
+    Column("worker_id", Id, nullable=False, server_default=""),
+    Column("lease_until", UtcTime),
+    Column("counts", Json),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("seen", Bytes),  # which resources a page held: see storage/seen.py
+    UniqueConstraint("run_id", "digest"),
+    Index("ix_parts_run_id_state_id", "run_id", "state", "id"),
+    Index(
+        "ix_parts_claim",
+        "queue",
+        text("priority DESC"),
+        "ready_at",
+        "id",
+        sqlite_where=text("state = 'open' AND queue <> ''"),
+        postgresql_where=text("state = 'open' AND queue <> ''"),
+    ),
+    Index(
+        "ix_parts_lease",
+        "lease_until",
+        sqlite_where=text("lease_until IS NOT NULL"),
+        postgresql_where=text("lease_until IS NOT NULL"),
+    ),
+)
+
+log_entries = Table(
+    "log_entries",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("run_id", Id, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("level", String(8), nullable=False),
+    Column("part", String(255), nullable=False, server_default=""),
+    Column("message", Text, nullable=False),
+    Column("data", Json),
+    Index("ix_log_entries_run_id_id", "run_id", "id"),
+)
+
+outputs = Table(
+    "outputs",
+    metadata,
+    Column("run_id", Id, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(255), primary_key=True),
+    Column("media_type", String(255), nullable=False),
+    Column("size", BigId, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("blob", String(255), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("host", String(255), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("engine", String(32), nullable=False),
+    Column("queues", Json, nullable=False),
+    Column("slots", Integer, nullable=False),
+    Column("memory", BigId, nullable=False),
+    Column("draining", Boolean, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False, index=True),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("line", Json, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+)
+
+# What is harvested: sources, their pages and reviews, resources, records, documents.
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("tenant_id", Id, ForeignKey("tenants.id"), nullable=False),
+    Column("owner_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("task_id", Id, ForeignKey("tasks.id"), nullable=False, unique=True),
+    Column("name", String(255), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("settings", Json, nullable=False),
+    Column("policies", Json, nullable=False),
+    Column("visibility", String(16), nullable=False),
+    Column("credential", Bytes),  # encrypted; see storage/secrets.py
+    Column("created_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("last_complete", UtcTime),
+    Column("since", UtcTime),
+    Column("cursor", Json, nullable=False),
+    Column("last_run_id", Id),
+    Column("last_state", String(16), nullable=False, server_default=""),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("resources", BigId, nullable=False, server_default="0"),
+    UniqueConstraint("tenant_id", "name"),
+    Index("ix_sources_tenant_id_id", "tenant_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+passes = Table(
+    "passes",
+    metadata,
+    Column("run_id", Id, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("source_id", BigId, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("started_at", UtcTime, nullable=False),
+    Column("asked_since", UtcTime),  # None: everything was asked for
+    Column("next_since", UtcTime),
+    Column("listing", Boolean, nullable=False),
+    Column("total", BigId),
+    Column("cursor", Json, nullable=False),
+    Column("problems", Json, nullable=False),  # what keeps the pass from being complete
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("source_id", BigId, ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", Bytes, primary_key=True),
+    Column("fingerprint", Bytes, nullable=False),
+    Column("seen", Bytes, nullable=False),
+    Column("next", Json, nullable=False),
+    Column("total", BigId),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("source_id", BigId, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
+    Column("run_id", Id, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("missing", BigId, nullable=False),
+    Column("present", BigId, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("decided_at", UtcTime),
+    Column("decided_by", Id),
+    Index("ix_reviews_source_id_id", "source_id", "id"),
+)
+
+resources = Table(
+    "resources",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("source_id", BigId, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
+    Column("identifier", Text, nullable=False),
+    Column("fingerprint", Bytes, nullable=False),
+    Column("presence", String(8), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("wanted", Boolean, nullable=False),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("version", Text, nullable=False, server_default=""),
+    Column("etag", Text, nullable=False, server_default=""),
+    Column("last_modified", Text, nullable=False, server_default=""),
+    Column("remote_modified", UtcTime),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("last_changed", UtcTime, nullable=False),
+    Column("gone_since", UtcTime),
+    Column("problem", Text, nullable=False, server_default=""),
+    UniqueConstraint("source_id", "identifier"),
+    Index("ix_resources_source_id_id", "source_id", "id"),
+    Index(
+        "ix_resources_odd",
+        "source_id",
+        "presence",
+        "id",
+        sqlite_where=text("presence <> 'present'"),
+        postgresql_where=text("presence <> 'present'"),
+    ),
+    Index(
+        "ix_resources_quarantine",
+        "source_id",
+        "id",
+        sqlite_where=text("outcome = 'quarantined'"),
+        postgresql_where=text("outcome = 'quarantined'"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", BigId, ForeignKey("resources.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("media_type", String(64), nullable=False),
+    Column("content", Bytes, nullable=False),  # zstandard
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("id", BigId, ForeignKey("resources.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("source_id", BigId, nullable=False),
+    Column("identifier", Text, nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("collection", Text, nullable=False, server_default=""),
+    Column("standard", String(32), nullable=False),
+    Column("modified", UtcTime),
+    Column("time_start", UtcTime),
+    Column("time_end", UtcTime),
+    Column("west", Float),
+    Column("south", Float),
+    Column("east", Float),
+    Column("north", Float),
+    Column("body", Json, nullable=False),  # the rest of the record: see storage/records.py
+    Index("ix_records_source_id_id", "source_id", "id"),
+    Index("ix_records_identifier", "identifier"),
+    Index("ix_records_modified_id", "modified", "id"),
+    Index(
+        "ix_records_collection_id",
+        "collection",
+        "id",
+        sqlite_where=text("collection <> ''"),
+        postgresql_where=text("collection <> ''"),
+    ),
+)
