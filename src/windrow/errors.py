@@ -86,11 +86,15 @@ class RemoteTimeout(RemoteError):
 
 
 class RemoteStatus(RemoteError):
-    """An HTTP status that is no success. 408, 425, 429 and 5xx are worth another try."""
+    """An HTTP status that is no success. 408, 425, 429 and 5xx are worth another try.
 
-    def __init__(self, message: str, *, status: int, retry_after: float | None = None) -> None:
+    `body` is what the server said with it, at most 64 KiB: some protocols' errors come with a 4xx.
+    """
+
+    def __init__(self, message: str, *, status: int, retry_after: float | None = None, body: bytes = b"") -> None:
         super().__init__(message, retry_after=retry_after)
         self.status = status
+        self.body = body
         self.retryable = status in (408, 425, 429) or status >= 500
 
 
