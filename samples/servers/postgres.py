@@ -1,0 +1,119 @@
+"""A private PostgreSQL server that trusts everybody on loopback; what it commits outlives it, but not the machine."""
+
+import contextlib
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+from samples.servers.daemon import PATIENCE, Daemon, free_port, program
+
+BINARIES = "/usr/lib/postgresql/*/bin"
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "timezone": "UTC",
+    "listen_addresses": "127.0.0.1",
+}
+
+
+class Postgres(Daemon):
+    """A running server. PostgreSQL refuses to run as root: there it runs as `postgres`, Debian's user for it.
+
+    `stop`, `kill` and `start` play a database that goes away and comes back; databases outlive them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._numbers = itertools.count(1)
+        port = free_port()
+        command: list[str | Path] = [
+            program("postgres", "postgresql", also_in=BINARIES),
+            "-D",
+            folder / "data",
+            "-p",
+            str(port),
+        ]
+        options = [f"--{name}={value}" for name, value in {**SETTINGS, "unix_socket_directories": str(folder)}.items()]
+        super().__init__([*command, *options], folder, port, user="postgres")
+
+    def start(self) -> None:
+        """Start it, and return once it answers queries (it listens while it still recovers)."""
+        super().start()
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._connect().close()
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+
+    def kill(self) -> None:
+        """End it as a crash would: no checkpoint, connections cut; it recovers when started again.
+
+        Killing only its parent process would leave the others alive for a while, and a new start refused.
+        """
+        self._end(signal.SIGQUIT)
+
+    def new_database(self) -> str:
+        """Make an empty database, and tell its SQLAlchemy URL."""
+        name = f"test_{next(self._numbers)}"
+        with self._connect() as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+
+    def drop_database(self, url: str) -> None:
+        """Drop a database of `new_database`, whoever is still connected."""
+        with self._connect() as connection:
+            connection.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+
+    def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
+        return psycopg.connect(f"postgresql://postgres@127.0.0.1:{self.port}/postgres", autocommit=True)
+
+
+@contextlib.contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """A server with new files in a temporary folder, which its user may enter; gone at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="windrow-postgres-"))
+    try:
+        _initialise(folder)
+        with Postgres(folder) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _initialise(folder: Path) -> None:
+    user = "postgres" if os.geteuid() == 0 else None
+    if user:
+        shutil.chown(folder, user, user)
+    initdb = program("initdb", "postgresql", also_in=BINARIES)
+    words: list[str | Path] = [
+        "-D",
+        folder / "data",
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+    ]
+    subprocess.run(
+        [initdb, *words],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+        user=user,
+        group=user,
+        extra_groups=[] if user else None,
+    )
