@@ -104,8 +104,9 @@ class Check(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An answer to the wish to ask a host: go now (`wait` is 0), or come back after `wait` seconds.
+    """An answer to the wish to ask a host.
 
+    With a `ticket`: go after `wait` seconds (0 is now); the slot is reserved. Without: come back after `wait` seconds.
     `resting` is set while the host's circuit breaker is open: then do not wait but give up.
     """
 
@@ -133,8 +134,13 @@ class Hosts(Protocol):
         """Asks to send one request now. A ticket counts as in flight until given back, or for `hold` seconds."""
         ...
 
-    def give_back(self, host: str, ticket: str, *, now: datetime, failed: bool, quiet_for: float | None = None) -> None:
-        """Ends a request. `failed` counts towards the breaker; `quiet_for` (seconds) is the host's `Retry-After`."""
+    def give_back(
+        self, host: str, ticket: str, *, now: datetime, failed: bool | None, quiet_for: float | None = None
+    ) -> None:
+        """Ends a request. `failed` counts towards the breaker; `quiet_for` (seconds) is the host's `Retry-After`.
+
+        `failed` is None when the request ended for reasons of our own (a cancel): that says nothing about the host.
+        """
         ...
 
     def states(self) -> list[HostState]:
