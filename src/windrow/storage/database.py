@@ -1,0 +1,113 @@
+"""Database: connections and transactions, on SQLite or PostgreSQL, so that the files beside this one need not care."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from windrow.errors import StoreUnavailable
+
+BUSY_MILLISECONDS = 60_000
+PAGE_CACHE_KIB = 16_384
+
+
+class Database:
+    """One database and its pool of connections; safe to use from several threads.
+
+    `durable` asks SQLite to reach the disk before a commit returns. A process that answers people needs it: what was
+    accepted survives a power cut. Workers do without: whatever a power cut takes from them is a page they do again.
+    """
+
+    def __init__(self, url: str, *, durable: bool = True, pool_size: int = 8) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.durable = durable
+        self._turn = threading.Lock()
+        self.engine = self._sqlite_engine(pool_size) if self.is_sqlite else self._postgresql_engine(pool_size)
+
+    @property
+    def placeholder(self) -> str:
+        """How a parameter is written in plain SQL here."""
+        return "?" if self.is_sqlite else "%s"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one consistent state and writes nothing."""
+        with _told_plainly(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, *, wake: bool = False) -> Iterator[Connection]:
+        """A transaction: committed as the block ends, rolled back if it raises.
+
+        On SQLite there is one writer at a time: threads of this process take turns at a lock, processes at SQLite's own
+        (`BEGIN IMMEDIATE`, so that nobody finds out in mid-transaction). `wake` tells listeners in other processes at
+        commit; on SQLite they notice every commit by themselves.
+        """
+        if self.is_sqlite:
+            with _told_plainly(), self._turn, self._immediate() as connection:
+                yield connection
+            return
+        with _told_plainly(), self.engine.begin() as connection:
+            yield connection
+            if wake:
+                connection.exec_driver_sql("NOTIFY windrow")
+
+    @contextmanager
+    def _immediate(self) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(windrow_begin="BEGIN IMMEDIATE") as connection, connection.begin():
+            yield connection
+
+    def write_many(self, connection: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Runs one plain statement for many rows, in the driver itself; `?` stands for a parameter on both databases.
+
+        Returns how many rows changed. SQLAlchemy's own path costs more than the insert on SQLite.
+        """
+        if not rows:
+            return 0
+        text = sql if self.is_sqlite else sql.replace("%", "%%").replace("?", "%s")
+        return connection.exec_driver_sql(text, list(rows)).rowcount
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        self.engine.dispose()
+
+    def _sqlite_engine(self, pool_size: int) -> Engine:
+        engine = create_engine(
+            self.url, pool_size=pool_size, max_overflow=32, connect_args={"check_same_thread": False, "timeout": 60}
+        )
+        event.listen(engine, "connect", self._prepare_sqlite)
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    def _prepare_sqlite(self, raw: sqlite3.Connection, _record: object) -> None:
+        raw.isolation_level = None  # we say BEGIN ourselves: see `_begin`
+        for pragma in (
+            "journal_mode = WAL",
+            f"synchronous = {'FULL' if self.durable else 'NORMAL'}",
+            "foreign_keys = ON",
+            f"busy_timeout = {BUSY_MILLISECONDS}",
+            f"cache_size = -{PAGE_CACHE_KIB}",
+            "temp_store = MEMORY",
+        ):
+            raw.execute(f"PRAGMA {pragma}")
+
+    def _postgresql_engine(self, pool_size: int) -> Engine:
+        url = self.url.set(drivername="postgresql+psycopg")
+        return create_engine(url, pool_size=pool_size, max_overflow=32, pool_pre_ping=True)
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("windrow_begin", "BEGIN"))
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise StoreUnavailable(f"The database did not answer as it should: {error.orig}") from error
