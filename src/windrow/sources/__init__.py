@@ -1,0 +1,1 @@
+"""How each kind of remote catalogue is spoken, one folder per protocol."""
