@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -404,6 +405,8 @@ records = Table(
     Column("east", Float),
     Column("north", Float),
     Column("body", Json, nullable=False),  # the rest of the record: see storage/records.py
+    # Its resource is gone or unwanted: kept so that it can come back, but no search, list or count shows it.
+    Column("hidden", Boolean, nullable=False, server_default=false()),
     Index("ix_records_source_id_id", "source_id", "id"),
     Index("ix_records_identifier", "identifier"),
     Index("ix_records_modified_id", "modified", "id"),
