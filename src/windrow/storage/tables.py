@@ -202,6 +202,7 @@ parts = Table(
     Column("counts", Json),
     Column("error", Text, nullable=False, server_default=""),
     Column("seen", Bytes),  # which resources a page held: see storage/seen.py
+    Column("gone", Bytes),  # which resources a page declared deleted
     UniqueConstraint("run_id", "digest"),
     Index("ix_parts_run_id_state_id", "run_id", "state", "id"),
     Index(
@@ -385,6 +386,14 @@ documents = Table(
     Column("id", BigId, ForeignKey("resources.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("media_type", String(64), nullable=False),
     Column("content", Bytes, nullable=False),  # zstandard
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", BigId, ForeignKey("resources.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("media_type", String(64), nullable=False),
+    Column("content", Bytes, nullable=False),  # zstandard; the last good version stays in `documents` and `records`
 )
 
 records = Table(
