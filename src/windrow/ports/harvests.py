@@ -1,13 +1,12 @@
 """Harvests, as the store keeps them: a pass, its pages, and the commit that moves both forward at once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from windrow.model.records import Record
 from windrow.model.runs import Part, Progress
-from windrow.model.sources import DeletionReview, Policies
 from windrow.ports.fetching import Validators
 from windrow.ports.runs import Ending, Entry
 
@@ -48,20 +47,24 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class PageMemory:
-    """What the last pass kept of a page: equal fingerprint, same resources."""
+    """What the last pass kept of a page: equal fingerprint, same resources, same next pages, same total.
+
+    `seen` is left out when it is written: the commit knows the ids it gave.
+    """
 
     fingerprint: bytes
-    seen: Collection[int]
-    next: Sequence[Mapping[str, Any]]
-    total: int | None
+    next: Sequence[Mapping[str, Any]] = ()
+    total: int | None = None
+    seen: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """A resource to be written: new (`id` None) or changed.
 
-    record    what the catalogue shall show; None for a quarantined or unwanted one
+    record    what the catalogue shall show; None for a quarantined one, whose last good version stays as it is
     problem   why it is quarantined; "" when it is not
+    wanted    whether the catalogue shows it
     """
 
     id: int | None
@@ -81,13 +84,16 @@ class Change:
 class PageCommit:
     """Everything that one page changes, committed in one transaction.
 
-    seen          ids of known resources that the page named and that stay as they are (new ones get their ids here)
+    changes       new resources first, then changed ones
+    seen          ids of known resources that the page named and that stay as they are
     returned      ids of resources that were missing or gone and are back unchanged
-    gone          ids of resources that the remote declares deleted
+    gone          ids of resources that the remote declares deleted; the end of the pass deletes them, or holds that
     touched       unchanged resources whose version or validators are to be kept: id → (version, validators)
     next          keys of pages it led to
-    memory        (fingerprint, next keys, total) to be kept for the next pass; None keeps nothing
-    counts        what happened: added, changed, unchanged, quarantined, gone, restored, duplicate, failed
+    memory        fingerprint of the page, to be kept for the next pass with what it held; None keeps nothing
+    counts        what happened to how many: see `windrow.core.harvesting.counting`
+    progress      the run's, with this page in it
+    problems      what keeps the pass from being complete
     """
 
     part_id: int
@@ -98,40 +104,39 @@ class PageCommit:
     gone: Sequence[int] = ()
     touched: Mapping[int, tuple[str, Validators]] = field(default_factory=dict)
     next: Sequence[Mapping[str, Any]] = ()
-    memory: tuple[bytes, Sequence[Mapping[str, Any]], int | None] | None = None
+    memory: PageMemory | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    progress: Progress = Progress()
     problems: Sequence[str] = ()
     log: Sequence[Entry] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What a commit led to: ids given to new resources, in the order of its new changes, and the pages that are new."""
+    """What a commit led to: ids given to new resources in their order, and the pages that are new.
+
+    repeated   identifiers of changes that an earlier page of this pass had written already: left as they were
+    """
 
     new_ids: Sequence[int]
     new_parts: Sequence[Part]
+    repeated: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PassEnd:
     """How a pass ends, in the same transaction as its run.
 
-    complete   every record there is was seen: what was not is gone (within the guard)
+    absent     ids of resources to delete: unseen in a complete pass, or declared deleted by the remote
+    hold       keep them as missing, and ask a person
+    complete   every record there is was seen: the next pass may ask for changes only
     """
 
+    absent: Sequence[int]
+    hold: bool
     complete: bool
-    policies: Policies
     ending: Ending
     log: Sequence[Entry] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PassOutcome:
-    """What the end of a pass did to unseen resources: deleted so many, or held them in a review."""
-
-    deleted: int
-    review: DeletionReview | None
-    ending: Ending
 
 
 class Harvests(Protocol):
@@ -167,19 +172,20 @@ class Harvests(Protocol):
         """Notes a failed try of a page; without `retry_at` it has failed for good."""
         ...
 
-    def seen_ids(self, run_id: str) -> "Collection[int]":
-        """Which resources the pass has seen so far, as a set of small memory (a bit each)."""
+    def seen(self, run_id: str) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+        """Which resources the run's committed pages held, and which they declared gone, page by page."""
         ...
 
-    def end_pass(self, run_id: str, attempt: int, source_id: int, end: PassEnd, *, now: datetime) -> PassOutcome | None:
-        """Ends a pass and its run: deletes or holds what was unseen, keeps the cursor, updates the source's health.
-
-        None when fenced out: nothing done.
-        """
+    def ids(self, source_id: int) -> Iterator[int]:
+        """The ids of a source's resources that are present or missing, in order, in memory that does not grow."""
         ...
 
-    def progress(self, run_id: str) -> Progress:
-        """The run's progress as its committed pages make it."""
+    def end_pass(self, run_id: str, attempt: int, source_id: int, end: PassEnd, *, now: datetime) -> None:
+        """Ends a pass and its run: deletes or holds what is absent, keeps the cursor, updates the source's state."""
+        ...
+
+    def miss_pass(self, run_id: str, source_id: int, *, state: str, now: datetime) -> None:
+        """Notes on the source that a harvest ended without a pass: failed or cancelled."""
         ...
 
     def stale_documents(self, source_id: int, *, after: int, limit: int) -> list[tuple[int, str, bytes]]:

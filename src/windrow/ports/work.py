@@ -7,6 +7,7 @@ returns the kind. Work that is part of Windrow itself and needs its store (harve
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, BinaryIO, ClassVar, Protocol
 
 from windrow.model.runs import Level, Part, Progress, Run
@@ -37,7 +38,15 @@ class Ended:
     ending: Ending
 
 
-Performed = Done | Fanned | Ended
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing can be done before `ready_at` (a host rests, say): the run gives its worker back until then."""
+
+    ready_at: datetime
+    reason: str
+
+
+Performed = Done | Fanned | Ended | Later
 
 
 class Work(Protocol):

@@ -4,12 +4,14 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from windrow.errors import StoreUnavailable
+from windrow.storage.types import to_microseconds
 
 BUSY_MILLISECONDS = 60_000
 PAGE_CACHE_KIB = 16_384
@@ -69,8 +71,18 @@ class Database:
         """
         if not rows:
             return 0
-        text = sql if self.is_sqlite else sql.replace("%", "%%").replace("?", "%s")
-        return connection.exec_driver_sql(text, list(rows)).rowcount
+        return connection.exec_driver_sql(self._text(sql), list(rows)).rowcount
+
+    def run(self, connection: Connection, sql: str, values: tuple[Any, ...] = ()) -> CursorResult[Any]:
+        """Runs one plain statement; `?` stands for a parameter on both databases."""
+        return connection.exec_driver_sql(self._text(sql), values)
+
+    def moment(self, moment: datetime | None) -> Any:
+        """A moment as plain statements need it here."""
+        return to_microseconds(moment) if self.is_sqlite and moment is not None else moment
+
+    def _text(self, sql: str) -> str:
+        return sql if self.is_sqlite else sql.replace("%", "%%").replace("?", "%s")
 
     def close(self) -> None:
         """Gives all connections back."""

@@ -1,0 +1,304 @@
+"""Harvests: passes over sources, what is known of their resources, and how a pass ends."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from windrow.errors import LeaseLost
+from windrow.model.resources import Outcome, Presence
+from windrow.model.runs import Part, PartState, RunState
+from windrow.model.sources import ReviewState
+from windrow.ports.fetching import Validators
+from windrow.ports.harvests import Change, Committed, Known, PageCommit, PageMemory, Pass, PassEnd
+from windrow.ports.runs import Entry
+from windrow.storage.database import Database
+from windrow.storage.keys import digest_key
+from windrow.storage.log import append_log
+from windrow.storage.page_commits import (
+    IN_LIST,
+    Target,
+    add_pages,
+    add_problems,
+    chunks,
+    commit_page,
+    open_pages,
+    raise_why_fenced,
+)
+from windrow.storage.queue import end_run
+from windrow.storage.records import read_documents, replace_records
+from windrow.storage.seen import unpack
+from windrow.storage.tables import pages, parts, passes, resources, reviews, runs, sources
+
+ID_BATCH = 20_000
+
+
+class SqlHarvests:
+    """The port `Harvests` on either database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find_pass(self, run_id: str) -> Pass | None:
+        """The pass that an earlier attempt began."""
+        with self._database.read() as connection:
+            row = connection.execute(select(passes).where(passes.c.run_id == run_id)).one_or_none()
+        return None if row is None else Pass(**row._mapping)
+
+    def begin_pass(self, begun: Pass, attempt: int, pages: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
+        """Writes a pass and its first pages."""
+        with self._database.write(wake=True) as connection:
+            target = self._target(connection, begun.run_id, attempt, begun.source_id)
+            _fence_quietly(target)
+            connection.execute(
+                insert(passes).values(
+                    run_id=begun.run_id,
+                    source_id=begun.source_id,
+                    started_at=begun.started_at,
+                    asked_since=begun.asked_since,
+                    next_since=begun.next_since,
+                    listing=begun.listing,
+                    total=begun.total,
+                    cursor=dict(begun.cursor),
+                    problems=list(begun.problems),
+                )
+            )
+            add_pages(target, pages, now)
+
+    def open_pages(self, run_id: str, *, after: int, limit: int) -> list[Part]:
+        """Pages still to be done, by id."""
+        with self._database.read() as connection:
+            return open_pages(connection, run_id, after=after, limit=limit)
+
+    def known(self, source_id: int, identifiers: Sequence[str]) -> dict[str, Known]:
+        """What is kept of these resources."""
+        found: dict[str, Known] = {}
+        with self._database.read() as connection:
+            for some in chunks(identifiers, IN_LIST):
+                marks = ",".join("?" * len(some))
+                sql = (
+                    "SELECT identifier, id, fingerprint, presence, outcome, wanted, version, etag, last_modified "  # noqa: S608
+                    f"FROM resources WHERE source_id = ? AND identifier IN ({marks})"
+                )
+                for row in self._database.run(connection, sql, (source_id, *some)):
+                    found[row[0]] = Known(
+                        row[1], bytes(row[2]), row[3], row[4], bool(row[5]), row[6], Validators(row[7], row[8])
+                    )
+        return found
+
+    def page_memories(self, source_id: int, keys: Sequence[Mapping[str, Any]]) -> list[PageMemory | None]:
+        """What the last pass kept of these pages."""
+        digests = [digest_key(key) for key in keys]
+        with self._database.read() as connection:
+            found = {
+                bytes(row.digest): PageMemory(bytes(row.fingerprint), row.next, row.total, unpack(row.seen))
+                for some in chunks(digests, IN_LIST)
+                for row in connection.execute(
+                    select(pages).where(pages.c.source_id == source_id, pages.c.digest.in_(some))
+                )
+            }
+        return [found.get(digest) for digest in digests]
+
+    def commit_page(self, run_id: str, attempt: int, source_id: int, page: PageCommit) -> Committed:
+        """Commits one page."""
+        with self._database.write(wake=True) as connection:
+            committed = commit_page(self._target(connection, run_id, attempt, source_id), page)
+            append_log(connection, run_id, page.log)
+            return committed
+
+    def fail_page(
+        self, run_id: str, attempt: int, part_id: int, *, error: str, retry_at: datetime | None, log: Sequence[Entry]
+    ) -> None:
+        """Notes a failed try of a page; without `retry_at` it has failed for good."""
+        with self._database.write(wake=True) as connection:
+            target = self._target(connection, run_id, attempt, 0)
+            _fence_quietly(target)
+            values: dict[str, Any] = {"attempts": parts.c.attempts + 1, "error": error}
+            values |= {"state": PartState.FAILED} if retry_at is None else {"ready_at": retry_at}
+            connection.execute(
+                update(parts).where(parts.c.id == part_id, parts.c.state == PartState.OPEN).values(values)
+            )
+            if retry_at is None:
+                add_problems(target, [f"a page failed: {error}"])
+            append_log(connection, run_id, log)
+
+    def seen(self, run_id: str) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+        """Which resources the committed pages held, and which they declared gone."""
+        last = 0
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(
+                    select(parts.c.id, parts.c.seen, parts.c.gone)
+                    .where(parts.c.run_id == run_id, parts.c.state == PartState.DONE, parts.c.id > last)
+                    .order_by(parts.c.id)
+                    .limit(500)
+                ).all()
+            if not rows:
+                return
+            for row in rows:
+                yield unpack(row.seen), unpack(row.gone)
+            last = rows[-1].id
+
+    def ids(self, source_id: int) -> Iterator[int]:
+        """The ids of a source's resources that are not gone, in order."""
+        last = 0
+        while True:
+            with self._database.read() as connection:
+                found = connection.scalars(
+                    select(resources.c.id)
+                    .where(
+                        resources.c.source_id == source_id,
+                        resources.c.presence != Presence.GONE,
+                        resources.c.id > last,
+                    )
+                    .order_by(resources.c.id)
+                    .limit(ID_BATCH)
+                ).all()
+            if not found:
+                return
+            yield from found
+            last = found[-1]
+
+    def end_pass(self, run_id: str, attempt: int, source_id: int, end: PassEnd, *, now: datetime) -> None:
+        """Ends a pass and its run in one transaction."""
+        with self._database.write(wake=True) as connection:
+            target = self._target(connection, run_id, attempt, source_id)
+            _fence_quietly(target)
+            _settle_absent(target, end, now)
+            _settle_source(target, end, now)
+            append_log(connection, run_id, end.log)
+            if not end_run(self._database, connection, run_id, attempt, end.ending, now=now):
+                raise LeaseLost(f"Attempt {attempt} at run {run_id} is not the current one.")
+
+    def miss_pass(self, run_id: str, source_id: int, *, state: str, now: datetime) -> None:
+        """Notes on the source that a harvest ended without a pass."""
+        with self._database.write() as connection:
+            failures = sources.c.failures + (1 if state == RunState.FAILED else 0)
+            connection.execute(
+                update(sources)
+                .where(sources.c.id == source_id)
+                .values(last_run_id=run_id, last_state=state, failures=failures)
+            )
+
+    def stale_documents(self, source_id: int, *, after: int, limit: int) -> list[tuple[int, str, bytes]]:
+        """Kept documents of a source, by id, for reading again."""
+        with self._database.read() as connection:
+            ids = connection.scalars(
+                select(resources.c.id)
+                .where(resources.c.source_id == source_id, resources.c.id > after)
+                .order_by(resources.c.id)
+                .limit(limit)
+            ).all()
+            return read_documents(self._database, connection, ids)
+
+    def rewrite(
+        self, part_id: int, worker_id: str, source_id: int, changes: Sequence[Change], *, now: datetime
+    ) -> bool:
+        """Writes records read again and closes the part."""
+        with self._database.write(wake=True) as connection:
+            held = connection.execute(
+                update(parts)
+                .where(parts.c.id == part_id, parts.c.worker_id == worker_id, parts.c.state == PartState.RUNNING)
+                .values(error="")
+            ).rowcount
+            if held != 1:
+                return False
+            rows = [(each.id, source_id, each.record) for each in changes if each.id is not None and each.record]
+            replace_records(self._database, connection, rows)
+            return True
+
+    def _target(self, connection: Connection, run_id: str, attempt: int, source_id: int) -> Target:
+        return Target(self._database, connection, run_id, attempt, source_id)
+
+
+def _fence_quietly(target: Target) -> None:
+    # An UPDATE rather than a SELECT: on PostgreSQL it holds the row against a sweeper until this commits.
+    held = target.connection.execute(
+        update(runs)
+        .where(runs.c.id == target.run_id, runs.c.attempt == target.attempt, runs.c.state == RunState.RUNNING)
+        .values(worker_id=runs.c.worker_id)
+    ).rowcount
+    if held != 1:
+        raise_why_fenced(target.connection, target.run_id, target.attempt)
+
+
+def _settle_absent(target: Target, end: PassEnd, now: datetime) -> None:
+    connection = target.connection
+    if end.complete or end.absent:
+        connection.execute(
+            update(reviews)
+            .where(reviews.c.source_id == target.source_id, reviews.c.state == ReviewState.WAITING)
+            .values(state=ReviewState.OUTDATED, decided_at=now)
+        )
+    if not end.absent:
+        return
+    if end.hold:
+        _hold(target, end.absent, now)
+    else:
+        _delete(target, end.absent, now)
+
+
+def _hold(target: Target, absent: Sequence[int], now: datetime) -> None:
+    connection = target.connection
+    present = connection.scalar(_count_kept(target.source_id)) or 0
+    for some in chunks(absent, IN_LIST):
+        connection.execute(
+            update(resources)
+            .where(resources.c.id.in_(some), resources.c.source_id == target.source_id)
+            .values(presence=Presence.MISSING)
+        )
+    connection.execute(
+        insert(reviews).values(
+            source_id=target.source_id,
+            run_id=target.run_id,
+            state=ReviewState.WAITING,
+            missing=len(absent),
+            present=present,
+            created_at=now,
+        )
+    )
+
+
+def _delete(target: Target, absent: Sequence[int], now: datetime) -> None:
+    database, moment = target.database, target.database.moment(now)
+    rows = [(moment, number, target.source_id) for number in absent]
+    database.write_many(
+        target.connection,
+        f"UPDATE resources SET presence = 'gone', outcome = '{Outcome.DELETED.value}', gone_since = ? "  # noqa: S608
+        "WHERE id = ? AND source_id = ?",
+        rows,
+    )
+    shown = [(True, number) for number in absent]
+    database.write_many(target.connection, "UPDATE records SET hidden = ? WHERE id = ?", shown)
+
+
+def _settle_source(target: Target, end: PassEnd, now: datetime) -> None:
+    connection = target.connection
+    begun = Pass(**connection.execute(select(passes).where(passes.c.run_id == target.run_id)).one()._mapping)
+    state = end.ending.state
+    values: dict[str, Any] = {
+        "last_run_id": target.run_id,
+        "last_state": state.value,
+        "failures": sources.c.failures + 1 if state is RunState.FAILED else 0,
+        "resources": _count_kept(target.source_id).scalar_subquery(),
+    }
+    if end.complete:
+        values |= {"cursor": dict(begun.cursor), "since": begun.next_since}
+        if begun.asked_since is None:
+            values["last_complete"] = begun.started_at
+            _forget_old_pages(target)
+    connection.execute(update(sources).where(sources.c.id == target.source_id).values(values))
+
+
+def _count_kept(source_id: int) -> Any:
+    return (
+        select(func.count())
+        .select_from(resources)
+        .where(resources.c.source_id == source_id, resources.c.presence != Presence.GONE)
+    )
+
+
+def _forget_old_pages(target: Target) -> None:
+    used = select(parts.c.digest).where(parts.c.run_id == target.run_id)
+    target.connection.execute(pages.delete().where(pages.c.source_id == target.source_id, pages.c.digest.not_in(used)))

@@ -1,0 +1,337 @@
+"""Page commits: everything that one page of a harvest changes, in one transaction. The hot path of every harvest."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import Connection, func, select, update
+
+from windrow.errors import Cancelled, LeaseLost
+from windrow.model.resources import Outcome
+from windrow.model.runs import Part, PartState, RunState
+from windrow.ports.harvests import Change, Committed, PageCommit
+from windrow.ports.source_kinds import PageKey
+from windrow.storage.database import Database
+from windrow.storage.keys import digest_key
+from windrow.storage.records import compress, insert_records, replace_records, write_documents
+from windrow.storage.seen import pack
+from windrow.storage.tables import pages, parts, passes, records, resources, runs
+from windrow.storage.upserts import insert_missing, insert_or_replace
+
+Item = TypeVar("Item")
+
+IN_LIST = 500
+"""Values in one IN list: SQLite allows 32,766 parameters, short statements are parsed faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is being written to: this attempt at this run, for this source, in this transaction."""
+
+    database: Database
+    connection: Connection
+    run_id: str
+    attempt: int
+    source_id: int
+
+
+def commit_page(target: Target, page: PageCommit) -> Committed:
+    """Commits one page. Raises `LeaseLost` or `Cancelled` before anything was written."""
+    fence(target, page)
+    changes, repeated = _drop_repeated(target, page.changes)
+    new_ids = _write_changes(target, changes, page)
+    _return_resources(target, page)
+    _touch(target, page)
+    seen = [*page.seen, *page.returned, *new_ids, *(each.id for each in changes if each.id is not None)]
+    _close_page(target, page, seen)
+    _remember(target, page, seen)
+    new_parts = add_pages(target, page.next, page.now) if page.next else []
+    return Committed(new_ids, new_parts, repeated)
+
+
+def fence(target: Target, page: PageCommit) -> None:
+    """Writes the run's progress if this attempt still holds the run; raises otherwise."""
+    progress = page.progress
+    changed = target.connection.execute(
+        update(runs)
+        .where(runs.c.id == target.run_id, runs.c.attempt == target.attempt, runs.c.state == RunState.RUNNING)
+        .values(
+            progress_done=progress.done,
+            progress_total=progress.total,
+            counts=dict(progress.counts),
+            message=progress.message,
+        )
+    ).rowcount
+    if changed != 1:
+        raise_why_fenced(target.connection, target.run_id, target.attempt)
+
+
+def raise_why_fenced(connection: Connection, run_id: str, attempt: int) -> None:
+    """Tells a worker why its write found no run: cancelled, or taken over by another."""
+    row = connection.execute(select(runs.c.state, runs.c.attempt).where(runs.c.id == run_id)).one_or_none()
+    if row is not None and row.attempt == attempt and row.state in (RunState.CANCELLING, RunState.CANCELLED):
+        raise Cancelled(f"Run {run_id} was cancelled.")
+    raise LeaseLost(f"Attempt {attempt} at run {run_id} is not the current one.")
+
+
+def _drop_repeated(target: Target, changes: Sequence[Change]) -> tuple[list[Change], list[str]]:
+    # Two pages in flight may hold the same new record: neither saw the other's when it was compared. Whoever commits
+    # first wins; nobody else adds resources to this source, because one run at a time holds it.
+    fresh = [each.identifier for each in changes if each.id is None]
+    taken = set(known_identifiers(target, fresh))
+    if not taken:
+        return list(changes), []
+    kept = [each for each in changes if each.id is not None or each.identifier not in taken]
+    return kept, sorted(taken)
+
+
+def known_identifiers(target: Target, identifiers: Sequence[str]) -> Iterator[str]:
+    """Which of these the source has already."""
+    for some in chunks(identifiers, IN_LIST):
+        marks = ",".join("?" * len(some))
+        sql = f"SELECT identifier FROM resources WHERE source_id = ? AND identifier IN ({marks})"  # noqa: S608 - marks
+        yield from (row[0] for row in target.database.run(target.connection, sql, (target.source_id, *some)))
+
+
+def _write_changes(target: Target, changes: Sequence[Change], page: PageCommit) -> list[int]:
+    fresh = [each for each in changes if each.id is None]
+    known = [(each.id, each) for each in changes if each.id is not None]
+    ids = _reserve_ids(target, len(fresh))
+    added = list(zip(ids, fresh, strict=True))
+    _insert_resources(target, added, page)
+    _update_resources(target, known, page)
+    _write_records(target, added, known)
+    _write_raw(target, [*added, *known])
+    return ids
+
+
+def _reserve_ids(target: Target, count: int) -> list[int]:
+    if count == 0:
+        return []
+    if target.database.is_sqlite:
+        # One writer at a time, so nobody else can take these; AUTOINCREMENT never gives an id of the past again.
+        last = target.connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'resources'").scalar()
+        return list(range((last or 0) + 1, (last or 0) + 1 + count))
+    sql = "SELECT nextval(pg_get_serial_sequence('resources', 'id')) FROM generate_series(1, ?)"
+    return [row[0] for row in target.database.run(target.connection, sql, (count,))]
+
+
+_INSERT_RESOURCE = """
+INSERT INTO resources (id, source_id, identifier, fingerprint, presence, outcome, wanted, title, version, etag,
+                       last_modified, remote_modified, first_seen, last_changed, problem)
+VALUES (?, ?, ?, ?, 'present', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+def _insert_resources(target: Target, added: Sequence[tuple[int, Change]], page: PageCommit) -> None:
+    database, now = target.database, target.database.moment(page.now)
+    database.write_many(
+        target.connection,
+        _INSERT_RESOURCE,
+        [
+            (
+                number,
+                target.source_id,
+                each.identifier,
+                each.fingerprint,
+                Outcome.ADDED.value if each.record else Outcome.QUARANTINED.value,
+                each.wanted,
+                each.record.title if each.record else "",
+                each.version,
+                each.etag,
+                each.last_modified,
+                database.moment(each.record.modified) if each.record else None,
+                now,
+                now,
+                each.problem,
+            )
+            for number, each in added
+        ],
+    )
+
+
+_UPDATE_RESOURCE = """
+UPDATE resources
+SET fingerprint = ?, presence = 'present', outcome = ?, title = COALESCE(?, title), version = ?, etag = ?,
+    last_modified = ?, remote_modified = ?, last_changed = ?, gone_since = NULL, problem = ?
+WHERE id = ?
+"""
+
+
+def _update_resources(target: Target, known: Sequence[tuple[int, Change]], page: PageCommit) -> None:
+    database, now = target.database, target.database.moment(page.now)
+    database.write_many(
+        target.connection,
+        _UPDATE_RESOURCE,
+        [
+            (
+                each.fingerprint,
+                Outcome.CHANGED.value if each.record else Outcome.QUARANTINED.value,
+                each.record.title if each.record else None,
+                each.version,
+                each.etag,
+                each.last_modified,
+                database.moment(each.record.modified) if each.record else None,
+                now,
+                each.problem,
+                number,
+            )
+            for number, each in known
+        ],
+    )
+
+
+def _write_records(target: Target, added: Sequence[tuple[int, Change]], known: Sequence[tuple[int, Change]]) -> None:
+    database, connection, source_id = target.database, target.connection, target.source_id
+    fresh = [(number, source_id, each.record) for number, each in added if each.record]
+    again = [(number, source_id, each.record) for number, each in known if each.record]
+    shown_before = set(_existing_records(target, [number for number, _, _ in again]))
+    insert_records(database, connection, fresh + [row for row in again if row[0] not in shown_before])
+    replace_records(database, connection, [row for row in again if row[0] in shown_before])
+    hidden = [(not each.wanted, number) for number, each in [*added, *known] if each.record]
+    database.write_many(
+        connection,
+        "UPDATE records SET hidden = ? WHERE id = ?",
+        hidden if known else [row for row in hidden if row[0]],
+    )
+
+
+def _existing_records(target: Target, ids: Sequence[int]) -> Iterator[int]:
+    for some in chunks(ids, IN_LIST):
+        yield from target.connection.scalars(select(records.c.id).where(records.c.id.in_(some)))
+
+
+def _write_raw(target: Target, changed: Sequence[tuple[int, Change]]) -> None:
+    database, connection = target.database, target.connection
+    good = [(number, each.media_type, each.raw) for number, each in changed if each.record]
+    bad = [(number, each.media_type, compress(each.raw)) for number, each in changed if not each.record]
+    write_documents(database, connection, good)
+    database.write_many(
+        connection,
+        "INSERT INTO quarantine (id, media_type, content) VALUES (?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET media_type = excluded.media_type, content = excluded.content",
+        bad,
+    )
+    if len(good) < len(changed) or any(each.id is not None for _, each in changed):
+        cured = [(number,) for number, each in changed if each.record and each.id is not None]
+        database.write_many(connection, "DELETE FROM quarantine WHERE id = ?", cured)
+
+
+def _return_resources(target: Target, page: PageCommit) -> None:
+    database, connection = target.database, target.connection
+    rows = [(number,) for number in page.returned]
+    database.write_many(
+        connection,
+        "UPDATE resources SET presence = 'present', gone_since = NULL, outcome = 'restored' WHERE id = ?",
+        rows,
+    )
+    database.write_many(
+        connection,
+        "UPDATE records SET hidden = NOT (SELECT wanted FROM resources WHERE resources.id = records.id) WHERE id = ?",
+        rows,
+    )
+
+
+def _touch(target: Target, page: PageCommit) -> None:
+    target.database.write_many(
+        target.connection,
+        "UPDATE resources SET version = ?, etag = ?, last_modified = ? WHERE id = ?",
+        [
+            (version, validators.etag, validators.last_modified, number)
+            for number, (version, validators) in page.touched.items()
+        ],
+    )
+
+
+def _close_page(target: Target, page: PageCommit, seen: Sequence[int]) -> None:
+    closed = target.connection.execute(
+        update(parts)
+        .where(parts.c.id == page.part_id, parts.c.run_id == target.run_id, parts.c.state == PartState.OPEN)
+        .values(
+            state=PartState.DONE,
+            attempts=parts.c.attempts + 1,
+            counts=dict(page.counts),
+            error="",
+            seen=pack(seen),
+            gone=pack(page.gone) if page.gone else None,
+        )
+    ).rowcount
+    if closed != 1:
+        raise LeaseLost(f"Page {page.part_id} of run {target.run_id} was committed before.")
+    if page.problems:
+        add_problems(target, page.problems)
+
+
+def add_problems(target: Target, problems: Sequence[str]) -> None:
+    """Notes on the pass what keeps it from being complete; the first hundred are enough to know."""
+    kept = target.connection.scalar(select(passes.c.problems).where(passes.c.run_id == target.run_id)) or []
+    target.connection.execute(
+        update(passes).where(passes.c.run_id == target.run_id).values(problems=[*kept, *problems][:100])
+    )
+
+
+def _remember(target: Target, page: PageCommit, seen: Sequence[int]) -> None:
+    if page.memory is None:
+        return
+    digest = target.connection.scalar(select(parts.c.digest).where(parts.c.id == page.part_id))
+    insert_or_replace(
+        target.connection,
+        pages,
+        {
+            "source_id": target.source_id,
+            "digest": digest,
+            "fingerprint": page.memory.fingerprint,
+            "seen": pack(seen),
+            "next": [dict(key) for key in page.memory.next],
+            "total": page.memory.total,
+        },
+    )
+
+
+def add_pages(target: Target, keys: Sequence[PageKey], now: datetime) -> list[Part]:
+    """Adds pages to the pass and returns the new ones; a key that it has already stays the one page it is."""
+    rows = {
+        digest_key(key): {
+            "run_id": target.run_id,
+            "digest": digest_key(key),
+            "key": dict(key),
+            "state": PartState.OPEN,
+            "ready_at": now,
+        }
+        for key in keys
+    }
+    last = target.connection.scalar(select(func.max(parts.c.id)).where(parts.c.run_id == target.run_id)) or 0
+    for some in chunks(list(rows.values()), 1000):
+        insert_missing(target.connection, parts, some, conflict=["run_id", "digest"])
+    return open_pages(target.connection, target.run_id, after=last, limit=len(rows))
+
+
+def open_pages(connection: Connection, run_id: str, *, after: int, limit: int) -> list[Part]:
+    """Pages still to be done, by id."""
+    rows = connection.execute(
+        select(parts)
+        .where(parts.c.run_id == run_id, parts.c.state == PartState.OPEN, parts.c.id > after)
+        .order_by(parts.c.id)
+        .limit(limit)
+    )
+    return [
+        Part(
+            id=row.id,
+            run_id=row.run_id,
+            key=row.key,
+            state=PartState(row.state),
+            attempts=row.attempts,
+            ready_at=row.ready_at,
+            error=row.error,
+        )
+        for row in rows
+    ]
+
+
+def chunks(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists of at most `size`."""
+    walk = iter(items)
+    while some := list(islice(walk, size)):
+        yield some
