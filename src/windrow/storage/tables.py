@@ -296,6 +296,8 @@ sources = Table(
     Column("last_state", String(16), nullable=False, server_default=""),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("resources", BigId, nullable=False, server_default="0"),
+    # Set while its rows are removed, batch by batch: it does not exist for anyone but the one who goes on removing.
+    Column("deleting", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("tenant_id", "name"),
     Index("ix_sources_tenant_id_id", "tenant_id", "id"),
     sqlite_autoincrement=True,
@@ -370,12 +372,21 @@ resources = Table(
         sqlite_where=text("presence <> 'present'"),
         postgresql_where=text("presence <> 'present'"),
     ),
+    Index("ix_resources_source_id_wanted_id", "source_id", "wanted", "id"),
     Index(
-        "ix_resources_quarantine",
+        "ix_resources_outcome",  # all others are `added`: a first harvest writes nothing here
         "source_id",
+        "outcome",
         "id",
-        sqlite_where=text("outcome = 'quarantined'"),
-        postgresql_where=text("outcome = 'quarantined'"),
+        sqlite_where=text("outcome <> 'added'"),
+        postgresql_where=text("outcome <> 'added'"),
+    ),
+    Index(
+        "ix_resources_gone",
+        "source_id",
+        "gone_since",
+        sqlite_where=text("presence = 'gone'"),
+        postgresql_where=text("presence = 'gone'"),
     ),
     sqlite_autoincrement=True,
 )
