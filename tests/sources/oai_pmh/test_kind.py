@@ -25,8 +25,8 @@ def items(count: int, **values: Any) -> list[Item]:
     return [Item(f"oai:here:{number}", **values) for number in range(count)]
 
 
-def request(since: datetime | None = None, **settings: Any) -> PassRequest:
-    return PassRequest(URL, settings, since)
+def request(since: datetime | None = None, begin: str = "", **settings: Any) -> PassRequest:
+    return PassRequest(URL, {**settings, "from": begin}, since)
 
 
 def lists(fetcher: WrittenFetcher) -> list[dict[str, str]]:
@@ -171,8 +171,8 @@ def test_a_span_of_days_is_asked_for_to_the_end_of_its_last_day(granularity: str
 def test_the_later_of_two_beginnings_counts() -> None:
     fetcher = WrittenFetcher(Repository([]))
 
-    harvest(request(ANSWERED_AT, **{"from": "2020-01-01"}), fetcher)
-    harvest(request(ANSWERED_AT, **{"from": "2025-06-01T10:00:00Z"}), fetcher)
+    harvest(request(ANSWERED_AT, begin="2020-01-01"), fetcher)
+    harvest(request(ANSWERED_AT, begin="2025-06-01T10:00:00Z"), fetcher)
 
     assert [asked["from"] for asked in lists(fetcher)] == ["2025-03-14T09:26:52Z", "2025-06-01T10:00:00Z"]
 
@@ -189,7 +189,7 @@ def test_dates_that_are_none_are_named_before_anything_is_asked() -> None:
     fetcher = WrittenFetcher(Repository([]))
 
     with pytest.raises(BadInput) as refused:
-        harvest(request(until="31.1.2024", **{"from": "yesterday"}), fetcher)
+        harvest(request(begin="yesterday", until="31.1.2024"), fetcher)
 
     assert [each.field for each in refused.value.problems] == ["settings.from", "settings.until"]
     assert fetcher.asked == []
