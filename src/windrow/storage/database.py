@@ -57,7 +57,12 @@ class Database:
         with _told_plainly(), self.engine.begin() as connection:
             yield connection
             if wake:
-                connection.exec_driver_sql("NOTIFY windrow")
+                self.wake(connection)
+
+    def wake(self, connection: Connection) -> None:
+        """Tells listeners in other processes when this transaction commits."""
+        if not self.is_sqlite:
+            connection.exec_driver_sql("NOTIFY windrow")
 
     @contextmanager
     def _immediate(self) -> Iterator[Connection]:

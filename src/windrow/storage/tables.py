@@ -97,6 +97,8 @@ tasks = Table(
     Column("changed_at", UtcTime, nullable=False),
     Column("last_run_id", Id),
     Index("ix_tasks_tenant_id_id", "tenant_id", "id"),
+    Index("ix_tasks_tenant_id_kind_id", "tenant_id", "kind", "id"),
+    Index("ix_tasks_kind_id", "kind", "id"),
     Index(
         "ix_tasks_next_due",
         "next_due",
@@ -128,6 +130,7 @@ runs = Table(
     Column("ended_at", UtcTime),
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
+    Column("lost", SmallInteger, nullable=False, server_default="0"),  # leases lost in a row: see storage/sweeping.py
     Column("phase", String(16), nullable=False, server_default=""),
     Column("open_parts", Integer, nullable=False, server_default="0"),
     Column("blocked_by", String(255), nullable=False, server_default=""),
@@ -139,10 +142,14 @@ runs = Table(
     Column("message", Text, nullable=False, server_default=""),
     Column("result", Json, nullable=False),
     Column("error", Text, nullable=False, server_default=""),
+    Column("logged", Integer, nullable=False, server_default="0"),  # how many log entries it has
     Index("ix_runs_tenant_id_id", "tenant_id", "id"),
     Index("ix_runs_tenant_id_state_id", "tenant_id", "state", "id"),
+    Index("ix_runs_tenant_id_kind_state_id", "tenant_id", "kind", "state", "id"),
     Index("ix_runs_state_id", "state", "id"),
+    Index("ix_runs_kind_state_id", "kind", "state", "id"),
     Index("ix_runs_task_id_id", "task_id", "id"),
+    Index("ix_runs_task_id_state_id", "task_id", "state", "id"),
     Index(
         "ix_runs_claim",
         "queue",
@@ -163,6 +170,7 @@ runs = Table(
         "blocked_by",
         text("priority DESC"),
         "ready_at",
+        "id",
         sqlite_where=text("state = 'queued' AND blocked_by <> ''"),
         postgresql_where=text("state = 'queued' AND blocked_by <> ''"),
     ),
@@ -173,7 +181,16 @@ runs = Table(
         postgresql_where=text("lease_until IS NOT NULL"),
     ),
     Index(
-        "ix_runs_worker", "worker_id", sqlite_where=text("worker_id <> ''"), postgresql_where=text("worker_id <> ''")
+        "ix_runs_worker",
+        "worker_id",
+        sqlite_where=text("lease_until IS NOT NULL"),
+        postgresql_where=text("lease_until IS NOT NULL"),
+    ),
+    Index(  # ended runs whose parts are still to be cancelled
+        "ix_runs_unsettled",
+        "id",
+        sqlite_where=text("ended_at IS NOT NULL AND open_parts > 0"),
+        postgresql_where=text("ended_at IS NOT NULL AND open_parts > 0"),
     ),
 )
 
@@ -194,6 +211,7 @@ parts = Table(
     Column("key", Json, nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("lost", SmallInteger, nullable=False, server_default="0"),  # leases lost in a row
     Column("ready_at", UtcTime, nullable=False),
     Column("queue", String(64), nullable=False, server_default=""),  # set while workers may claim it on its own
     Column("priority", SmallInteger, nullable=False, server_default="0"),
@@ -220,6 +238,12 @@ parts = Table(
         sqlite_where=text("lease_until IS NOT NULL"),
         postgresql_where=text("lease_until IS NOT NULL"),
     ),
+    Index(
+        "ix_parts_worker",
+        "worker_id",
+        sqlite_where=text("lease_until IS NOT NULL"),
+        postgresql_where=text("lease_until IS NOT NULL"),
+    ),
 )
 
 log_entries = Table(
@@ -232,7 +256,7 @@ log_entries = Table(
     Column("part", String(255), nullable=False, server_default=""),
     Column("message", Text, nullable=False),
     Column("data", Json),
-    Index("ix_log_entries_run_id_id", "run_id", "id"),
+    Index("ix_log_entries_run_id_level_id", "run_id", "level", "id"),
 )
 
 outputs = Table(
