@@ -67,13 +67,19 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who acts: a user with the rights of this request. `tenant_id` None stands for an admin, who sees all tenants."""
+    """Who acts: a user with the rights of this request.
+
+    token_id              the API token it came with; None for a password or a session
+    must_change_password  it came with a one-time secret, which is good for nothing but setting a password
+    """
 
     user_id: str
     name: str
     role: Role
     tenant_id: str
     rights: frozenset[Right] = field(default_factory=frozenset)
+    token_id: str | None = None
+    must_change_password: bool = False
 
     @property
     def scope(self) -> str | None:
@@ -86,6 +92,8 @@ class Principal:
 
     def need(self, right: Right) -> None:
         """Raises `NotAllowed` unless this principal has the right."""
+        if self.must_change_password:
+            raise NotAllowed(f"{self.name} still has a one-time password: set one of your own first.")
         if right not in self.rights:
             raise NotAllowed(f"{self.name} may not do this: it needs the right to {right.value}.")
 

@@ -114,7 +114,8 @@ class Source:
     settings        what the kind's JSON Schema allows
     task_id         the task that harvests it; its schedule is the source's schedule
     has_credential  whether a secret is kept for it
-    cursor          what the kind left for the next incremental pass; opaque here
+    cursor          what the kind left for the next pass; opaque here
+    since           the remote's moment to ask changes from at the next pass; None where only whole passes are possible
     last_complete   start of the last complete pass: everything unseen since then is gone
     resources       how many are present
     """
@@ -135,6 +136,7 @@ class Source:
     changed_at: datetime | None = None
     last_run_id: str | None = None
     last_complete: datetime | None = None
+    since: datetime | None = None
     cursor: Mapping[str, Any] = field(default_factory=dict)
     resources: int = 0
 

@@ -26,8 +26,8 @@ class Accounts(Protocol):
         """Whether anybody can sign in at all: False before the first start."""
         ...
 
-    def add_user(self, user: User, password_hash: str) -> None:
-        """Writes a new user. Raises `Conflict` when the name is taken."""
+    def add_user(self, user: User, password_hash: str, *, tenant: Tenant | None = None) -> None:
+        """Writes a new user, and its new tenant where one is given. Raises `Conflict` when a name is taken."""
         ...
 
     def get_user(self, user_id: str) -> User:
@@ -43,7 +43,10 @@ class Accounts(Protocol):
         ...
 
     def save_user(self, user: User, password_hash: str | None = None) -> None:
-        """Writes a changed user; a new password or a switched-off user ends all sessions."""
+        """Writes a changed user; a new password or a switched-off user ends all sessions.
+
+        Raises `NotFound`, and `Conflict` when no active admin would be left.
+        """
         ...
 
     def count_admins(self) -> int:
@@ -74,8 +77,12 @@ class Accounts(Protocol):
         """Begins a console session."""
         ...
 
-    def find_session(self, digest: bytes, *, now: datetime) -> User | None:
-        """The user of a session that has not expired."""
+    def find_session(self, digest: bytes, *, now: datetime) -> tuple[User, datetime] | None:
+        """The user of a session that has not expired, and when it will."""
+        ...
+
+    def extend_session(self, digest: bytes, *, expires_at: datetime) -> None:
+        """Lets a session that is in use live longer; an ended one stays ended."""
         ...
 
     def end_session(self, digest: bytes) -> None:

@@ -116,11 +116,13 @@ class Committed:
     """What a commit led to: ids given to new resources in their order, and the pages that are new.
 
     repeated   identifiers of changes that an earlier page of this pass had written already: left as they were
+    progress   the run's, with those counted as duplicates
     """
 
     new_ids: Sequence[int]
     new_parts: Sequence[Part]
     repeated: Sequence[str] = ()
+    progress: Progress = Progress()
 
 
 @dataclass(frozen=True, slots=True)

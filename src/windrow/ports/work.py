@@ -66,6 +66,10 @@ class Work(Protocol):
         """To be called often: raises `Stopped` when the run was cancelled, taken over, or the worker drains."""
         ...
 
+    def pause(self, seconds: float) -> None:
+        """Waits so long, but no longer than until the work must stop; then raises as `check` does."""
+        ...
+
     def log(self, level: Level, message: str, *, part: str = "", **data: object) -> None:
         """Writes to the run's log; may be held back for a moment."""
         ...

@@ -287,6 +287,7 @@ def _settle_source(target: Target, end: PassEnd, now: datetime) -> None:
         values |= {"cursor": dict(begun.cursor), "since": begun.next_since}
         if begun.asked_since is None:
             values["last_complete"] = begun.started_at
+        if begun.listing:
             _forget_old_pages(target)
     connection.execute(update(sources).where(sources.c.id == target.source_id).values(values))
 

@@ -1,7 +1,7 @@
 """Page commits: everything that one page of a harvest changes, in one transaction. The hot path of every harvest."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
@@ -10,14 +10,14 @@ from sqlalchemy import Connection, func, select, update
 
 from windrow.errors import Cancelled, LeaseLost
 from windrow.model.resources import Outcome
-from windrow.model.runs import Part, PartState, RunState
+from windrow.model.runs import Part, PartState, Progress, RunState
 from windrow.ports.harvests import Change, Committed, PageCommit
 from windrow.ports.source_kinds import PageKey
 from windrow.storage.database import Database
 from windrow.storage.keys import digest_key
 from windrow.storage.records import compress, insert_records, replace_records, write_documents
 from windrow.storage.seen import pack
-from windrow.storage.tables import pages, parts, passes, records, resources, runs
+from windrow.storage.tables import pages, parts, passes, records, runs
 from windrow.storage.upserts import insert_missing, insert_or_replace
 
 Item = TypeVar("Item")
@@ -39,8 +39,9 @@ class Target:
 
 def commit_page(target: Target, page: PageCommit) -> Committed:
     """Commits one page. Raises `LeaseLost` or `Cancelled` before anything was written."""
-    fence(target, page)
     changes, repeated = _drop_repeated(target, page.changes)
+    page = replace(page, counts=recount(page.counts, repeated), progress=_recounted(page.progress, repeated))
+    fence(target, page)
     new_ids = _write_changes(target, changes, page)
     _return_resources(target, page)
     _touch(target, page)
@@ -48,7 +49,7 @@ def commit_page(target: Target, page: PageCommit) -> Committed:
     _close_page(target, page, seen)
     _remember(target, page, seen)
     new_parts = add_pages(target, page.next, page.now) if page.next else []
-    return Committed(new_ids, new_parts, repeated)
+    return Committed(new_ids, new_parts, [each.identifier for each in repeated], page.progress)
 
 
 def fence(target: Target, page: PageCommit) -> None:
@@ -76,15 +77,29 @@ def raise_why_fenced(connection: Connection, run_id: str, attempt: int) -> None:
     raise LeaseLost(f"Attempt {attempt} at run {run_id} is not the current one.")
 
 
-def _drop_repeated(target: Target, changes: Sequence[Change]) -> tuple[list[Change], list[str]]:
+def recount(counts: Mapping[str, int], repeated: Sequence[Change]) -> dict[str, int]:
+    """The counts with these changes turned into duplicates."""
+    changed = dict(counts)
+    for each in repeated:
+        word = Outcome.ADDED if each.record else Outcome.QUARANTINED
+        changed[word] = changed.get(word, 0) - 1
+        changed["duplicate"] = changed.get("duplicate", 0) + 1
+    return changed
+
+
+def _recounted(progress: Progress, repeated: Sequence[Change]) -> Progress:
+    return replace(progress, counts=recount(progress.counts, repeated)) if repeated else progress
+
+
+def _drop_repeated(target: Target, changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
     # Two pages in flight may hold the same new record: neither saw the other's when it was compared. Whoever commits
     # first wins; nobody else adds resources to this source, because one run at a time holds it.
     fresh = [each.identifier for each in changes if each.id is None]
     taken = set(known_identifiers(target, fresh))
     if not taken:
         return list(changes), []
-    kept = [each for each in changes if each.id is not None or each.identifier not in taken]
-    return kept, sorted(taken)
+    repeated = [each for each in changes if each.id is None and each.identifier in taken]
+    return [each for each in changes if each.id is not None or each.identifier not in taken], repeated
 
 
 def known_identifiers(target: Target, identifiers: Sequence[str]) -> Iterator[str]:

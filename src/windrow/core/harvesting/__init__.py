@@ -1,0 +1,1 @@
+"""Harvesting: passes over sources, from the first request to the last deletion."""

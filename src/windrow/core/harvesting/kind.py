@@ -1,0 +1,163 @@
+"""The kind of work `harvest`: one pass over one source."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from windrow.core.harvesting.ending import Verdict, Walked, judge, unseen_ids
+from windrow.core.harvesting.idset import IdSet
+from windrow.core.harvesting.preparing import Preparer
+from windrow.core.harvesting.walking import RestNeeded, Walk
+from windrow.errors import NotFound, RemoteError, Stopped
+from windrow.model.runs import Level, Part, PartState
+from windrow.model.sources import Policies, Source
+from windrow.ports.clocks import Clock
+from windrow.ports.fetching import Fetcher, Manners
+from windrow.ports.harvests import Pass, PassEnd
+from windrow.ports.runs import Entry
+from windrow.ports.source_kinds import PassRequest, SourceKind
+from windrow.ports.store import Store
+from windrow.ports.work import Ended, Later, Performed, Work
+
+KindFinder = Callable[[str], SourceKind]
+"""Gives the source kind of a name; raises `BadInput` for one that is not installed."""
+
+
+def manners_of(policies: Policies) -> Manners:
+    """How a source's host is to be treated."""
+    return Manners(requests_per_second=policies.requests_per_second, concurrency=policies.concurrency)
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestWork:
+    """Harvests a source. Parameters: `source_id`; `full` looks at everything although changes could be asked for."""
+
+    store: Store
+    find_kind: KindFinder
+    clock: Clock
+
+    name: ClassVar[str] = "harvest"
+    schema: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "properties": {
+            "source_id": {"type": "integer", "title": "Source", "description": "Number of the source to harvest."},
+            "full": {
+                "type": "boolean",
+                "default": False,
+                "title": "Whole pass",
+                "description": "Look at every record, also where the source could tell what changed.",
+            },
+        },
+        "required": ["source_id"],
+        "additionalProperties": False,
+    }
+
+    def perform(self, work: Work) -> Performed:
+        """One attempt at a pass; goes on where the last attempt stopped."""
+        source = self.store.sources.get(work.run.parameters["source_id"], tenant_id=work.run.tenant_id)
+        try:
+            return self._harvest(work, source)
+        except Stopped:
+            raise
+        except RestNeeded as rest:
+            return Later(rest.ready_at, str(rest))
+        except Exception:
+            self.store.harvests.miss_pass(work.run.id, source.id, state="failed", now=self.clock())
+            raise
+
+    def perform_part(self, work: Work, part: Part) -> Mapping[str, int]:  # noqa: ARG002 - the port's signature
+        """Never called: a harvest's pages are done by the worker that holds its run."""
+        raise NotFound("part of a harvest", part.id)
+
+    def _harvest(self, work: Work, source: Source) -> Performed:
+        kind = self.find_kind(source.kind)
+        fetcher = work.fetcher_maker(
+            manners_of(source.policies),
+            origin=source.url,
+            credential=self.store.sources.credential(source.id),
+            check=work.check,
+        )
+        begun = self.store.harvests.find_pass(work.run.id)
+        request = self._request(work, source, begun)
+        if begun is None:
+            begun = self._begin(work, source, kind, request, fetcher)
+        preparer = Preparer(self.store.harvests, kind, source, request, fetcher)
+        walk = Walk(
+            work,
+            self.store.harvests,
+            preparer,
+            begun,
+            self.clock,
+            counts=Counter(work.run.progress.counts),
+            seen=self._seen_before(work.run.id),
+            total=work.run.progress.total if work.run.progress.total is not None else begun.total,
+        )
+        walk.run()
+        return self._end(work, source, walk)
+
+    def _request(self, work: Work, source: Source, begun: Pass | None) -> PassRequest:
+        since = begun.asked_since if begun is not None else self._since(work, source)
+        return PassRequest(source.url, source.settings, since, source.cursor)
+
+    def _since(self, work: Work, source: Source) -> datetime | None:
+        if work.run.parameters.get("full") or source.since is None or source.last_complete is None:
+            return None
+        return source.since if self.clock() - source.last_complete < source.policies.full_every else None
+
+    def _begin(self, work: Work, source: Source, kind: SourceKind, request: PassRequest, fetcher: Fetcher) -> Pass:
+        now = self.clock()
+        try:
+            opening = kind.open(request, fetcher)
+        except RemoteError as error:
+            work.log(Level.ERROR, f"The source could not be opened: {error}")
+            raise
+        begun = Pass(
+            run_id=work.run.id,
+            source_id=source.id,
+            started_at=now,
+            listing=opening.listing and not opening.unchanged,
+            asked_since=None if opening.listing else request.since,
+            next_since=opening.since,
+            total=opening.total,
+            cursor=opening.cursor,
+        )
+        pages = () if opening.unchanged else opening.pages
+        self.store.harvests.begin_pass(begun, work.run.attempt, pages, now=now)
+        work.log(Level.INFO, _begun(begun, unchanged=opening.unchanged), total=opening.total, pages=len(pages))
+        return begun
+
+    def _seen_before(self, run_id: str) -> IdSet:
+        return IdSet(number for seen, _ in self.store.harvests.seen(run_id) for number in seen)
+
+    def _end(self, work: Work, source: Source, walk: Walk) -> Performed:
+        verdict = self._judge(work, source, walk)
+        now = self.clock()
+        level = Level.INFO if not verdict.ending.error else Level.WARNING
+        told = verdict.ending.error or verdict.ending.progress.message or "everything was seen"
+        end = PassEnd(
+            absent=verdict.absent,
+            hold=verdict.hold,
+            complete=verdict.complete,
+            ending=verdict.ending,
+            log=[Entry(now, level, told, data=verdict.ending.progress.counts)],
+        )
+        self.store.harvests.end_pass(work.run.id, work.run.attempt, source.id, end, now=now)
+        return Ended(verdict.ending)
+
+    def _judge(self, work: Work, source: Source, walk: Walk) -> Verdict:
+        harvests = self.store.harvests
+        begun = harvests.find_pass(work.run.id) or walk.begun
+        declared = [number for _, gone in harvests.seen(work.run.id) for number in gone]
+        whole = begun.listing and begun.asked_since is None and bool(walk.counts)
+        present, unseen = unseen_ids(harvests.ids(source.id), walk.seen) if whole else (source.resources, [])
+        failed = self.store.runs.count_parts(work.run.id).get(PartState.FAILED, 0)
+        return judge(Walked(begun, walk.counts, walk.total, present, unseen, declared, failed), source.policies)
+
+
+def _begun(begun: Pass, *, unchanged: bool) -> str:
+    if unchanged:
+        return "The source says that nothing has changed."
+    asked = "everything" if begun.asked_since is None else f"changes since {begun.asked_since:%Y-%m-%d %H:%M:%S} UTC"
+    return f"Asking for {asked}: {'unknown' if begun.total is None else begun.total} records."

@@ -1,0 +1,78 @@
+"""Scheduling: turning due schedules into runs, each moment once, however many clocks turn."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from windrow.model.identity import new_id
+from windrow.model.runs import Cause, Run, RunState
+from windrow.model.schedules import Overlap, Schedule
+from windrow.model.tasks import Task
+from windrow.ports.clocks import Clock
+from windrow.ports.tasks import DueTask, Firing, Tasks
+
+AT_ONCE = 200
+"""Moments met in one transaction."""
+
+
+def make_run(
+    task: Task, *, now: datetime, cause: Cause = Cause.REQUEST, due: datetime | None = None, at: datetime | None = None
+) -> Run:
+    """A new run of a task, queued, or scheduled for `at` where that lies ahead."""
+    ready_at = at if at is not None and at > now else now
+    return Run(
+        id=new_id(),
+        task_id=task.id,
+        kind=task.kind,
+        name=task.name,
+        tenant_id=task.tenant_id,
+        owner_id=task.owner_id,
+        state=RunState.SCHEDULED if ready_at > now else RunState.QUEUED,
+        cause=cause,
+        parameters=task.parameters,
+        created_at=now,
+        ready_at=ready_at,
+        due=due,
+        queue=task.queue,
+        priority=task.priority,
+        limits=task.limits,
+        retry=task.retry,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduling:
+    """Meets due moments."""
+
+    tasks: Tasks
+    clock: Clock
+
+    def tick(self) -> int:
+        """Meets everything that is due now; returns how many moments. Costs nothing for schedules that are not due."""
+        met = 0
+        while due := self.tasks.due(now := self.clock(), limit=AT_ONCE):
+            met += self.tasks.fire([meet(each, now) for each in due])
+            if len(due) < AT_ONCE:
+                break
+        return met
+
+
+def meet(due_task: DueTask, now: datetime) -> Firing:
+    """How a due moment is met: with a run, a skipped run, or nothing; and when the next one is."""
+    task, schedule = due_task.task, due_task.task.schedule
+    if schedule is None or schedule.next_due is None:
+        return Firing(task.id, due_task.version, (), None, None)
+    runs = _runs_for(due_task, schedule, schedule.next_due, now)
+    occurrences = None if schedule.occurrences is None else max(0, schedule.occurrences - len(runs))
+    left = replace(schedule, occurrences=occurrences)
+    # Missed moments are met by the one run (or none) above: the next moment is one that lies ahead.
+    return Firing(task.id, due_task.version, runs, left.due_after(max(now, schedule.next_due)), occurrences)
+
+
+def _runs_for(due_task: DueTask, schedule: Schedule, due: datetime, now: datetime) -> tuple[Run, ...]:
+    if not schedule.counts(due, now):
+        return ()
+    run = make_run(due_task.task, now=now, cause=Cause.SCHEDULE, due=due)
+    if due_task.last_run_active and schedule.overlap is Overlap.SKIP:
+        told = "The last run of this task had not ended when this one was due."
+        return (replace(run, state=RunState.SKIPPED, ended_at=now, error=told),)
+    return (run,)

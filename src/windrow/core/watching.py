@@ -1,0 +1,40 @@
+"""Watching: comparing what should have happened with what did, and repairing it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from windrow.ports.clocks import Clock
+from windrow.ports.store import Store
+
+log = structlog.get_logger()
+
+SILENCE = timedelta(seconds=30)
+"""A process not heard of for so long is taken out of the list; its leases have long expired."""
+
+PURGED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """The sweeper and the housekeeper. Everything it does may be done by several clocks at once."""
+
+    store: Store
+    clock: Clock
+
+    def sweep(self) -> list[str]:
+        """Sends again what was claimed by a worker that fell silent, and frees what waits for nothing."""
+        touched = self.store.runs.sweep(self.clock())
+        for run_id in touched:
+            log.info("run taken back from a silent worker", run=run_id)
+        return touched
+
+    def tidy(self) -> None:
+        """Removes what has had its time: silent workers, expired sessions, tombstones past their grace."""
+        now = self.clock()
+        for worker_id in self.store.workers.forget_silent(now - SILENCE):
+            log.warning("worker fell silent", worker=worker_id)
+        self.store.accounts.forget_expired(now)
+        while self.store.sources.purge(now, limit=PURGED_AT_ONCE) == PURGED_AT_ONCE:
+            pass
