@@ -55,6 +55,7 @@ def moment(text: str) -> datetime | None:
     return found.start if found else None
 
 
+@lru_cache(maxsize=4096)
 def between(begin: str, end: str) -> Period:
     """From the start of one date to the end of another. Turned round where they stand in the wrong order."""
     first, last = period(begin), period(end)

@@ -1,6 +1,7 @@
 """Language codes: the three letters of ISO 639-2 that metadata uses, as BCP 47."""
 
 import re
+from functools import lru_cache
 
 # ISO 639-2 (bibliographic and terminological codes alike) to ISO 639-1, for every language that has both.
 _PAIRS = """
@@ -21,6 +22,7 @@ _SHORT = dict(pair.split(":") for pair in _PAIRS.split())
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_;,\s]+(?:([A-Za-z]{2})|\d{3}|[A-Za-z]{3,8})?)?")
 
 
+@lru_cache(maxsize=1024)
 def language_tag(code: str) -> str:
     """BCP 47 of a language code: `ger` is `de`, `en_us` is `en-US`, `eng; USA` is `en`; others stay as they are."""
     found = _TAG.fullmatch(code.strip())

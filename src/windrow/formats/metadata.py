@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from windrow.errors import RemoteUnreadable
 from windrow.formats import dublin_core
+from windrow.formats.iso import iso19115_3, iso19139
 from windrow.formats.xml import Element
 from windrow.model.records import Record
 
@@ -14,10 +15,10 @@ class _Standard(NamedTuple):
     identifier_of: Callable[[Element], str]
 
 
-_DUBLIN_CORE = _Standard(dublin_core.read, dublin_core.identifier_of)
-
 _STANDARDS = {
-    **dict.fromkeys(dublin_core.ROOTS, _DUBLIN_CORE),
+    **dict.fromkeys(iso19139.ROOTS, _Standard(iso19139.read, iso19139.identifier_of)),
+    **dict.fromkeys(iso19115_3.ROOTS, _Standard(iso19115_3.read, iso19115_3.identifier_of)),
+    **dict.fromkeys(dublin_core.ROOTS, _Standard(dublin_core.read, dublin_core.identifier_of)),
 }
 
 

@@ -27,6 +27,8 @@ MDB2 = "http://standards.iso.org/iso/19115/-3/mdb/2.0"
 OAI = "http://www.openarchives.org/OAI/2.0/"
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 OWS = "http://www.opengis.net/ows"
+OWS11 = "http://www.opengis.net/ows/1.1"
+OWS2 = "http://www.opengis.net/ows/2.0"
 SRV = "http://www.isotc211.org/2005/srv"
 XLINK = "http://www.w3.org/1999/xlink"
 XML = "http://www.w3.org/XML/1998/namespace"
@@ -77,8 +79,7 @@ def fingerprint(raw: bytes) -> bytes:
 
 def local_name(element: Element) -> str:
     """The tag without its namespace."""
-    tag: str = element.tag
-    return tag.rpartition("}")[2]
+    return str(element.tag).rpartition("}")[2]
 
 
 def _refuse_entities(root: Element) -> None:
