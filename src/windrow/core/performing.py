@@ -8,7 +8,7 @@ from threading import Lock
 
 import structlog
 
-from windrow.core.attempts import Attempt
+from windrow.core.run_attempts import Attempt
 from windrow.errors import Cancelled, Draining, LeaseLost, RemoteError, Stopped, StoreUnavailable
 from windrow.model.runs import Level, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock

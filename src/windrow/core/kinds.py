@@ -1,0 +1,35 @@
+"""The kinds that are installed: source kinds and work kinds, by name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from windrow.errors import BadInput
+from windrow.ports.source_kinds import SourceKind
+from windrow.ports.work import WorkKind
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What can be harvested and what can be run here."""
+
+    sources: Mapping[str, SourceKind]
+    work: Mapping[str, WorkKind]
+
+    def source(self, name: str) -> SourceKind:
+        """A source kind. Raises `BadInput`."""
+        return _pick(self.sources, name, "source kind")
+
+    def work_kind(self, name: str) -> WorkKind:
+        """A kind of work. Raises `BadInput`."""
+        return _pick(self.work, name, "kind of work")
+
+
+def _pick(kinds: Mapping[str, Kind], name: str, word: str) -> Kind:
+    try:
+        return kinds[name]
+    except KeyError:
+        known = ", ".join(sorted(kinds)) or "none"
+        raise BadInput.of("kind", f"there is no {word} {name!r}; there are: {known}") from None

@@ -1,0 +1,113 @@
+"""An attempt: one claim on a run or a part, as the kind of work sees it, from its first check to its last log line."""
+
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+from windrow.errors import Cancelled, Draining, LeaseLost, Stopped
+from windrow.model.runs import Level, Output, Progress, Run, RunState
+from windrow.ports.clocks import Clock
+from windrow.ports.fetching import FetcherMaker
+from windrow.ports.runs import Entry
+from windrow.ports.store import Blobs, Store
+
+REPORT_EVERY = 0.5
+"""Seconds between two writes of progress or log lines: people do not read faster, databases like it."""
+
+PIECE = 1 << 20
+
+
+class Attempt:
+    """Implements `windrow.ports.work.Work`. Told to stop by the worker's heartbeat, which sees the run's state."""
+
+    def __init__(
+        self, run: Run, *, store: Store, blobs: Blobs, fetcher_maker: FetcherMaker, clock: Clock, log_keep: int
+    ) -> None:
+        self._run = run
+        self._store = store
+        self._blobs = blobs
+        self._fetcher_maker = fetcher_maker
+        self._clock = clock
+        self._log_keep = log_keep
+        self._stop = threading.Event()
+        self._reason: Stopped | None = None
+        self._lock = threading.Lock()
+        self._entries: list[Entry] = []
+        self._flushed = time.monotonic()
+        self._reported = 0.0
+
+    @property
+    def run(self) -> Run:
+        """The run as it was claimed."""
+        return self._run
+
+    @property
+    def fetcher_maker(self) -> FetcherMaker:
+        """Makes polite fetchers."""
+        return self._fetcher_maker
+
+    def stop(self, reason: Stopped) -> None:
+        """Makes every later check raise this; the first reason stays."""
+        if self._reason is None:
+            self._reason = reason
+        self._stop.set()
+
+    def notice(self, state: RunState | None) -> None:
+        """Told by the heartbeat: the run's state, or None when this worker holds it no longer."""
+        if state is None:
+            self.stop(LeaseLost(f"Run {self._run.id} was taken over."))
+        elif state in (RunState.CANCELLING, RunState.CANCELLED):
+            self.stop(Cancelled(f"Run {self._run.id} was cancelled."))
+
+    def drain(self) -> None:
+        """Told by a worker that shuts down."""
+        self.stop(Draining("The worker is shutting down."))
+
+    def check(self) -> None:
+        """Raises what this attempt was told to stop for."""
+        if self._stop.is_set() and self._reason is not None:
+            raise self._reason
+
+    def pause(self, seconds: float) -> None:
+        """Waits, and raises as soon as the work must stop."""
+        self._stop.wait(seconds)
+        self.check()
+
+    def log(self, level: Level, message: str, *, part: str = "", **data: object) -> None:
+        """Writes to the run's log, at the latest after half a second."""
+        with self._lock:
+            self._entries.append(Entry(self._clock(), level, message, part, data or None))
+        if time.monotonic() - self._flushed >= REPORT_EVERY:
+            self.flush()
+
+    def flush(self) -> None:
+        """Writes the log lines that were held back."""
+        with self._lock:
+            entries, self._entries = self._entries, []
+            self._flushed = time.monotonic()
+        if entries:
+            self._store.runs.write_log(self._run.id, entries, keep=self._log_keep)
+
+    def report(self, progress: Progress) -> None:
+        """Saves progress, not more often than people can read it. Raises `LeaseLost` and `Cancelled`."""
+        now = time.monotonic()
+        if now - self._reported >= REPORT_EVERY:
+            self._reported = now
+            self._store.runs.report(self._run.id, self._run.attempt, progress)
+
+    def fan_out(self, keys: Iterable[Mapping[str, Any]]) -> int:
+        """Adds parts that any worker may do."""
+        return self._store.runs.fan_out(self._run.id, self._run.attempt, keys, now=self._clock())
+
+    @contextmanager
+    def output(self, name: str, media_type: str) -> Iterator[BinaryIO]:
+        """A file of the run, kept when the block ends without an error."""
+        with tempfile.TemporaryFile() as file:
+            yield file  # type: ignore[misc] # a temporary file is a BinaryIO in all but name
+            file.seek(0)
+            blob, size, digest = self._blobs.write(iter(lambda: file.read(PIECE), b""))
+        output = Output(self._run.id, name, media_type, size, digest, blob, self._clock())
+        self._store.runs.add_output(output, self._run.attempt)

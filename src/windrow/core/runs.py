@@ -1,0 +1,234 @@
+"""What people do with tasks and runs: make, look, start, stop, change, delete."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from windrow.core.kinds import Kinds
+from windrow.core.scheduling import make_run
+from windrow.core.validating import check_name, fill
+from windrow.errors import BadInput, NotFound
+from windrow.model.accounts import Principal, Right
+from windrow.model.identity import is_id, new_id
+from windrow.model.paging import PageOf, check_limit
+from windrow.model.runs import LogEntry, Output, Part, PartState, Run, RunState
+from windrow.model.schedules import Schedule
+from windrow.model.tasks import DEFAULT_QUEUE, PRIORITIES, Limit, Retry, Task
+from windrow.model.workers import Inspection, Worker
+from windrow.ports.clocks import Clock
+from windrow.ports.runs import RunFilter
+from windrow.ports.store import Blobs, Store
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDraft:
+    """What a new or changed task is to be."""
+
+    name: str
+    kind: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    queue: str = DEFAULT_QUEUE
+    priority: int = 0
+    limits: tuple[Limit, ...] = ()
+    retry: Retry = Retry()
+    schedule: Schedule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """Use cases of tasks. Tasks of kind `harvest` belong to their source and are changed there."""
+
+    store: Store
+    kinds: Kinds
+    clock: Clock
+
+    def create(self, principal: Principal, draft: TaskDraft) -> Task:
+        """Makes a task; its schedule counts from now on. Raises `BadInput`."""
+        principal.need(Right.WRITE)
+        now = self.clock()
+        task = _drafted(
+            Task(new_id(), "", "", principal.tenant_id, principal.user_id, created_at=now), draft, self.kinds, now
+        )
+        self.store.tasks.add(task)
+        return task
+
+    def get(self, principal: Principal, task_id: str) -> Task:
+        """One task. Raises `NotFound`."""
+        principal.need(Right.READ)
+        return self.store.tasks.get(known_id("task", task_id), tenant_id=principal.scope)
+
+    def page(
+        self, principal: Principal, *, kind: str | None = None, limit: int = 50, cursor: str | None = None
+    ) -> PageOf[Task]:
+        """Tasks, newest first."""
+        principal.need(Right.READ)
+        return self.store.tasks.page(tenant_id=principal.scope, kind=kind, limit=check_limit(limit), cursor=cursor)
+
+    def change(self, principal: Principal, task_id: str, draft: TaskDraft) -> Task:
+        """Changes a task; a run under way goes on as it began."""
+        principal.need(Right.WRITE)
+        task = self._own(principal, task_id)
+        changed = _drafted(task, draft, self.kinds, self.clock())
+        self.store.tasks.save(changed)
+        return changed
+
+    def delete(self, principal: Principal, task_id: str, blobs: Blobs) -> None:
+        """Deletes a task with its runs. Raises `Conflict` while one is active."""
+        principal.need(Right.WRITE)
+        task = self._own(principal, task_id)
+        for blob in self.store.tasks.delete(task.id, tenant_id=principal.scope):
+            blobs.delete(blob)
+
+    def start(self, principal: Principal, task_id: str, *, at: datetime | None = None) -> Run:
+        """Runs a task now, or at a moment that lies ahead."""
+        principal.need(Right.WRITE)
+        task = self.get(principal, task_id)
+        run = make_run(task, now=self.clock(), at=at)
+        self.store.runs.add([run])
+        return run
+
+    def _own(self, principal: Principal, task_id: str) -> Task:
+        task = self.get(principal, task_id)
+        if task.kind == "harvest":
+            number = task.parameters.get("source_id")
+            raise BadInput.of("kind", f"this task belongs to source {number}; change or delete that source instead")
+        return task
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Use cases of runs."""
+
+    store: Store
+    blobs: Blobs
+    clock: Clock
+
+    def get(self, principal: Principal, run_id: str) -> Run:
+        """One run. Raises `NotFound`."""
+        principal.need(Right.READ)
+        return self.store.runs.get(known_id("run", run_id), tenant_id=principal.scope)
+
+    def page(
+        self,
+        principal: Principal,
+        *,
+        states: frozenset[RunState] | None = None,
+        task_id: str | None = None,
+        kind: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> PageOf[Run]:
+        """Runs, newest first."""
+        principal.need(Right.READ)
+        which = RunFilter(principal.scope, states, task_id, kind)
+        return self.store.runs.page(which, limit=check_limit(limit), cursor=cursor)
+
+    def count_active(self, principal: Principal) -> Mapping[RunState, int]:
+        """How many runs are in each state that has not ended."""
+        principal.need(Right.READ)
+        return self.store.runs.count_by_state(principal.scope)
+
+    def cancel(self, principal: Principal, run_id: str) -> Run:
+        """Asks a run to stop; what has ended stays as it is."""
+        principal.need(Right.WRITE)
+        return self.store.runs.cancel(known_id("run", run_id), tenant_id=principal.scope, now=self.clock())
+
+    def delete(self, principal: Principal, run_id: str) -> None:
+        """Deletes an ended run with its log and files. Raises `Conflict` while it is active."""
+        principal.need(Right.WRITE)
+        for blob in self.store.runs.delete(known_id("run", run_id), tenant_id=principal.scope):
+            self.blobs.delete(blob)
+
+    def parts(
+        self,
+        principal: Principal,
+        run_id: str,
+        *,
+        states: frozenset[PartState] | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> PageOf[Part]:
+        """A run's parts in the order they were made."""
+        run = self.get(principal, run_id)
+        return self.store.runs.list_parts(run.id, states=states, limit=check_limit(limit), cursor=cursor)
+
+    def count_parts(self, principal: Principal, run_id: str) -> Mapping[PartState, int]:
+        """How many parts of a run are in each state."""
+        return self.store.runs.count_parts(self.get(principal, run_id).id)
+
+    def log(
+        self,
+        principal: Principal,
+        run_id: str,
+        *,
+        least: str | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> PageOf[LogEntry]:
+        """A run's log."""
+        run = self.get(principal, run_id)
+        return self.store.runs.read_log(
+            run.id, limit=check_limit(limit), cursor=cursor, least=least, newest_first=newest_first
+        )
+
+    def outputs(self, principal: Principal, run_id: str) -> list[Output]:
+        """A run's files."""
+        return list(self.store.runs.list_outputs(self.get(principal, run_id).id))
+
+    @contextmanager
+    def open_output(self, principal: Principal, run_id: str, name: str) -> Iterator[tuple[Output, BinaryIO]]:
+        """Reads a file of a run. Raises `NotFound`."""
+        output = next((each for each in self.outputs(principal, run_id) if each.name == name), None)
+        if output is None:
+            raise NotFound("output", name)
+        with self.blobs.open(output.blob) as file:
+            yield output, file
+
+    def inspect(self, principal: Principal) -> Inspection:
+        """What each worker does, and what waits."""
+        principal.need(Right.READ)
+        return self.store.workers.inspect(principal.scope)
+
+    def workers(self, principal: Principal) -> list[Worker]:
+        """The living processes; for admins."""
+        principal.need(Right.ADMIN)
+        return list(self.store.workers.all())
+
+    def drain(self, principal: Principal, worker_id: str) -> None:
+        """Asks a worker to finish what it has and go; for admins."""
+        principal.need(Right.ADMIN)
+        self.store.workers.drain(known_id("worker", worker_id))
+
+
+def known_id(word: str, identifier: str) -> str:
+    """An identifier, if it is one at all: anything else names nothing. Raises `NotFound`."""
+    if not is_id(identifier):
+        raise NotFound(word, identifier)
+    return identifier
+
+
+def scheduled(schedule: Schedule | None, now: datetime) -> Schedule | None:
+    """The schedule with its next moment worked out."""
+    return None if schedule is None else replace(schedule, next_due=schedule.due_after(now))
+
+
+def _drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
+    if draft.kind == "harvest":
+        raise BadInput.of("kind", "harvests are made with their source: make a source instead")
+    if draft.priority not in PRIORITIES:
+        raise BadInput.of("priority", "must lie between -100 and 100")
+    return replace(
+        task,
+        name=check_name(draft.name),
+        kind=draft.kind,
+        parameters=fill(kinds.work_kind(draft.kind).schema, draft.parameters, field="parameters"),
+        queue=check_name(draft.queue, field="queue")[:64],
+        priority=draft.priority,
+        limits=draft.limits,
+        retry=draft.retry,
+        schedule=scheduled(draft.schedule, now),
+        changed_at=now,
+    )

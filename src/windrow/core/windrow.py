@@ -1,0 +1,24 @@
+"""Windrow itself: everything that can be asked of it, in one value that the ways in are given."""
+
+from dataclasses import dataclass
+
+from windrow.core.accounts import Accounts
+from windrow.core.catalogue import Catalogue
+from windrow.core.kinds import Kinds
+from windrow.core.runs import Runs, Tasks
+from windrow.core.sources import Sources
+from windrow.ports.store import Blobs, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Windrow:
+    """The use cases, by word. Faces, console and CLI call these and nothing below."""
+
+    accounts: Accounts
+    kinds: Kinds
+    tasks: Tasks
+    runs: Runs
+    sources: Sources
+    catalogue: Catalogue
+    store: Store
+    blobs: Blobs
