@@ -137,7 +137,8 @@ class WatchedSocket(socket.socket):
     def recv_into(self, *arguments: Any) -> int:
         """As in `socket`, but patient."""
         count = wait_for(super().recv_into, *arguments)
-        _watch.get().received = True
+        if count:
+            _watch.get().received = True
         return count
 
     def send(self, *arguments: Any) -> int:
@@ -163,7 +164,8 @@ class WatchedTlsSocket(ssl.SSLSocket):
     def recv_into(self, *arguments: Any) -> int:
         """As in `SSLSocket`, but patient."""
         count = wait_for(super().recv_into, *arguments)
-        _watch.get().received = True
+        if count:
+            _watch.get().received = True
         return count
 
     def send(self, *arguments: Any) -> int:
