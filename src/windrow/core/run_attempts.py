@@ -106,7 +106,7 @@ class Attempt:
     def output(self, name: str, media_type: str) -> Iterator[BinaryIO]:
         """A file of the run, kept when the block ends without an error."""
         with tempfile.TemporaryFile() as file:
-            yield file  # type: ignore[misc] # a temporary file is a BinaryIO in all but name
+            yield file
             file.seek(0)
             blob, size, digest = self._blobs.write(iter(lambda: file.read(PIECE), b""))
         output = Output(self._run.id, name, media_type, size, digest, blob, self._clock())

@@ -1,0 +1,123 @@
+"""The supervisor: starts the processes of one machine, starts again what dies, and ends them all together."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+log = structlog.get_logger()
+
+LOOK_EVERY = 0.1
+FIRST_WAIT = 0.2
+LONGEST_WAIT = 10.0
+STEADY_AFTER = 30.0
+"""A child that lived so many seconds starts again at once when it dies."""
+
+GRACE = 15.0
+"""Seconds that children get to end by themselves."""
+
+
+@dataclass(slots=True)
+class Child:
+    """One process to be kept alive: a command line, and the ids it may have claimed things under."""
+
+    name: str
+    command: Callable[[str], Sequence[str]]
+    make_id: Callable[[], str]
+    id: str = ""
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    wait: float = FIRST_WAIT
+    start_at: float = field(default=0.0)
+
+
+class Supervisor:
+    """Keeps children alive until it is stopped.
+
+    A child's standard input is a pipe that closes with this process, however it ends: children watch it and go.
+    `lost(id)` is called for each child that died, so that what it held is free at once.
+    """
+
+    def __init__(
+        self, children: Sequence[Child], *, environment: Mapping[str, str], lost: Callable[[str], None]
+    ) -> None:
+        self._children = children
+        self._environment = {**os.environ, **environment, "WINDROW_SUPERVISED": "1"}
+        self._lost = lost
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Ends `run`."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Starts the children and keeps them alive until stopped; returns when all have ended."""
+        try:
+            while not self._stopping.is_set():
+                for child in self._children:
+                    self._look_after(child)
+                self._stopping.wait(LOOK_EVERY)
+        finally:
+            self._end()
+
+    def _look_after(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.process is not None and child.process.poll() is not None:
+            self._bury(child, now)
+        if child.process is None and now >= child.start_at:
+            self._start(child, now)
+
+    def _start(self, child: Child, now: float) -> None:
+        child.id = child.make_id()
+        child.started = now
+        child.process = subprocess.Popen(  # noqa: S603 - our own command line
+            [sys.executable, "-m", "windrow.cli", *child.command(child.id)],
+            stdin=subprocess.PIPE,
+            env=self._environment,
+        )
+
+    def _bury(self, child: Child, now: float) -> None:
+        process, child.process = child.process, None
+        steady = now - child.started >= STEADY_AFTER
+        child.wait = FIRST_WAIT if steady else min(LONGEST_WAIT, child.wait * 2)
+        child.start_at = now if steady else now + child.wait
+        code = process.returncode if process is not None else None
+        log.warning("process ended; it is started again", process=child.name, code=code, after=round(child.wait, 1))
+        try:
+            self._lost(child.id)
+        except Exception:
+            log.exception("could not free what a dead process held; its leases will run out", process=child.name)
+
+    def _end(self) -> None:
+        alive = [child.process for child in self._children if child.process is not None]
+        for process in alive:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        end = time.monotonic() + GRACE
+        for process in alive:
+            try:
+                process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def follow_parent(stop: Callable[[], None]) -> None:
+    """In a child: calls `stop` when the supervisor is gone, and ends the process for good if that does not help."""
+    if os.environ.get("WINDROW_SUPERVISED") != "1":
+        return
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        stop()
+        time.sleep(GRACE)
+        os._exit(1)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor ends us in order
+    threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -1,0 +1,90 @@
+"""The worker loop: takes what is ready as soon as a slot is free and somebody committed something."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from windrow.errors import StoreUnavailable
+from windrow.ports.engines import Carrier
+from windrow.ports.store import Changes
+
+log = structlog.get_logger()
+
+LONGEST_SLEEP = 0.5
+"""Seconds between two looks at the queue when nobody commits anything: a net under the waking."""
+
+RETRY_STORE = 1.0
+
+
+class WorkerLoop:
+    """Fills `slots` threads with runs and parts until it is stopped, then waits for what is under way."""
+
+    def __init__(self, carrier: Carrier, changes: Callable[[], Changes], *, slots: int) -> None:
+        self._carrier = carrier
+        self._changes = changes
+        self._slots = slots
+        self._taken = 0
+        self._stopping = threading.Event()
+        self._filling = threading.Lock()
+        self._counting = threading.Lock()
+
+    def stop(self) -> None:
+        """Takes nothing more; `run` returns when all is done or given back."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Works until stopped."""
+        with ThreadPoolExecutor(self._slots, thread_name_prefix="slot") as pool:
+            while not self._stopping.is_set():
+                try:
+                    self._serve(pool)
+                except StoreUnavailable as error:
+                    log.warning("the database does not answer", reason=str(error))
+                    self._stopping.wait(RETRY_STORE)
+
+    def _serve(self, pool: ThreadPoolExecutor) -> None:
+        changes = self._changes()
+        try:
+            while not self._stopping.is_set():
+                self._fill(pool)
+                changes.wait(LONGEST_SLEEP)
+        finally:
+            changes.close()
+
+    def _fill(self, pool: ThreadPoolExecutor) -> None:
+        # One thread at a time looks for work; a slot that comes free meanwhile is seen by whoever is looking.
+        if not self._filling.acquire(blocking=False):
+            return
+        try:
+            while not self._stopping.is_set() and (taken := self._take()):
+                for each in taken:
+                    pool.submit(self._carry, pool, each)
+        finally:
+            self._filling.release()
+
+    def _take(self) -> list[Callable[[], None]]:
+        free = self._slots - self._taken
+        if free <= 0:
+            return []
+        run = self._carrier.take_run()
+        taken = [run] if run is not None else self._carrier.take_parts(free)
+        self._count(len(taken))
+        return taken
+
+    def _carry(self, pool: ThreadPoolExecutor, carry_out: Callable[[], None]) -> None:
+        try:
+            carry_out()
+        finally:
+            self._count(-1)
+        if self._stopping.is_set():
+            return
+        try:
+            self._fill(pool)  # at once, instead of when the loop wakes
+        except StoreUnavailable as error:
+            log.warning("the database does not answer", reason=str(error))
+
+    def _count(self, difference: int) -> None:
+        with self._counting:
+            self._taken += difference
