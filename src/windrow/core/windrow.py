@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from windrow.core.accounts import Accounts
+from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
 from windrow.core.kinds import Kinds
 from windrow.core.runs import Runs, Tasks
@@ -15,6 +16,7 @@ class Windrow:
     """The use cases, by word. Faces, console and CLI call these and nothing below."""
 
     accounts: Accounts
+    authentication: Authentication
     kinds: Kinds
     tasks: Tasks
     runs: Runs

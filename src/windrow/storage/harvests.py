@@ -14,6 +14,7 @@ from windrow.ports.fetching import Validators
 from windrow.ports.harvests import Change, Committed, Known, PageCommit, PageMemory, Pass, PassEnd
 from windrow.ports.runs import Entry
 from windrow.storage.database import Database
+from windrow.storage.endings import end_run
 from windrow.storage.keys import digest_key
 from windrow.storage.log import append_log
 from windrow.storage.page_commits import (
@@ -26,7 +27,6 @@ from windrow.storage.page_commits import (
     open_pages,
     raise_why_fenced,
 )
-from windrow.storage.queue import end_run
 from windrow.storage.records import read_documents, replace_records
 from windrow.storage.seen import unpack
 from windrow.storage.tables import pages, parts, passes, resources, reviews, runs, sources
@@ -168,7 +168,7 @@ class SqlHarvests:
             _settle_absent(target, end, now)
             _settle_source(target, end, now)
             append_log(connection, run_id, end.log)
-            if not end_run(self._database, connection, run_id, attempt, end.ending, now=now):
+            if not end_run(connection, run_id, attempt, end.ending, now=now):
                 raise LeaseLost(f"Attempt {attempt} at run {run_id} is not the current one.")
 
     def miss_pass(self, run_id: str, source_id: int, *, state: str, now: datetime) -> None:

@@ -17,7 +17,7 @@ from windrow.storage.database import Database
 from windrow.storage.keys import digest_key
 from windrow.storage.records import compress, insert_records, replace_records, write_documents
 from windrow.storage.seen import pack
-from windrow.storage.tables import pages, parts, passes, records, runs
+from windrow.storage.tables import pages, parts, passes, runs
 from windrow.storage.upserts import insert_missing, insert_or_replace
 
 Item = TypeVar("Item")
@@ -202,20 +202,14 @@ def _write_records(target: Target, added: Sequence[tuple[int, Change]], known: S
     database, connection, source_id = target.database, target.connection, target.source_id
     fresh = [(number, source_id, each.record) for number, each in added if each.record]
     again = [(number, source_id, each.record) for number, each in known if each.record]
-    shown_before = set(_existing_records(target, [number for number, _, _ in again]))
-    insert_records(database, connection, fresh + [row for row in again if row[0] not in shown_before])
-    replace_records(database, connection, [row for row in again if row[0] in shown_before])
+    insert_records(database, connection, fresh)
+    replace_records(database, connection, again)
     hidden = [(not each.wanted, number) for number, each in [*added, *known] if each.record]
     database.write_many(
         connection,
         "UPDATE records SET hidden = ? WHERE id = ?",
         hidden if known else [row for row in hidden if row[0]],
     )
-
-
-def _existing_records(target: Target, ids: Sequence[int]) -> Iterator[int]:
-    for some in chunks(ids, IN_LIST):
-        yield from target.connection.scalars(select(records.c.id).where(records.c.id.in_(some)))
 
 
 def _write_raw(target: Target, changed: Sequence[tuple[int, Change]]) -> None:

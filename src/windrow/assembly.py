@@ -1,0 +1,133 @@
+"""Assembly: the one file that plugs real parts together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from importlib.metadata import entry_points, version
+
+from windrow.core.accounts import Accounts
+from windrow.core.authentication import Authentication
+from windrow.core.catalogue import Catalogue
+from windrow.core.harvesting.detecting import Detecting
+from windrow.core.harvesting.kind import HarvestWork
+from windrow.core.harvesting.previewing import Previewing
+from windrow.core.kinds import Kinds
+from windrow.core.performing import Performer
+from windrow.core.runs import Runs, Tasks
+from windrow.core.scheduling import Scheduling
+from windrow.core.sources import Sources
+from windrow.core.watching import Watching
+from windrow.core.windrow import Windrow
+from windrow.fetching import OutgoingPolicy, PoliteFetcherMaker, make_fetcher_maker, name_ourselves
+from windrow.ports.clocks import Clock, system_clock
+from windrow.ports.source_kinds import SourceKind
+from windrow.ports.work import WorkKind
+from windrow.settings import Settings
+from windrow.storage.blobs import FolderBlobs
+from windrow.storage.database import Database
+from windrow.storage.schema import upgrade
+from windrow.storage.secrets import open_vault
+from windrow.storage.store import SqlStore
+
+SOURCE_KINDS = "windrow.source_kinds"
+WORK_KINDS = "windrow.work_kinds"
+
+
+@dataclass
+class Assembly:
+    """The parts of one process, made when they are first asked for.
+
+    `durable` is for processes that answer people: what they accepted survives a power cut (see `Database`).
+    """
+
+    settings: Settings
+    durable: bool = True
+    clock: Clock = system_clock
+
+    @cached_property
+    def store(self) -> SqlStore:
+        """The database, its schema up to date."""
+        self.settings.data.mkdir(parents=True, exist_ok=True)
+        database = Database(self.settings.database, durable=self.durable, pool_size=self.settings.slots + 8)
+        upgrade(database)
+        secret = self.settings.secret_key
+        vault = open_vault(self.settings.data, secret.get_secret_value() if secret is not None else None)
+        return SqlStore(database, vault)
+
+    @cached_property
+    def blobs(self) -> FolderBlobs:
+        """Files, in a folder of the data folder."""
+        return FolderBlobs(self.settings.data / "blobs")
+
+    @cached_property
+    def fetcher_maker(self) -> PoliteFetcherMaker:
+        """Polite fetchers that keep the outgoing policy."""
+        return make_fetcher_maker(
+            self.store.hosts,
+            OutgoingPolicy(allow=self.settings.outgoing_allow),
+            user_agent=name_ourselves(version("windrow"), self.settings.user_agent_contact),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """Everything installed, by the visitors' door; harvests need the store and are plugged in here."""
+        sources: dict[str, SourceKind] = {each.name: each for each in _load(SOURCE_KINDS)}
+        work: dict[str, WorkKind] = {each.name: each for each in _load(WORK_KINDS)}
+        kinds = Kinds(sources, work)
+        work["harvest"] = HarvestWork(self.store, kinds.source, self.clock)
+        return kinds
+
+    @cached_property
+    def windrow(self) -> Windrow:
+        """Everything that can be asked of Windrow."""
+        store, clock = self.store, self.clock
+        detecting = Detecting(self.kinds.sources, self.fetcher_maker)
+        previewing = Previewing(self.kinds.source, store.harvests.known, self.fetcher_maker)
+        return Windrow(
+            accounts=Accounts(store.accounts, clock),
+            authentication=Authentication(
+                store.accounts, clock, session_length=timedelta(hours=self.settings.session_hours)
+            ),
+            kinds=self.kinds,
+            tasks=Tasks(store, self.kinds, clock),
+            runs=Runs(store, self.blobs, clock),
+            sources=Sources(store, self.kinds, self.blobs, clock, detecting, previewing),
+            catalogue=Catalogue(store.catalogue),
+            store=store,
+            blobs=self.blobs,
+        )
+
+    def performer(self, worker_id: str) -> Performer:
+        """What carries out the runs of a worker."""
+        return Performer(
+            store=self.store,
+            blobs=self.blobs,
+            kinds=self.kinds.work,
+            fetcher_maker=self.fetcher_maker,
+            clock=self.clock,
+            worker_id=worker_id,
+            queues=self.settings.queues,
+            lease=timedelta(seconds=self.settings.lease_seconds),
+            log_keep=self.settings.log_keep,
+        )
+
+    @property
+    def scheduling(self) -> Scheduling:
+        """Meets due moments."""
+        return Scheduling(self.store.tasks, self.clock)
+
+    @property
+    def watching(self) -> Watching:
+        """The sweeper and the housekeeper."""
+        return Watching(self.store, self.clock)
+
+    def close(self) -> None:
+        """Gives back what was opened."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+
+def _load(group: str) -> list[Callable[[], object]]:
+    return [entry.load()() for entry in entry_points(group=group)]
