@@ -129,7 +129,7 @@ def _all(root: Root, settings: Settings) -> list[Page]:
         case Form.TREE:
             return [CataloguePage(normalise(root.url), folder_of(normalise(root.url)))]
         case Form.ITEMS:
-            return [whole(first_items(root.url, settings))]
+            return [whole(first_items(root.url, settings, paged=root.paged))]
         case Form.COLLECTION:
             return [CollectionsPage(root.url, single=True)]
         case Form.COLLECTIONS:

@@ -17,7 +17,10 @@ from windrow.sources.stac.searches import Search, first_items
 from windrow.sources.stac.settings import Settings
 
 _EXACT = 100_000
-"""Counts above this may be the database planner's estimate (pgstac does so)."""
+"""Counts from here on may be the database planner's estimate (pgstac does so)."""
+
+_ELASTIC = 10_000
+"""Elasticsearch's word for "this many or more", unless it is told to count."""
 
 _IDENTIFIER = 1_000
 
@@ -47,7 +50,7 @@ def read_items(page: ItemsPage, document: Mapping[str, Any], url: str, settings:
         records=[each for each in found if isinstance(each, RemoteRecord)] if settings.items else [],
         broken=[each for each in found if isinstance(each, Broken)] if settings.items else [],
         next=[key_of(following)] if following else [],
-        total=matched if page.whole else None,
+        total=matched if page.whole and _is_exact(matched) else None,
         failed=[] if following else _missing(page, seen, matched),
     )
 
@@ -154,9 +157,13 @@ def _refuse_short(document: Mapping[str, Any], features: Sequence[Any], matched:
         raise RemoteUnreadable(f"An empty list, although {matched} items match.")
 
 
+def _is_exact(matched: int | None) -> bool:
+    return matched is not None and matched < _EXACT and matched != _ELASTIC
+
+
 def _missing(page: ItemsPage, seen: int, matched: int | None) -> list[tuple[str, str]]:
     """What a walk that ended early leaves unseen; large counts may be estimates, but not wrong by half."""
-    if matched is None or seen >= (matched if matched <= _EXACT else matched // 2):
+    if matched is None or seen >= (matched if matched < _EXACT else matched // 2):
         return []
     return [(page.url[:_IDENTIFIER], f"The list ended after {seen} items, although {matched} match.")]
 

@@ -24,16 +24,22 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The document at a source's URL. `url` is where it came from; `sure` how certain it is that it is STAC."""
+    """The document at a source's URL.
+
+    url      where it came from
+    sure     how certain it is that it is STAC, 0 to 1
+    paged    whether a list goes on at a next page
+    changes  a search that takes the filter for changes
+    """
 
     form: Form
     url: str
     title: str
     sure: float
+    paged: bool = False
     collections: str = ""
     search: Search | None = None
     changes: Search | None = None
-    """A search that takes the filter for changes."""
 
 
 def read_root(document: Mapping[str, Any], url: str) -> Root:
@@ -44,7 +50,7 @@ def read_root(document: Mapping[str, Any], url: str) -> Root:
     title = text_of(document.get("title")) or text_of(document.get("id"))
     sure = 1.0 if _is_marked(document) else 0.6
     if form is not Form.API:
-        return Root(form, url, title, sure)
+        return Root(form, url, title, sure, paged=any(link.rel == "next" for link in links_of(document, url)))
     return Root(
         form,
         url,

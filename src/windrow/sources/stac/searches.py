@@ -61,9 +61,15 @@ class Changes:
         return {"filter-lang": "cql2-json", "filter": {"op": "or", "args": [undated, _compare(">", _FAR)]}}
 
 
-def first_items(url: str, settings: Settings) -> ItemsPage:
-    """The first page of a list of items, narrowed as the settings say, beside what its address says itself."""
-    return ItemsPage(with_parameters(url, _narrowing(settings)))
+def first_items(url: str, settings: Settings, *, paged: bool = True) -> ItemsPage:
+    """The first page of a list of items, narrowed as the settings say, beside what its address says itself.
+
+    One that is not `paged` holds all its items at once; it may be a file whose signed address must not be changed.
+    """
+    narrowing = _narrowing(settings)
+    if not paged:
+        del narrowing["limit"]
+    return ItemsPage(with_parameters(url, narrowing))
 
 
 def whole(page: ItemsPage) -> ItemsPage:

@@ -23,12 +23,15 @@ _ENDLESS = "The link goes deeper than any catalogue: the server seems to answer 
 
 
 def read_catalogue(page: CataloguePage, answer: Answer, settings: Settings) -> Reading:
-    """A catalogue or collection, and where it leads; or an item or list of items that stands in its place."""
+    """A catalogue or collection, and where it leads; or an item or list of items that stands in its place.
+
+    Records come from documents only, a collection's own too: it is asked for once more, and with its validators.
+    """
     document = read_document(answer)
     if document.get("type") == "FeatureCollection":
         return read_items(ItemsPage(page.url), document, answer.url, settings)
     if document.get("type") == "Feature":
-        return _read_document(_reference(page.url, page.root), document, answer, settings)
+        return Reading(references=[_reference(page.url, page.root)] if settings.items else [])
     if not is_collection(document) and "links" not in document:
         raise RemoteUnreadable("JSON, but neither a catalogue nor a collection nor an item: it has no links.")
     return _read_node(page, document, answer, settings)
@@ -40,6 +43,7 @@ def read_documents(page: PageRequest, loaded: Loaded, settings: Settings) -> Rea
     return Reading(
         records=[record for each in readings for record in each.records],
         unchanged=[identifier for each in readings for identifier in each.unchanged],
+        gone=[identifier for each in readings for identifier in each.gone],
         broken=[broken for each in readings for broken in each.broken],
         failed=[failed for each in readings for failed in each.failed],
     )
@@ -52,9 +56,9 @@ def _read_node(page: CataloguePage, document: Mapping[str, Any], answer: Answer,
     deep = [link for link in links if is_endless(link.href)]
     children = [link for link in links if link.rel == "child" and link not in deep]
     items = [link for link in links if link.rel == "item" and link not in deep]
+    own = [_reference(page.url, page.root)] if is_one and chosen and settings.collections else []
     return Reading(
-        records=[_collection_record(page, document, answer)] if is_one and chosen and settings.collections else [],
-        references=[_reference(link.href, page.root) for link in items] if chosen and settings.items else [],
+        references=own + ([_reference(link.href, page.root) for link in items] if chosen and settings.items else []),
         next=[
             *(key_of(CataloguePage(link.href, page.root, chosen and bool(settings.only))) for link in children),
             *(_listed(page, document, answer, settings) if is_one and chosen and not items else []),
@@ -93,10 +97,6 @@ def _reference(href: str, root: str) -> Reference:
     return Reference(name_of(href, root), href)
 
 
-def _collection_record(page: CataloguePage, document: Mapping[str, Any], answer: Answer) -> RemoteRecord:
-    return _record(_reference(page.url, page.root), document, answer)
-
-
 def _read_answer(reference: Reference, answer: Answer | Exception, settings: Settings) -> Reading:
     if isinstance(answer, Exception):
         return Reading(failed=[(reference.identifier, str(answer))])
@@ -122,7 +122,8 @@ def _read_document(reference: Reference, document: Mapping[str, Any], answer: An
     except RemoteUnreadable as problem:
         return Reading(broken=[Broken(reference.identifier, answer.body, str(problem), reference.version)])
     included = settings.collections if is_collection(document) else settings.items and _is_wanted(record, settings)
-    return Reading(records=[record] if included else [])
+    # What lies outside what is set is not of this source, though its catalogue has it.
+    return Reading(records=[record]) if included else Reading(gone=[reference.identifier])
 
 
 def _is_wanted(record: RemoteRecord, settings: Settings) -> bool:
