@@ -1,10 +1,13 @@
 """Accounts: tenants, users, roles, API tokens, and who may do what."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from windrow.errors import NotAllowed
+from windrow.errors import BadInput, NotAllowed
+
+_USER_NAME = re.compile(r"[^\W_][\w.@+-]{0,99}")
 
 
 class Role(StrEnum):
@@ -101,3 +104,22 @@ class Principal:
 def rights_of(role: Role, scopes: frozenset[Right] | None = None) -> frozenset[Right]:
     """The rights of a role, narrowed by a token's scopes where there are any."""
     return RIGHTS[role] if scopes is None else RIGHTS[role] & scopes
+
+
+def is_user_name(name: str) -> bool:
+    """Whether a user can be called so; no colons, because HTTP Basic ends the name at the first one (RFC 7617, 2)."""
+    return _USER_NAME.fullmatch(name) is not None
+
+
+def check_user_name(name: str) -> str:
+    """The name, if a user can be called so. Raises `BadInput`."""
+    if not is_user_name(name):
+        raise BadInput.of("name", "must begin with a letter or digit; up to 100 letters, digits and . _ - @ + in all")
+    return name
+
+
+def check_tenant_name(name: str) -> str:
+    """The name, if a team can be called so. Raises `BadInput`."""
+    if not 1 <= len(name) <= 100 or not name.isprintable() or name != name.strip():
+        raise BadInput.of("tenant", "must have 1 to 100 printable characters, without spaces around them")
+    return name

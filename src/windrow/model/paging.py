@@ -39,9 +39,16 @@ def decode_cursor(cursor: str, count: int) -> tuple[Any, ...]:
         keys = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise BadInput.of("cursor", "is not one that a list has returned; leave it out to start anew") from error
-    if not isinstance(keys, list) or len(keys) != count or any(isinstance(key, list | dict) for key in keys):
+    if not isinstance(keys, list) or len(keys) != count or not all(map(_is_key, keys)):
         raise BadInput.of("cursor", "belongs to another list; leave it out to start anew")
     return tuple(keys)
+
+
+def _is_key(key: object) -> bool:
+    """Whether a database can compare with it: no whole number past 64 bits, no text that PostgreSQL cannot hold."""
+    if isinstance(key, int):
+        return -(1 << 63) <= key < 1 << 63
+    return "\0" not in key if isinstance(key, str) else key is None or isinstance(key, float)
 
 
 def check_limit(limit: int) -> int:

@@ -49,6 +49,10 @@ class Accounts(Protocol):
         """
         ...
 
+    def renew_hash(self, user_id: str, *, old: str, new: str) -> None:
+        """Keeps another hash of the same password, unless the password has changed meanwhile; sessions go on."""
+        ...
+
     def count_admins(self) -> int:
         """Active admins."""
         ...
