@@ -1,11 +1,12 @@
 """pycsw 2.6, a real catalogue server that speaks CSW 2.0.2 and OAI-PMH, loaded with folders of XML records."""
 
+import hashlib
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from samples.servers.process import ServerFailed, ServerProcess, interpreter
+from samples.servers.process import ROOT, ServerFailed, ServerProcess, interpreter
 
 _CHILD = Path(__file__).with_name("pycsw_child.py")
 _TRANSACTION = """\
@@ -23,14 +24,19 @@ _DELETE = """\
 class Pycsw(ServerProcess):
     """A running pycsw. `folder` is its own, empty folder; `records` are folders of XML files, read recursively.
 
-    `page` is the most records it gives in one answer. Changes go in by its own transactional CSW.
+    `page` is the most records it gives in one answer. Changes go in by its own transactional CSW. Loading takes
+    some milliseconds a record; with `keep` the loaded database is kept in `.cache/` for the next time.
 
         with Pycsw(tmp_path / "pycsw", [RECORDS / "apiso"]) as catalogue:
             harvest(catalogue.csw_url)
     """
 
-    def __init__(self, folder: Path, records: Sequence[Path], *, page: int = 100, port: int = 0) -> None:
-        super().__init__([interpreter("pycsw"), "-P", "-W", "ignore", _CHILD, str(port), str(page), *records], folder)
+    def __init__(
+        self, folder: Path, records: Sequence[Path], *, page: int = 100, port: int = 0, keep: bool = False
+    ) -> None:
+        loaded = str(_kept(records)) if keep else "-"
+        words: list[str | Path] = ["-P", "-W", "ignore", _CHILD, str(port), str(page), loaded, *records]
+        super().__init__([interpreter("pycsw"), *words], folder)
 
     @property
     def csw_url(self) -> str:
@@ -66,3 +72,15 @@ class Pycsw(ServerProcess):
 
 def _without_declaration(document: str) -> str:
     return document.split("?>", 1)[-1] if document.startswith("<?xml") else document
+
+
+def _kept(records: Sequence[Path]) -> Path:
+    """Where the database of exactly these records is kept; older ones are thrown away."""
+    digest = hashlib.sha256(_CHILD.read_bytes())
+    for path in (path for folder in records for path in sorted(folder.rglob("*.xml"))):
+        digest.update(path.read_bytes())
+    folder = ROOT / ".cache" / "pycsw-records"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in sorted(folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime)[:-4]:
+        old.unlink(missing_ok=True)
+    return folder / f"{digest.hexdigest()[:20]}.sqlite"

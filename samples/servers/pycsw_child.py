@@ -1,13 +1,17 @@
 """Runs in pycsw's own environment: loads records into a new SQLite file and serves CSW and OAI-PMH from it.
 
-    python pycsw_child.py PORT PAGE FOLDER_OF_RECORDS...
+    python pycsw_child.py PORT PAGE LOADED FOLDER_OF_RECORDS...
 
 The first line of its output is its address (port 0 takes a free one). It ends when its standard input does.
+LOADED is a database file to start from when it exists, and to be made when it does not; `-` is none.
 """
 
+import multiprocessing
 import os
+import shutil
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 
 import waitress
@@ -15,7 +19,7 @@ from lxml import etree
 from pycsw import wsgi
 from pycsw.core import admin, metadata, repository
 from pycsw.core.config import StaticContext
-from sqlalchemy import event
+from sqlalchemy import MetaData, Table, create_engine, event
 from sqlalchemy.engine import Engine
 
 DATABASE = f"sqlite:///{Path.cwd()}/records.sqlite"
@@ -71,41 +75,68 @@ table=records
 def _trade_safety_for_speed(connection, _record):
     """The file lives as long as the server does: nothing needs to reach the disk."""
     connection.execute("PRAGMA synchronous = OFF")
-    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def load(folders):
-    """Put every record of the folders into the database, in one transaction; equal identifiers once."""
+    """Put every record of the folders into the database, in one transaction; equal identifiers once.
+
+    Nearly all the time goes into reading, so all processors read.
+    """
     admin.setup_db(DATABASE, "records", "")
+    paths = [str(path) for folder in folders for path in sorted(Path(folder).rglob("*.xml"))]
+    with multiprocessing.Pool() as readers:
+        rows = [row for some in readers.imap(read, paths, chunksize=20) for row in some]
+    by_identifier = {row["identifier"]: row for row in reversed(rows)}
+    engine = create_engine(DATABASE)
+    with engine.begin() as connection:
+        connection.execute(Table("records", MetaData(), autoload_with=engine).insert(), list(by_identifier.values()))
+    engine.dispose()
+    return len(by_identifier)
+
+
+@cache
+def reading_room():
+    """What pycsw wants at hand when it reads a document; made once per process."""
     context = StaticContext()
-    store = repository.Repository(DATABASE, context, table="records")
-    store.session.begin()
-    seen = set()
-    for path in (path for folder in folders for path in sorted(Path(folder).rglob("*.xml"))):
-        document = etree.parse(str(path), context.parser)
-        for record in metadata.parse_record(context, document, store):
-            if record.identifier in seen:
-                continue
-            seen.add(record.identifier)
-            if isinstance(record.xml, bytes):
-                record.xml = record.xml.decode()
-            store.session.add(record)
-    store.session.commit()
-    store.session.close()
-    return len(seen)
+    return context, repository.Repository(DATABASE, context, table="records")
+
+
+def read(path):
+    """The rows of one file."""
+    context, store = reading_room()
+    records = metadata.parse_record(context, etree.parse(path, context.parser), store)
+    return [{name: text(getattr(record, name)) for name in list(record.__table__.columns.keys())} for record in records]
+
+
+def text(value):
+    """As the database wants it."""
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def prepare(loaded, folders):
+    """The database, from what was loaded earlier or from the folders."""
+    if loaded == "-":
+        return load(folders)
+    if not Path(loaded).exists():
+        load(folders)
+        shutil.copyfile("records.sqlite", f"{loaded}.{os.getpid()}")
+        os.replace(f"{loaded}.{os.getpid()}", loaded)
+    shutil.copyfile(loaded, "records.sqlite")
+    return "all"
 
 
 def end_with_standard_input():
     """Whoever started us holds the other end; it closes even when they are killed."""
-    sys.stdin.buffer.read()
+    while os.read(0, 1):  # not sys.stdin: its lock, held here, would stop the readers that are forked off
+        pass
     os._exit(0)
 
 
 def main():
     """Load, bind, say where, serve."""
-    port, page, *folders = sys.argv[1:]
+    port, page, loaded, *folders = sys.argv[1:]
     threading.Thread(target=end_with_standard_input, daemon=True).start()
-    print(load(folders), "records loaded", file=sys.stderr)
+    print(prepare(loaded, folders), "records loaded", file=sys.stderr)
     server = waitress.create_server(wsgi.application, host="127.0.0.1", port=int(port), threads=4)
     url = f"http://127.0.0.1:{server.effective_port}/csw"
     Path("pycsw.cfg").write_text(CONFIGURATION.format(url=url, page=page, database=DATABASE))
@@ -115,4 +146,5 @@ def main():
     server.run()
 
 
-main()
+if __name__ == "__main__":
+    main()
