@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from typing import TypeAlias
 
 from urllib3 import BaseHTTPResponse, PoolManager
@@ -140,7 +140,7 @@ def _translate(error: _Trouble, name: str) -> RemoteError:
     """Our error for one of urllib3's. Its own text is used only where it can hold no URL and no header."""
     inner = error.args[-1] if isinstance(error, urllib3_errors.ProtocolError) and error.args else error
     match error, inner:
-        case _, urllib3_errors.IncompleteRead() | urllib3_errors.InvalidChunkLength():
+        case _, IncompleteRead():
             return RemoteUnreadable(f"The answer of {name} is cut off.")
         case urllib3_errors.ProxyError(), _:
             return RemoteUnreachable(f"The proxy did not let us through to {name}.")

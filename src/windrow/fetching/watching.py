@@ -158,7 +158,12 @@ class WatchedTlsSocket(ssl.SSLSocket):
 
     def do_handshake(self, block: bool = False) -> None:
         """As in `SSLSocket`, but patient; OpenSSL goes on where the time-out left it."""
-        wait_for(super().do_handshake, block)
+        try:
+            wait_for(super().do_handshake, block)
+        except BaseException:
+            # The standard library closes the socket after its own errors only.
+            self.close()
+            raise
         current_watch().end_connecting()
 
     def recv_into(self, *arguments: Any) -> int:
