@@ -41,13 +41,20 @@ class Supervisor:
     """Keeps children alive until it is stopped.
 
     A child's standard input is a pipe that closes with this process, however it ends: children watch it and go.
+    `keep` are open sockets that children inherit: connections wait in them while the API is started again.
     `lost(id)` is called for each child that died, so that what it held is free at once.
     """
 
     def __init__(
-        self, children: Sequence[Child], *, environment: Mapping[str, str], lost: Callable[[str], None]
+        self,
+        children: Sequence[Child],
+        *,
+        environment: Mapping[str, str],
+        keep: Sequence[int],
+        lost: Callable[[str], None],
     ) -> None:
         self._children = children
+        self._keep = tuple(keep)
         self._environment = {**os.environ, **environment, "WINDROW_SUPERVISED": "1"}
         self._lost = lost
         self._stopping = threading.Event()
@@ -80,6 +87,7 @@ class Supervisor:
             [sys.executable, "-m", "windrow.cli", *child.command(child.id)],
             stdin=subprocess.PIPE,
             env=self._environment,
+            pass_fds=self._keep,
         )
 
     def _bury(self, child: Child, now: float) -> None:

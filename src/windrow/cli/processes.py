@@ -1,0 +1,166 @@
+"""The processes of an installation: API, clock and worker, and the supervisor that keeps them."""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+from windrow.assembly import Assembly
+from windrow.cli.logs import configure_logs
+from windrow.engines.embedded.heart import Heart
+from windrow.engines.embedded.supervisor import Child, Supervisor, follow_parent
+from windrow.engines.embedded.ticking import Chore, ClockLoop
+from windrow.engines.embedded.worker import WorkerLoop
+from windrow.model.identity import new_id
+from windrow.model.workers import Worker, WorkerRole
+from windrow.settings import Settings
+
+SWEEP_EVERY = 1.0
+TIDY_EVERY = 30.0
+CHILD_ID = "--id"
+
+
+def run_worker(settings: Settings, *, worker_id: str) -> None:
+    """Carries runs until told to stop; then gives back what it holds."""
+    configure_logs(settings, "worker")
+    assembly = Assembly(settings, durable=False)
+    performer = assembly.performer(worker_id)
+    loop = WorkerLoop(performer, assembly.store.changes, slots=settings.slots)
+
+    def stop() -> None:
+        loop.stop()
+        performer.drain()
+
+    heart = _heart(assembly, WorkerRole.WORKER, worker_id, renew=performer.beat, drain=loop.stop)
+    _stop_on_signals(stop)
+    follow_parent(stop)
+    _live(assembly, heart, worker_id, loop.run)
+
+
+def run_clock(settings: Settings, *, worker_id: str) -> None:
+    """Meets due moments and sweeps until told to stop. Several may run at once."""
+    configure_logs(settings, "clock")
+    assembly = Assembly(settings)
+    scheduling, watching = assembly.scheduling, assembly.watching
+    loop = ClockLoop(
+        [
+            Chore("schedules", 0.0, scheduling.tick),
+            Chore("promotion", 0.0, lambda: assembly.store.runs.promote(assembly.clock())),
+            Chore("sweep", SWEEP_EVERY, watching.sweep),
+            Chore("tidy", TIDY_EVERY, watching.tidy),
+        ]
+    )
+    heart = _heart(assembly, WorkerRole.CLOCK, worker_id, renew=_nothing, drain=loop.stop)
+    _stop_on_signals(loop.stop)
+    follow_parent(loop.stop)
+    _live(assembly, heart, worker_id, loop.run)
+
+
+def run_api(settings: Settings, *, worker_id: str, listener: int | None = None) -> None:
+    """Answers requests until told to stop. `listener` is an open socket's number, given by the supervisor."""
+    from windrow.web.app import make_app
+
+    configure_logs(settings, "api")
+    assembly = Assembly(settings)
+    config = uvicorn.Config(
+        make_app(assembly),
+        host=settings.host,
+        port=settings.port,
+        fd=listener,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies) or None,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+
+    def stop() -> None:
+        server.should_exit = True
+
+    heart = _heart(assembly, WorkerRole.API, worker_id, renew=_nothing, drain=stop)
+    follow_parent(stop)
+    _live(assembly, heart, worker_id, server.run)
+
+
+def supervise(settings: Settings, listener: socket.socket, assembly: Assembly, *, ready: Callable[[], None]) -> None:
+    """Runs API, clock and workers as children of this process until told to stop. `ready` is called once it answers."""
+    environment = environment_of(settings)
+    listener.set_inheritable(True)
+    workers = assembly.store.workers
+    children = [
+        Child("api", lambda number: ("api", CHILD_ID, number, "--fd", str(listener.fileno())), new_id),
+        Child("clock", lambda number: ("clock", CHILD_ID, number), new_id),
+        *(
+            Child(f"worker {n + 1}", lambda number: ("worker", CHILD_ID, number), new_id)
+            for n in range(settings.workers)
+        ),
+    ]
+    supervisor = Supervisor(
+        children,
+        environment=environment,
+        keep=(listener.fileno(),),
+        lost=lambda number: workers.leave(number, now=assembly.clock()),
+    )
+    _stop_on_signals(supervisor.stop)
+    threading.Thread(target=ready, name="ready", daemon=True).start()
+    supervisor.run()
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The settings as environment variables, for children: what came by flag must reach them too."""
+    given = {}
+    for name in settings.model_fields_set:
+        value = getattr(settings, name)
+        if value is None:
+            continue
+        if hasattr(value, "get_secret_value"):
+            value = value.get_secret_value()
+        given[f"WINDROW_{name.upper()}"] = ",".join(value) if isinstance(value, tuple) else str(value)
+    return given
+
+
+def _heart(
+    assembly: Assembly, role: WorkerRole, worker_id: str, *, renew: Callable[[], None], drain: Callable[[], None]
+) -> Heart:
+    settings, now = assembly.settings, assembly.clock()
+    worker = Worker(
+        id=worker_id,
+        role=role,
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        engine="embedded",
+        queues=settings.queues if role is WorkerRole.WORKER else (),
+        slots=settings.slots if role is WorkerRole.WORKER else 0,
+        started_at=now,
+        seen_at=now,
+    )
+    every = settings.beat_seconds
+    return Heart(worker, assembly.store.workers, clock=assembly.clock, every=every, renew=renew, drain=drain)
+
+
+def _live(assembly: Assembly, heart: Heart, worker_id: str, work: Callable[[], None]) -> None:
+    heart.start()
+    try:
+        work()
+    finally:
+        heart.stop()
+        assembly.store.workers.leave(worker_id, now=assembly.clock())
+        assembly.close()
+
+
+def _stop_on_signals(stop: Callable[[], None]) -> None:
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        # In a thread: a handler interrupts this one anywhere, also while it holds a lock that `stop` wants.
+        threading.Thread(target=stop, name="stop", daemon=True).start()
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)
+
+
+def _nothing() -> None:
+    """A process that holds no runs renews none."""

@@ -1,0 +1,104 @@
+"""Shapes of users, tokens and teams."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from windrow.wire.shapes import Input, Shape
+
+RoleName = Literal["admin", "operator", "viewer"]
+RightName = Literal["read", "write", "admin"]
+
+
+class Me(Shape):
+    """Who is signed in."""
+
+    user_id: str
+    name: str = Field(examples=["ada"])
+    role: RoleName
+    tenant_id: str
+    rights: Sequence[RightName]
+
+
+class User(Shape):
+    """A person or program that signs in."""
+
+    id: str
+    name: str = Field(examples=["ada"])
+    role: RoleName
+    tenant_id: str
+    active: bool
+    must_change_password: bool
+    created_at: datetime
+
+
+class NewUser(Input):
+    """A user to be made."""
+
+    name: str = Field(examples=["ada"], description="Name to sign in with.")
+    role: RoleName = "operator"
+    password: str | None = Field(None, description="Without one, a one-time secret is made and returned.")
+    tenant: str | None = Field(
+        None, description="Team to join. Without one the user gets a team of their own, and sees nobody else's things."
+    )
+
+
+class CreatedUser(User):
+    """A user just made, or whose password was reset."""
+
+    secret: str | None = Field(None, description="One-time password, shown this once; null when one was given.")
+
+
+class UserChange(Input):
+    """What to change of a user; what is left out stays."""
+
+    role: RoleName | None = None
+    active: bool | None = None
+
+
+class PasswordReset(Input):
+    """A new password for a user."""
+
+    password: str | None = Field(None, description="Without one, a one-time secret is made and returned.")
+
+
+class PasswordChange(Input):
+    """A new password for oneself."""
+
+    old_password: str
+    new_password: str
+
+
+class Token(Shape):
+    """An API token."""
+
+    id: str
+    name: str = Field(examples=["nightly export"])
+    scopes: Sequence[RightName]
+    created_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+
+class NewToken(Input):
+    """A token to be made."""
+
+    name: str = Field(examples=["nightly export"])
+    scopes: Sequence[RightName] | None = Field(None, description="What it may do; without it, all that its owner may.")
+    expires_at: datetime | None = Field(None, description="When it ends; without it, never.")
+
+
+class CreatedToken(Token):
+    """A token just made."""
+
+    secret: str = Field(description="Send it as `Authorization: Bearer …`; shown this once.")
+
+
+class Tenant(Shape):
+    """A team."""
+
+    id: str
+    name: str = Field(examples=["default"])
+    created_at: datetime

@@ -1,0 +1,55 @@
+"""What all shapes have in common, and the shape of lists and problems."""
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Item = TypeVar("Item")
+
+
+class Shape(BaseModel):
+    """A JSON object that is sent: unknown keys are ignored when read, so that old clients read new servers."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Input(BaseModel):
+    """A JSON object that is received: unknown keys are refused, so that a misspelt one is not quietly dropped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ListOf(Shape, Generic[Item]):
+    """One page of a list. `next` is the cursor of the following page; absent on the last."""
+
+    items: Sequence[Item]
+    next: str | None = Field(None, description="Send it as `cursor` to get the following page; null on the last page.")
+
+
+class FieldProblem(Shape):
+    """One input that breaks a rule."""
+
+    field: str = Field(description="Dotted path of the input.", examples=["settings.page_size"])
+    problem: str = Field(
+        description="What is wrong, and what to do about it.", examples=["must lie between 1 and 1000"]
+    )
+
+
+class Problem(Shape):
+    """An error (RFC 9457, `application/problem+json`)."""
+
+    type: str = Field(description="A URI that names the kind of problem.", examples=["urn:windrow:problem:bad-input"])
+    title: str = Field(examples=["Bad input"])
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=["url: must be a whole http or https URL, such as https://catalogue.example.org/csw"])
+    errors: Sequence[FieldProblem] = Field((), description="Every field at fault.")
+
+
+class Count(Shape):
+    """How many objects an operation changed."""
+
+    changed: int = Field(examples=[12])
+
+
+JsonObject = dict[str, Any]
