@@ -15,13 +15,15 @@ PIECE = 64 * 1024
 
 @dataclass(frozen=True)
 class Connection:
-    """The raw end of a connection, and the sign that the remote closes."""
+    """The raw end of a connection, the sign that the remote closes, and whom to tell that the answer begins."""
 
     socket: socket.socket
     closing: threading.Event
+    answering: Callable[[], None]
 
     def send(self, data: bytes) -> None:
         """Sends it all."""
+        self.answering()
         self.socket.sendall(data)
 
     def wait(self, seconds: float | None = None) -> bool:

@@ -3,7 +3,7 @@
 import socketserver
 import ssl
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
@@ -111,6 +111,18 @@ class Remote:
             self._in_flight -= 1
 
 
+class _Once:
+    """Calls a function the first time only."""
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        self._function: Callable[[], None] | None = function
+
+    def __call__(self) -> None:
+        if self._function is not None:
+            self._function()
+            self._function = None
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: "_Server"
@@ -131,13 +143,16 @@ class _Handler(BaseHTTPRequestHandler):
             connection=self._number,
         )
         script = self.server.remote._begin(seen)
-        connection = Connection(self.connection, self.server.remote.closing)
+        # In flight until the answer begins: once the client has it, its next request may overtake this thread.
+        end = _Once(self.server.remote._end)
         try:
-            self.close_connection = not script(connection, seen.method)
+            self.close_connection = not script(
+                Connection(self.connection, self.server.remote.closing, end), seen.method
+            )
         except OSError:
             self.close_connection = True
         finally:
-            self.server.remote._end()
+            end()
 
     do_GET = do_POST = do_HEAD = _answer  # noqa: N815 - names given by http.server
 
