@@ -12,7 +12,7 @@ import orjson
 from windrow.errors import RemoteUnreadable
 
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_LARGEST = 2**64
+_LONGEST = 20
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -118,12 +118,11 @@ def _finite(digits: str) -> float | None:
 
 
 def _bounded(digits: str) -> int | float | None:
-    if len(digits) < 20:
-        return int(digits)
-    value = float(digits)
-    if not math.isfinite(value):
-        return None
-    return value if abs(value) >= _LARGEST or value < -(_LARGEST // 2) else int(digits)
+    """An integer of up to 64 bits, as every writer of JSON takes it; a float beyond."""
+    if len(digits) > _LONGEST:
+        return _finite(digits)
+    value = int(digits)
+    return value if -(2**63) <= value < 2**64 else float(value)
 
 
 def _mend(value: Any) -> Any:
