@@ -1,0 +1,48 @@
+# The one door: `make` alone lists what can be done. Every command sets up what it needs the first time.
+
+PYTHON ?= python3
+SET_UP = $(PYTHON) tools/set_up.py
+VENV = .venv/bin
+
+.DEFAULT_GOAL = help
+.PHONY: help setup demo test check bench lock clean
+
+help: ## list the commands
+	@echo "Windrow. What would you like to do?"
+	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@echo "ARGS goes to the program: make demo ARGS=--once, make test ARGS='tests/core -k lease'"
+
+setup: ## set up everything that the other commands need
+	@$(SET_UP) dev pycsw pygeoapi debian
+	@echo "Ready: make demo, make test, make check, make bench."
+
+setup-%: ## set up one part: runtime, dev, pycsw, pygeoapi, debian
+	@$(SET_UP) $*
+
+demo: ## start Windrow, harvest a real catalogue, show it (ARGS=--once ends by itself)
+	@$(SET_UP) runtime pycsw
+	@$(VENV)/python -m demo $(ARGS)
+
+test: ## run the tests, with real servers and a browser on this machine
+	@$(SET_UP) dev pycsw pygeoapi debian
+	@$(VENV)/python -m pytest $(ARGS)
+
+check: ## check form, types, imports and house rules
+	@$(SET_UP) dev
+	@echo "Form ..." && $(VENV)/ruff format --quiet --check . && $(VENV)/ruff check --quiet .
+	@echo "Types ..." && $(VENV)/mypy --no-error-summary
+	@echo "Imports ..." && $(VENV)/lint-imports --no-logo --no-timings >build/imports.txt || (cat build/imports.txt; false)
+	@echo "House rules ..." && $(VENV)/python -m pytest -q --no-header tests/rules
+	@echo "All checks passed."
+
+bench: ## measure speed and memory against the limits; writes build/bench.json
+	@$(SET_UP) dev pycsw debian
+	@$(VENV)/python -m benchmarks $(ARGS)
+
+lock: ## make the lock files anew from pyproject.toml (ARGS=--upgrade takes the newest)
+	@$(SET_UP) dev
+	@$(PYTHON) tools/lock.py $(ARGS)
+
+clean: ## remove everything that the other commands made
+	rm -rf .venv .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,41 @@
+"""Makes the lock files anew from pyproject.toml: every package with its version and its hashes, for all platforms."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+UV = ROOT / ".cache" / "uv" / "bin" / "uv"
+
+LOCKS = {
+    "requirements.lock": ["pyproject.toml"],
+    # The tests run with exactly what users get, and more beside it.
+    "requirements-dev.lock": ["pyproject.toml", "--group", "dev", "--constraints", "requirements.lock"],
+    "requirements-pycsw.lock": ["--group", "pycsw"],
+    "requirements-pygeoapi.lock": ["--group", "pygeoapi"],
+    "requirements-setup.lock": ["--group", "setup"],
+}
+# No host names, no comments: a lock tells what, not where from.
+OPTIONS = [
+    "--quiet",
+    "--universal",
+    "--python-version=3.11",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--no-emit-find-links",
+    "--no-annotate",
+    "--no-header",
+]
+
+
+def main() -> None:
+    """Make them all; with `--upgrade` take the newest versions, without it keep what still fits."""
+    for lock, inputs in LOCKS.items():
+        print(f"Locking {lock} ...", flush=True)
+        command = [str(UV), "pip", "compile", *OPTIONS, *inputs, "--output-file", lock, *sys.argv[1:]]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    print("Locked. Look at the difference before you commit it.")
+
+
+if __name__ == "__main__":
+    main()
