@@ -10,6 +10,7 @@ from datetime import datetime
 
 from windrow.errors import RemoteUnreadable
 from windrow.formats.boxes import envelope
+from windrow.formats.codes import type_word
 from windrow.formats.dates import Period, moment, span
 from windrow.formats.dublin_core_places import named_place, read_bounding_box, written_box
 from windrow.formats.languages import language_tag
@@ -57,7 +58,7 @@ def read(element: Element) -> Record:
         identifier=identifier,
         title=" ".join(_first(texts, "title", "alternative").split()) or identifier,
         abstract="\n\n".join(texts["abstract"] or texts["description"]),
-        type=_type(_first(texts, "type")) or ("dataset" if element.tag in _CATALOGUE_ROOTS else "document"),
+        type=type_word(_first(texts, "type")) or ("dataset" if element.tag in _CATALOGUE_ROOTS else "document"),
         keywords=tuple(dict.fromkeys(texts["subject"] + [place for place in places if named_place(place)])),
         contacts=tuple(_contacts(texts)),
         licence="; ".join(dict.fromkeys(texts["license"] or texts["rights"] or texts["accessRights"])),
@@ -93,13 +94,6 @@ def _text(element: Element) -> str:
 
 def _first(texts: _Texts, *names: str) -> str:
     return next((found[0] for name in names if (found := texts[name])), "")
-
-
-def _type(text: str) -> str:
-    """The word at the end of `http://purl.org/dc/dcmitype/Dataset` or `info:eu-repo/semantics/article`."""
-    if text.startswith(("http:", "https:", "info:", "urn:")):
-        text = text.rstrip("/#").replace("#", "/").rpartition("/")[2]
-    return text.lower()
 
 
 def _contacts(texts: _Texts) -> Iterator[Contact]:

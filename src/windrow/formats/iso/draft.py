@@ -8,6 +8,7 @@ from typing import Any
 from windrow.errors import RemoteUnreadable
 from windrow.formats import geojson
 from windrow.formats.boxes import envelope
+from windrow.formats.codes import type_word
 from windrow.formats.dates import Period
 from windrow.formats.gml import collect
 from windrow.formats.iso.contacts import Card
@@ -69,19 +70,20 @@ class Draft:
             self.contacts.append(card)
 
     def record(self, standard: str) -> Record:
-        """The record. Raises `RemoteUnreadable` when it has no identifier or no title."""
+        """The record. One without a title goes by its identifier: catalogues that translate to ISO write empty ones.
+
+        Raises `RemoteUnreadable` when it has no identifier.
+        """
         identifier = self.identifier or next(filter(None, map(read_code, self.citation_identifiers)), "")
         if not identifier:
             raise RemoteUnreadable("The record has no identifier, neither its own nor one in its citation.")
-        if not self.title:
-            raise RemoteUnreadable(f"The record {identifier} has no title.")
         start, end = self._time()
         geometry = collect(self.geometries) if self.geometries else None
         return Record(
             identifier=identifier,
-            title=self.title,
+            title=self.title or identifier,
             abstract=self.abstract,
-            type=self.type.lower() or "dataset",
+            type=type_word(self.type) or "dataset",
             keywords=tuple(dict.fromkeys(self.keywords + self.topics)),
             contacts=tuple(map(_contact, dict.fromkeys(self.contacts + self.metadata_contacts))),
             licence=self._licence(),

@@ -21,7 +21,7 @@ def identifier_of(element: Element) -> str:
 
 
 def read(element: Element) -> Record:
-    """The normalised record. Raises `RemoteUnreadable` without an identifier or a title."""
+    """The normalised record. Raises `RemoteUnreadable` without an identifier."""
     draft = Draft()
     walk(element, _ROOT, draft)
     return draft.record("iso19115-3")

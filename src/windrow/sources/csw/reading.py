@@ -1,0 +1,154 @@
+"""CSW answers to values: how many records there are, and pages of them."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from hashlib import blake2b
+
+from lxml import etree
+
+from windrow.errors import RemoteUnreadable
+from windrow.formats import metadata
+from windrow.formats.dates import moment
+from windrow.formats.xml import CSW, Element, fingerprint, local_name, parse, serialise
+from windrow.model.resources import RemoteRecord
+from windrow.ports.source_kinds import Broken, PageKey, Reading
+from windrow.sources.csw.capabilities import refuse_exception
+from windrow.sources.csw.searches import Search
+
+_RESPONSE = f"{{{CSW}}}GetRecordsResponse"
+_STATUS = f"{{{CSW}}}SearchStatus"
+_RESULTS = f"{{{CSW}}}SearchResults"
+_LONGEST_IDENTIFIER = 1_000
+_HEAD = 8_192
+"""Bytes within which the envelope stands, before the first record."""
+
+_CHANGING = re.compile(rb"""\b(timestamp|expires|resultSetId|elapsedTime)\s*=\s*("[^"]*"|'[^']*')""")
+_IDENTIFIER = re.compile(rb"<(?:[\w.-]+:)?(?:fileIdentifier|identifier)\b[^>]*>\s*(?:<[^>]*>\s*)?([^<\s][^<]{0,999})")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What stands around the records of an answer. `next` is 0 where no more come, `answered_at` the server's time."""
+
+    matched: int | None
+    next: int
+    answered_at: datetime | None
+    results: Element
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """Reads an answer to GetRecords, be it hits or results. Raises `RemoteUnreadable`."""
+    root = parse(body)
+    refuse_exception(root)
+    results = root.find(_RESULTS) if root.tag == _RESPONSE else None
+    if results is None:
+        raise RemoteUnreadable(f"<{local_name(root)}> without search results instead of an answer to GetRecords.")
+    status = root.find(_STATUS)
+    return Envelope(
+        matched=_number(results.get("numberOfRecordsMatched")),
+        next=_number(results.get("nextRecord")) or 0,
+        answered_at=None if status is None else moment(status.get("timestamp") or ""),
+        results=results,
+    )
+
+
+def read_page(key: PageKey, body: bytes) -> Reading:
+    """Reads a page. One that is whole but malformed leads to its halves, until the bad record stands alone.
+
+    Raises `RemoteUnreadable` for what is no page, and for an empty one where records were announced.
+    """
+    try:
+        envelope = read_envelope(body)
+    except RemoteUnreadable as problem:
+        if _is_whole(body) and isinstance(problem.__cause__, etree.XMLSyntaxError):
+            return _split(key, body, str(problem))
+        raise
+    records: list[RemoteRecord] = []
+    broken: list[Broken] = []
+    for element in envelope.results:
+        _sort_in(element, records, broken)
+    following = _follow(key, envelope, len(envelope.results))
+    return Reading(records=records, broken=broken, next=following, total=envelope.matched)
+
+
+def page_fingerprint(body: bytes) -> bytes:
+    """A hash of the page without the time stamps of its envelope."""
+    head = body[:_HEAD]
+    digest = blake2b(_CHANGING.sub(rb"\1", head), digest_size=16)
+    digest.update(memoryview(body)[_HEAD:])
+    return digest.digest()
+
+
+def _follow(key: PageKey, envelope: Envelope, returned: int) -> list[PageKey]:
+    """The pages that fill what this one left open: servers cap page sizes, and lists grow while they are read."""
+    search, start, size = Search.of(key), int(key["start"]), int(key["size"])
+    if envelope.matched is None:
+        return _follow_blindly(search, start, size, envelope.next, returned)
+    end = min(start + size - 1, envelope.matched)
+    covered = start + returned - 1
+    if envelope.next > start:
+        covered = max(covered, min(envelope.next - 1, end))
+    if returned == 0 and covered < start <= envelope.matched and not key.get("rest"):
+        raise RemoteUnreadable(f"No records from position {start}, although {envelope.matched} are announced.")
+    if returned == 0:
+        return []
+    rest = [
+        search.key(place, min(returned, end - place + 1), rest=True) for place in range(covered + 1, end + 1, returned)
+    ]
+    if key.get("last") and envelope.matched > start + size - 1:
+        rest.append(search.key(start + size, size, last=True))
+    return rest
+
+
+def _follow_blindly(search: Search, start: int, size: int, following: int, returned: int) -> list[PageKey]:
+    """Without a count: as long as the server names a next position, or fills its pages."""
+    if returned == 0:
+        return []
+    if following > start:
+        return [search.key(following, size, last=True)]
+    return [search.key(start + returned, size, last=True)] if returned >= size else []
+
+
+def _sort_in(element: Element, records: list[RemoteRecord], broken: list[Broken]) -> None:
+    raw = serialise(element)
+    digest = fingerprint(raw)
+    try:
+        identifier = metadata.identifier_of(element)
+    except RemoteUnreadable as problem:
+        broken.append(Broken(f"without-identifier-{digest.hex()}", raw, str(problem)))
+        return
+    if len(identifier) > _LONGEST_IDENTIFIER:
+        told = f"Its identifier has {len(identifier)} characters; {_LONGEST_IDENTIFIER} are allowed."
+        broken.append(Broken(f"{identifier[:900]}-{digest.hex()}", raw, told))
+        return
+    read = partial(metadata.read, element)
+    records.append(RemoteRecord(identifier, digest, raw, "application/xml", read))
+
+
+def _is_whole(body: bytes) -> bool:
+    """Whether it came to its end, so that asking again would bring the same: no truncation, and no entity bomb."""
+    return body.rstrip().endswith(b"GetRecordsResponse>") and b"<!DOCTYPE" not in body[:_HEAD]
+
+
+def _split(key: PageKey, body: bytes, problem: str) -> Reading:
+    search, start, size = Search.of(key), int(key["start"]), int(key["size"])
+    if size == 1:
+        found = _IDENTIFIER.search(body)
+        identifier = found.group(1).decode("utf-8", "replace").strip() if found else f"at-position-{start}"
+        return Reading(broken=[Broken(identifier, body, problem)])
+    half = size // 2
+    return Reading(
+        next=[
+            search.key(start, half, rest=True),
+            search.key(start + half, size - half, rest=True, last=bool(key.get("last"))),
+        ]
+    )
+
+
+def _number(text: str | None) -> int | None:
+    try:
+        return int(text or "")
+    except ValueError:
+        return None
