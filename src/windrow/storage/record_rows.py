@@ -19,6 +19,8 @@ TYPE_WIDTH = 64
 STANDARD_WIDTH = 32
 """Characters that the columns hold: an index entry must fit into a page. What is longer stands whole in the body."""
 
+TITLE_KEY_WIDTH = 60
+
 _CONTACT = tuple(field.name for field in fields(Contact))
 _LINK = tuple(field.name for field in fields(Link))
 
@@ -134,6 +136,11 @@ def decode(row: Any) -> Record:
 def _link(values: Sequence[str]) -> Link:
     # A link's relation is not empty unless it says so: what was trimmed away was empty.
     return Link(**dict(zip(_LINK, (*values, *("",) * (len(_LINK) - len(values))), strict=True)))
+
+
+def title_key(title: str) -> str:
+    """What titles are sorted by."""
+    return " ".join(title.casefold().split())[:TITLE_KEY_WIDTH]
 
 
 def sound(record: Record) -> tuple[Record, RecordRow, str]:

@@ -15,7 +15,7 @@ from windrow.model.records import Record
 from windrow.storage import search_postgresql, search_sqlite
 from windrow.storage.batches import batches
 from windrow.storage.database import Database
-from windrow.storage.record_rows import decode, sound
+from windrow.storage.record_rows import decode, sound, title_key
 from windrow.storage.tables import records
 
 Rows: TypeAlias = Sequence[tuple[int, int, Record]]
@@ -25,8 +25,8 @@ _LEVEL = 1  # of zstandard: three times as fast as level 3 on metadata, and a te
 
 _INSERT = """
 INSERT INTO records (id, source_id, identifier, type, title, collection, standard, modified, time_start, time_end,
-                     west, south, east, north, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     west, south, east, north, body, title_key)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _UPSERT = f"""{_INSERT}
@@ -34,7 +34,8 @@ ON CONFLICT (id) DO UPDATE SET
     source_id = excluded.source_id, identifier = excluded.identifier, type = excluded.type, title = excluded.title,
     collection = excluded.collection, standard = excluded.standard, modified = excluded.modified,
     time_start = excluded.time_start, time_end = excluded.time_end, west = excluded.west, south = excluded.south,
-    east = excluded.east, north = excluded.north, body = excluded.body
+    east = excluded.east, north = excluded.north, body = excluded.body,
+    title_key = excluded.title_key
 """
 
 
@@ -86,7 +87,7 @@ def _prepare(database: Database, rows: Rows) -> tuple[Rows, list[tuple[Any, ...]
         record_kept, row, body = sound(record)
         kept.append((number, source_id, record_kept))
         moments = [database.moment(each) for each in (row.modified, row.time_start, row.time_end)]
-        values.append((number, source_id, *row[:5], *moments, *row[8:12], body))
+        values.append((number, source_id, *row[:5], *moments, *row[8:12], body, title_key(row.title)))
     return kept, values
 
 
@@ -109,7 +110,8 @@ def read_documents(database: Database, connection: Connection, ids: Sequence[int
     for some in batches(ids):
         marks = ",".join("?" * len(some))
         sql = f"SELECT id, media_type, content FROM documents WHERE id IN ({marks})"  # noqa: S608 - marks only
-        found += [(number, kind, expand(content)) for number, kind, content in database.run(connection, sql, (*some,))]
+        rows = database.run(connection, sql, tuple(some))
+        found.extend((row.id, row.media_type, expand(row.content)) for row in rows)
     return sorted(found)
 
 

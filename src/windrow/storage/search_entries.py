@@ -64,8 +64,13 @@ def words_of(record: Record, source_id: int) -> Words:
 
 
 def terms_of(record: Record, source_id: int) -> list[str]:
-    """The terms of a record: its source, type, standard, collection and keywords, each as one token."""
-    terms = [source_term(source_id), term("t", record.type), term("d", record.standard)]
+    """The terms of a record: its source, identifier, type, standard, collection and keywords, each as one token."""
+    terms = [
+        source_term(source_id),
+        identifier_term(record.identifier),
+        term("t", record.type),
+        term("d", record.standard),
+    ]
     if record.collection:
         terms.append(term("c", record.collection))
     terms.extend(term("k", keyword) for keyword in record.keywords)
@@ -77,11 +82,22 @@ def source_term(source_id: int) -> str:
     return f"s{source_id}"
 
 
+def identifier_term(identifier: str) -> str:
+    """The term of the record's own identifier, as it is spelt."""
+    return f"i{_digest(identifier)}"
+
+
 @lru_cache(maxsize=50_000)
 def term(kind: str, value: str) -> str:
-    """One token for a value in any case: `t` type, `d` standard, `c` collection (as spelt), `k` keyword."""
-    text = value if kind == "c" else value.strip().casefold()
-    return kind + hashlib.md5(text.encode(errors="replace"), usedforsecurity=False).hexdigest()[:16]
+    """The term of a value that many records share: `t` type, `d` standard, `c` collection, `k` keyword.
+
+    Keywords, types and standards in any case; collections as they are spelt.
+    """
+    return kind + _digest(value if kind == "c" else value.strip().casefold())
+
+
+def _digest(text: str) -> str:
+    return hashlib.md5(text.encode(errors="replace"), usedforsecurity=False).hexdigest()[:16]
 
 
 def halves(box: Box | None) -> list[Box]:

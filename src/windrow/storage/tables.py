@@ -451,9 +451,14 @@ records = Table(
     Column("body", Json, nullable=False),  # the rest of the record: see storage/records.py
     # Its resource is gone or unwanted: kept so that it can come back, but no search, list or count shows it.
     Column("hidden", Boolean, nullable=False, server_default=false()),
+    # The title folded and cut, sorted by its code points: the same order on both databases, whatever the case.
+    Column("title_key", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
+    # No index on the identifier: it is one of the record's search terms, which are cheaper to write than random keys.
     Index("ix_records_source_id_id", "source_id", "id"),
-    Index("ix_records_identifier", "identifier"),
-    Index("ix_records_modified_id", "modified", "id"),
+    # These hold all that a list asks about a row, so that rows which it does not show are not read.
+    Index("ix_records_modified", "modified", "id", "source_id", "hidden"),
+    Index("ix_records_title", "title_key", "id", "source_id", "hidden"),
+    Index("ix_records_facets", "source_id", "standard", "type", "collection", "hidden"),
     Index(
         "ix_records_collection_id",
         "collection",
