@@ -1,0 +1,117 @@
+"""Claims: how a worker takes a queued run.
+
+A claim raises the run's attempt number, and each later write by that worker asks for its own attempt: whoever lost the
+lease finds no row to change. On PostgreSQL a candidate is locked (`SKIP LOCKED`), so that workers that claim at once
+meet different runs; on SQLite there is one writer at a time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, union_all, update
+
+from windrow.model.runs import Run, RunState
+from windrow.storage import limits
+from windrow.storage.database import Database
+from windrow.storage.moves import CLAIMABLE, NOW, TURN
+from windrow.storage.run_rows import RUN_COLUMNS, to_limits, to_run
+from windrow.storage.tables import runs
+from windrow.storage.types import UtcTime
+
+
+@dataclass(frozen=True, slots=True)
+class _Grant:
+    worker_id: str
+    now: datetime
+    until: datetime
+
+
+class RunClaims:
+    """The part of the port `Runs` that gives runs to workers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim(
+        self, worker_id: str, *, queues: Sequence[str], now: datetime, lease: timedelta, run_id: str | None = None
+    ) -> Run | None:
+        """Takes the next queued run, or that one."""
+        grant = _Grant(worker_id, now, now + lease)
+        if run_id is not None:
+            return self._claim_from(_THIS, {"this_run": run_id, "this_moment": now}, grant)
+        for queue in self._queues_with_work(queues, now):
+            run = self._claim_from(_NEXT, {"this_queue": queue, "this_moment": now}, grant)
+            if run is not None:
+                return run
+        return None
+
+    def _queues_with_work(self, queues: Sequence[str], now: datetime) -> Sequence[str]:
+        # A look without a lock, so that whoever finds nothing to do has not taken SQLite's write lock.
+        if not queues or (len(queues) == 1 and not self._database.is_sqlite):
+            return queues
+        with self._database.read() as connection:
+            heads = connection.execute(_heads(queues), {"this_moment": now}).all()
+        return [head.queue for head in sorted(heads, key=lambda head: (-head.priority, head.ready_at, head.id))]
+
+    def _claim_from(self, candidates: Select[Any], values: Mapping[str, Any], grant: _Grant) -> Run | None:
+        while True:
+            with self._database.write() as connection:
+                candidate = connection.execute(candidates, values).one_or_none()
+                if candidate is None:
+                    return None
+                if _take_keys(connection, candidate, grant):
+                    return _take(connection, candidate.id, grant)
+                # Others may have skipped what was locked here and found nothing.
+                self._database.wake(connection)
+
+
+_CANDIDATE = select(runs.c.id, runs.c.queue, runs.c.limits).where(CLAIMABLE, runs.c.ready_at <= NOW)
+_NEXT = (
+    _CANDIDATE.where(runs.c.queue == bindparam("this_queue")).order_by(*TURN).limit(1).with_for_update(skip_locked=True)
+)
+_THIS = _CANDIDATE.where(runs.c.id == bindparam("this_run")).with_for_update(skip_locked=True)
+
+
+def _heads(queues: Sequence[str]) -> Any:
+    # One probe of the claim index per queue: a single query over all of them would sort everything that is queued.
+    probes = (
+        select(runs.c.queue, runs.c.priority, runs.c.ready_at, runs.c.id)
+        .where(runs.c.queue == queue, CLAIMABLE, runs.c.ready_at <= NOW)
+        .order_by(*TURN)
+        .limit(1)
+        .subquery()
+        for queue in dict.fromkeys(queues)
+    )
+    return union_all(*(select(probe) for probe in probes))
+
+
+def _take_keys(connection: Connection, candidate: Row[Any], grant: _Grant) -> bool:
+    wanted = to_limits(candidate.limits)
+    full = limits.hold(connection, candidate.id, wanted) if wanted else None
+    if full is None:
+        return True
+    limits.set_aside(connection, candidate.id, full, queue=candidate.queue, now=grant.now)
+    # It may have been let go on for the sake of another key, which is now free for the next.
+    limits.unblock(connection, sorted({each.key for each in wanted} - {full.key}))
+    return False
+
+
+_TAKE = (
+    update(runs)
+    .where(runs.c.id == bindparam("this_run"))
+    .values(
+        state=RunState.RUNNING,
+        attempt=runs.c.attempt + 1,
+        worker_id=bindparam("this_worker"),
+        lease_until=bindparam("until", type_=UtcTime),
+        started_at=func.coalesce(runs.c.started_at, NOW),
+    )
+    .returning(*RUN_COLUMNS)
+)
+
+
+def _take(connection: Connection, run_id: str, grant: _Grant) -> Run:
+    values = {"this_run": run_id, "this_worker": grant.worker_id, "until": grant.until, "this_moment": grant.now}
+    return to_run(connection.execute(_TAKE, values).one())

@@ -1,0 +1,75 @@
+"""Endings: how a run ends, gives back its keys, and has the parts put away that nobody will do any more."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, func, select, update
+
+from windrow.model.runs import PartState, Progress, RunState
+from windrow.ports.runs import Ending
+from windrow.storage import limits
+from windrow.storage.moves import among, held_by, may_become
+from windrow.storage.run_rows import from_progress, to_limits
+from windrow.storage.tables import parts, runs
+
+SETTLED = 5_000
+"""How many open parts of ended runs are cancelled in one transaction; the sweeper does what is left."""
+
+
+def end_run(connection: Connection, run_id: str, attempt: int, ending: Ending, *, now: datetime) -> bool:
+    """Ends a run within the caller's transaction, frees its keys and cancels its open parts.
+
+    One that was asked to cancel ends as cancelled. An ending without any progress keeps what was reported. False when
+    fenced out.
+    """
+    if not ending.state.is_terminal:
+        raise ValueError(f"a run does not end as {ending.state}")
+    cancelling = runs.c.state == RunState.CANCELLING
+    row = connection.execute(
+        update(runs)
+        .where(held_by(run_id, attempt), may_become(ending.state) | cancelling)
+        .values(state=case((cancelling, RunState.CANCELLED.value), else_=ending.state.value), **_ended(ending, now))
+        .returning(runs.c.limits)
+    ).one_or_none()
+    if row is None:
+        return False
+    limits.release(connection, {run_id: to_limits(row.limits)})
+    settle(connection, [run_id])
+    return True
+
+
+def _ended(ending: Ending, now: datetime) -> dict[str, Any]:
+    values = {"ended_at": now, "lease_until": None, "result": ending.result, "error": ending.error}
+    return values if ending.progress == Progress() else values | from_progress(ending.progress)
+
+
+def settle(connection: Connection, run_ids: Sequence[str]) -> None:
+    """Cancels the open parts of runs that just ended, as many as one transaction should hold."""
+    if run_ids and connection.scalar(_ANY_OPEN, {"these_runs": run_ids}) is not None:
+        cancel_parts(connection, run_ids)
+
+
+def cancel_parts(connection: Connection, run_ids: Sequence[str]) -> int:
+    """Cancels open parts of ended runs; returns how many. `open_parts` tells the sweeper how many are left.
+
+    A part that somebody has locked is left to the sweeper too: see fan_in.py.
+    """
+    some = select(parts.c.id).where(parts.c.run_id.in_(run_ids), _OPEN).limit(SETTLED).with_for_update(skip_locked=True)
+    cancelled = connection.execute(
+        update(parts)
+        .where(among(connection, parts.c.id, some))
+        .values(state=PartState.CANCELLED, worker_id="", lease_until=None)
+    ).rowcount
+    connection.execute(_RECOUNT, {"these_runs": run_ids})
+    return cancelled
+
+
+_OPEN = parts.c.state.in_([PartState.OPEN.value, PartState.RUNNING.value])
+_ANY_OPEN = select(parts.c.id).where(parts.c.run_id.in_(bindparam("these_runs", expanding=True)), _OPEN).limit(1)
+_LEFT = select(func.count()).select_from(parts).where(parts.c.run_id == runs.c.id, _OPEN).correlate(runs)
+_RECOUNT = (
+    update(runs)
+    .where(runs.c.id.in_(bindparam("these_runs", expanding=True)))
+    .values(open_parts=_LEFT.scalar_subquery())
+)

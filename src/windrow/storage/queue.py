@@ -1,0 +1,160 @@
+"""Queue: how runs come in, tell how far they are, go back and leave; every race is settled by a conditional UPDATE."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, insert, null, select, update
+from sqlalchemy.exc import IntegrityError
+
+from windrow.errors import NotFound
+from windrow.model.runs import Progress, Run, RunState
+from windrow.ports.runs import Ending
+from windrow.storage import limits
+from windrow.storage.database import Database
+from windrow.storage.endings import end_run, settle
+from windrow.storage.moves import NOW, SCHEDULED, held_by, raise_why_fenced
+from windrow.storage.run_rows import RUN_COLUMNS, from_progress, from_run, to_limits, to_run
+from windrow.storage.tables import runs, tasks
+
+PROMOTED = 1_000
+"""How many runs are promoted in one transaction."""
+
+
+class RunQueue:
+    """The part of the port `Runs` that moves runs from state to state, but for claims."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, new: Sequence[Run]) -> None:
+        """Writes new runs."""
+        with self._database.write(wake=True) as connection:
+            add_runs(connection, new)
+
+    def report(self, run_id: str, attempt: int, progress: Progress) -> None:
+        """Saves progress."""
+        with self._database.write() as connection:
+            changed = connection.execute(
+                update(runs)
+                .where(held_by(run_id, attempt), runs.c.state == RunState.RUNNING)
+                .values(from_progress(progress))
+            ).rowcount
+            if changed != 1:
+                raise_why_fenced(connection, run_id, attempt)
+
+    def finish(self, run_id: str, attempt: int, ending: Ending, *, now: datetime) -> bool:
+        """Ends a run."""
+        with self._database.write(wake=True) as connection:
+            return end_run(connection, run_id, attempt, ending, now=now)
+
+    def hand_back(
+        self, run_id: str, attempt: int, *, now: datetime, ready_at: datetime, failed: bool, error: str = ""
+    ) -> bool:
+        """Gives a run back; one that was asked to cancel ends as cancelled instead."""
+        with self._database.write(wake=True) as connection:
+            row = connection.execute(
+                update(runs)
+                .where(held_by(run_id, attempt), runs.c.state.in_([RunState.RUNNING, RunState.CANCELLING]))
+                .values(_handed_back(now, ready_at))
+                .values(failures=runs.c.failures + int(failed), error=error)
+                .returning(runs.c.state, runs.c.limits)
+            ).one_or_none()
+            if row is None:
+                return False
+            _leave(connection, run_id, row)
+            return True
+
+    def cancel(self, run_id: str, *, tenant_id: str | None, now: datetime) -> Run:
+        """Asks a run to stop."""
+        with self._database.write(wake=True) as connection:
+            statement = _CANCEL if tenant_id is None else _CANCEL.where(runs.c.tenant_id == tenant_id)
+            row = connection.execute(statement, {"this_run": run_id, "this_moment": now}).one_or_none()
+            if row is not None and row.state == RunState.CANCELLED:
+                _leave(connection, run_id, row)
+            return find_run(connection, run_id, tenant_id)
+
+    def promote(self, now: datetime) -> int:
+        """Queues the scheduled runs whose time has come."""
+        count = 0
+        while self._is_any_ready(now):
+            with self._database.write(wake=True) as connection:
+                ids = connection.scalars(_READY.limit(PROMOTED), {"this_moment": now}).all()
+                connection.execute(update(runs).where(runs.c.id.in_(ids)).values(state=RunState.QUEUED))
+            count += len(ids)
+            if not ids:
+                break  # another clock has them in its hands
+        return count
+
+    def _is_any_ready(self, now: datetime) -> bool:
+        with self._database.read() as connection:
+            return connection.scalar(_ANY_READY, {"this_moment": now}) is not None
+
+
+def add_runs(connection: Connection, new: Sequence[Run]) -> None:
+    """Writes new runs and their tasks' `last_run_id`. Raises `NotFound` when a task is gone."""
+    if not new:
+        return
+    try:
+        connection.execute(insert(runs), [from_run(run) for run in new])
+    except IntegrityError as error:
+        raise NotFound("task", ", ".join(sorted({run.task_id for run in new}))) from error
+    latest = {run.task_id: run.id for run in sorted(new, key=lambda run: run.id)}
+    connection.execute(_NOTE_LATEST, [{"this_task": task, "this_run": latest[task]} for task in sorted(latest)])
+
+
+_NOTE_LATEST = update(tasks).where(tasks.c.id == bindparam("this_task")).values(last_run_id=bindparam("this_run"))
+
+
+def find_run(connection: Connection, run_id: str, tenant_id: str | None) -> Run:
+    """One run. Raises `NotFound`, also when it belongs to another tenant."""
+    row = connection.execute(_FIND, {"this_run": run_id}).one_or_none()
+    if row is None or tenant_id not in (None, row.tenant_id):
+        raise NotFound("run", run_id)
+    return to_run(row)
+
+
+_FIND = select(*RUN_COLUMNS).where(runs.c.id == bindparam("this_run"))
+
+
+def _handed_back(now: datetime, ready_at: datetime) -> dict[str, Any]:
+    cancelling = runs.c.state == RunState.CANCELLING
+    state = RunState.QUEUED if ready_at <= now else RunState.SCHEDULED
+    return {
+        "state": case((cancelling, RunState.CANCELLED.value), else_=state.value),
+        "ended_at": case((cancelling, bindparam("ended", now, type_=runs.c.ended_at.type)), else_=null()),
+        "ready_at": ready_at,
+        "worker_id": "",
+        "lease_until": None,
+        "lost": 0,
+    }
+
+
+_CANCEL = (
+    update(runs)
+    .where(
+        runs.c.id == bindparam("this_run"),
+        runs.c.state.in_([RunState.SCHEDULED, RunState.QUEUED, RunState.WAITING, RunState.RUNNING]),
+    )
+    .values(
+        state=case((runs.c.state == RunState.RUNNING, RunState.CANCELLING.value), else_=RunState.CANCELLED.value),
+        ended_at=case((runs.c.state == RunState.RUNNING, null()), else_=NOW),
+        blocked_by="",
+    )
+    .returning(runs.c.state, runs.c.limits)
+)
+
+
+def _leave(connection: Connection, run_id: str, row: Any) -> None:
+    limits.release(connection, {run_id: to_limits(row.limits)})
+    if row.state == RunState.CANCELLED:
+        settle(connection, [run_id])
+
+
+_ANY_READY = select(runs.c.id).where(SCHEDULED, runs.c.ready_at <= NOW).limit(1)
+_READY = (
+    select(runs.c.id)
+    .where(SCHEDULED, runs.c.ready_at <= NOW)
+    .order_by(runs.c.ready_at)
+    .with_for_update(skip_locked=True)
+)

@@ -1,0 +1,57 @@
+"""Removals: deleting runs with all they have, in many small transactions, so that no writer waits long."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Table, delete, func, select, update
+
+from windrow.errors import Conflict
+from windrow.storage.database import Database
+from windrow.storage.moves import among
+from windrow.storage.queue import find_run
+from windrow.storage.tables import log_entries, outputs, parts, runs, tasks
+
+REMOVED = 5_000
+"""How many rows of one table are deleted in one transaction."""
+
+
+class RunRemovals:
+    """The part of the port `Runs` that deletes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def delete(self, run_id: str, *, tenant_id: str | None) -> list[str]:
+        """Deletes an ended run with its log and parts; returns its blobs."""
+        with self._database.read() as connection:
+            run = find_run(connection, run_id, tenant_id)
+        if not run.state.is_terminal:
+            raise Conflict(f"Run {run_id} is {run.state}; cancel it and wait for its end before you delete it.")
+        return remove_runs(self._database, [run_id])
+
+
+def remove_runs(database: Database, run_ids: Sequence[str]) -> list[str]:
+    """Deletes ended runs, all they have before them; returns their blobs."""
+    while True:
+        with database.write() as connection:
+            if _remove_some(connection, parts, run_ids) or _remove_some(connection, log_entries, run_ids):
+                continue
+            files = delete(outputs).where(outputs.c.run_id.in_(run_ids)).returning(outputs.c.blob)
+            blobs = list(connection.scalars(files))
+            _forget_latest(connection, run_ids)
+            connection.execute(delete(runs).where(runs.c.id.in_(run_ids)))
+            return blobs
+
+
+def _remove_some(connection: Connection, table: Table, run_ids: Sequence[str]) -> bool:
+    some = select(table.c.id).where(table.c.run_id.in_(run_ids)).limit(REMOVED)
+    return connection.execute(delete(table).where(among(connection, table.c.id, some))).rowcount == REMOVED
+
+
+def _forget_latest(connection: Connection, run_ids: Sequence[str]) -> None:
+    left = select(func.max(runs.c.id)).where(runs.c.task_id == tasks.c.id, runs.c.id.not_in(run_ids))
+    of_runs = select(runs.c.task_id).where(runs.c.id.in_(run_ids))
+    connection.execute(
+        update(tasks)
+        .where(tasks.c.id.in_(of_runs), tasks.c.last_run_id.in_(run_ids))
+        .values(last_run_id=left.correlate(tasks).scalar_subquery())
+    )

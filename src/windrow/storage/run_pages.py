@@ -1,0 +1,83 @@
+"""Run pages: looking at runs, one or many."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, func, select
+
+from windrow.model.paging import PageOf, check_limit
+from windrow.model.runs import Run, RunState
+from windrow.ports.runs import RunFilter
+from windrow.storage.database import Database
+from windrow.storage.listing import first_ids, to_page, word_of
+from windrow.storage.moves import ACTIVE_WORDS
+from windrow.storage.queue import find_run
+from windrow.storage.run_rows import RUN_COLUMNS, to_run
+from windrow.storage.tables import runs, tasks
+
+
+class RunPages:
+    """The part of the port `Runs` that looks."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, run_id: str, *, tenant_id: str | None) -> Run:
+        """One run."""
+        with self._database.read() as connection:
+            return find_run(connection, run_id, tenant_id)
+
+    def page(self, which: RunFilter, *, limit: int, cursor: str | None = None) -> PageOf[Run]:
+        """Newest first."""
+        check_limit(limit)
+        conditions = _conditions(which)
+        if cursor is not None:
+            conditions.append(runs.c.id < word_of(cursor))
+        probes = [[*conditions, *state] for state in _states(which)]
+        if not probes:
+            return PageOf([])
+        statement = select(*RUN_COLUMNS).order_by(runs.c.id.desc())
+        if len(probes) == 1:
+            statement = statement.where(*probes[0]).limit(limit + 1)
+        else:
+            statement = statement.where(runs.c.id.in_(first_ids(runs, probes, limit=limit + 1, newest=True)))
+        with self._database.read() as connection:
+            rows = connection.execute(statement).all()
+        return to_page(rows, [to_run(row) for row in rows], limit)
+
+    def count_by_state(self, tenant_id: str | None) -> Mapping[RunState, int]:
+        """How many active runs are in each state; states without any are left out."""
+        statement = select(runs.c.state, func.count().label("number")).where(runs.c.state.in_(ACTIVE_WORDS))
+        if tenant_id is not None:
+            statement = statement.where(runs.c.tenant_id == tenant_id)
+        with self._database.read() as connection:
+            rows = connection.execute(statement.group_by(runs.c.state)).all()
+        return {RunState(row.state): row.number for row in rows}
+
+
+def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
+    if which.task_id is not None:
+        return [runs.c.task_id == which.task_id, _task_fits(which)]
+    conditions = []
+    if which.tenant_id is not None:
+        conditions.append(runs.c.tenant_id == which.tenant_id)
+    if which.kind is not None:
+        conditions.append(runs.c.kind == which.kind)
+    return conditions
+
+
+def _task_fits(which: RunFilter) -> ColumnElement[bool]:
+    # A task's runs have its tenant and kind: asked once about the task, not of each of its runs.
+    task = select(tasks.c.id).where(tasks.c.id == which.task_id)
+    if which.tenant_id is not None:
+        task = task.where(tasks.c.tenant_id == which.tenant_id)
+    if which.kind is not None:
+        task = task.where(tasks.c.kind == which.kind)
+    return task.exists()
+
+
+def _states(which: RunFilter) -> list[list[ColumnElement[bool]]]:
+    # The indexes that begin with a kind go on with the state, so that a list of a kind asks for each state.
+    if which.states is None and (which.kind is None or which.task_id is not None):
+        return [[]]
+    states = RunState if which.states is None else which.states
+    return [[runs.c.state == state] for state in sorted(state.value for state in states)]

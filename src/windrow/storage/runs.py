@@ -1,0 +1,18 @@
+"""Runs: the port `Runs` on either database, put together from its parts."""
+
+from windrow.storage.claims import RunClaims
+from windrow.storage.leases import RunLeases
+from windrow.storage.log import RunLog
+from windrow.storage.outputs import RunOutputs
+from windrow.storage.part_claims import PartClaims
+from windrow.storage.parts import RunParts
+from windrow.storage.queue import RunQueue
+from windrow.storage.removals import RunRemovals
+from windrow.storage.run_pages import RunPages
+from windrow.storage.sweeping import RunSweeper
+
+
+class SqlRuns(
+    RunPages, RunQueue, RunClaims, RunLeases, RunSweeper, RunParts, PartClaims, RunLog, RunOutputs, RunRemovals
+):
+    """The queue and the truth about every run."""
