@@ -68,10 +68,8 @@ DEBIAN = (
 
 def main() -> None:
     """Set up what the arguments name, in their order."""
-    if sys.version_info < (3, 11):
-        fail(
-            f"Windrow needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}. Try: make PYTHON=python3.12"
-        )
+    if sys.version_info < (3, 11):  # noqa: UP036 - this line is what tells people with an older one
+        fail(f"Windrow needs Python 3.11 or newer; {sys.executable} is older. Try: make PYTHON=python3.12 ...")
     started = time.monotonic()
     done = [name for name in sys.argv[1:] if set_up(name)]
     if done:
