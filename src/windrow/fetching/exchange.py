@@ -81,7 +81,7 @@ def _exchange(pools: PoolManager, call: Call, watch: Watch, size_limit: int) -> 
             )
             return _receive(response, watch, size_limit)
         except (urllib3_errors.HTTPError, HTTPException, OSError) as error:
-            raise _translate(error, watch.name) from error
+            raise _translate(error, watch.target.shown) from error
 
 
 def _receive(response: BaseHTTPResponse, watch: Watch, size_limit: int) -> Response:
@@ -96,18 +96,27 @@ def _receive(response: BaseHTTPResponse, watch: Watch, size_limit: int) -> Respo
 
 
 def _read_whole(response: BaseHTTPResponse, headers: Mapping[str, str], watch: Watch, size_limit: int) -> bytes:
-    announced = headers.get("content-length", "")
-    if announced.isdecimal() and len(announced) < 20 and int(announced) > size_limit:
-        raise _too_large(watch.name, size_limit)
-    encoded = _is_encoded(headers, watch.name)
+    announced = _announced(headers)
+    if announced > size_limit:
+        raise _too_large(watch, size_limit)
+    unknown, encoded = _read_encodings(headers)
+    if unknown:
+        raise RemoteUnreadable(f"{watch.target.shown} answered in the encoding {unknown!r}, which was not asked for.")
+    # What is announced comes in one piece, which spares the joining; but a compressed piece could be any size.
+    step = announced if announced and not encoded else CHUNK
     pieces: list[bytes] = []
     total = 0
-    while piece := response.read(min(CHUNK, size_limit - total + 1), decode_content=encoded):
+    while piece := response.read(min(step, size_limit - total + 1), decode_content=encoded):
         pieces.append(piece)
         total += len(piece)
         if total > size_limit:
-            raise _too_large(watch.name, size_limit)
+            raise _too_large(watch, size_limit)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _announced(headers: Mapping[str, str]) -> int:
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < 20 else 0
 
 
 def _read_beginning(response: BaseHTTPResponse, headers: Mapping[str, str]) -> bytes:
@@ -115,7 +124,7 @@ def _read_beginning(response: BaseHTTPResponse, headers: Mapping[str, str]) -> b
     pieces: list[bytes] = []
     total = 0
     try:
-        encoded = _is_encoded(headers, "")
+        encoded = _read_encodings(headers)[1]
         while total < ERROR_BODY and (piece := response.read(ERROR_BODY - total, decode_content=encoded)):
             pieces.append(piece)
             total += len(piece)
@@ -124,16 +133,15 @@ def _read_beginning(response: BaseHTTPResponse, headers: Mapping[str, str]) -> b
     return b"".join(pieces)
 
 
-def _is_encoded(headers: Mapping[str, str], name: str) -> bool:
-    encodings = [each.strip().lower() for each in headers.get("content-encoding", "").split(",")]
-    unknown = [each for each in encodings if each not in _KNOWN_ENCODINGS]
-    if unknown:
-        raise RemoteUnreadable(f"{name} answered in the encoding {unknown[0][:40]!r}, which was not asked for.")
-    return any(each not in ("", "identity") for each in encodings)
+def _read_encodings(headers: Mapping[str, str]) -> tuple[str, bool]:
+    """The first content encoding that cannot be read here, if any, and whether there is anything to decode."""
+    named = [each.strip().lower() for each in headers.get("content-encoding", "").split(",")]
+    unknown = next((each for each in named if each not in _KNOWN_ENCODINGS), "")
+    return unknown[:40], any(each not in ("", "identity") for each in named)
 
 
-def _too_large(name: str, size_limit: int) -> RemoteTooLarge:
-    return RemoteTooLarge(f"The answer of {name} is larger than the limit of {size_limit} bytes.")
+def _too_large(watch: Watch, size_limit: int) -> RemoteTooLarge:
+    return RemoteTooLarge(f"The answer of {watch.target.shown} is larger than the limit of {size_limit} bytes.")
 
 
 def _translate(error: _Trouble, name: str) -> RemoteError:

@@ -159,7 +159,7 @@ class PoliteFetcher:
 
     def _exchange(self, request: Request, seconds: float) -> Response:
         watch = Watch(
-            request.target.shown,
+            request.target,
             door=self._outfit.door,
             check=self._check,
             connect_timeout=self._manners.connect_timeout,

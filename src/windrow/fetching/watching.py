@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from windrow.errors import RemoteTimeout
+from windrow.fetching.targets import Target
 from windrow.ports.fetching import Check
 
 SLICE = 0.2
@@ -33,7 +34,7 @@ class Opener(Protocol):
 class Watch:
     """The time limits of one exchange on a connection, and the check that ends it. Times are of `time.monotonic`.
 
-    name      of the host, for messages
+    target    what is asked; its URL, as people may see it, goes into messages
     door      what a new connection is opened by
     opened    whether the request needed a new connection
     received  whether any byte of an answer came
@@ -41,7 +42,7 @@ class Watch:
 
     def __init__(
         self,
-        name: str,
+        target: Target,
         *,
         door: Opener,
         check: Check,
@@ -50,7 +51,7 @@ class Watch:
         whole_timeout: float,
     ) -> None:
         now = time.monotonic()
-        self.name = name
+        self.target = target
         self.door = door
         self.opened = False
         self.received = False
@@ -88,15 +89,15 @@ class Watch:
         now = time.monotonic()
         self._look(now)
         if now >= until and self._connecting:
-            raise RemoteTimeout(f"{self.name} did not accept a connection within {self._connect_timeout:g} s.")
+            raise RemoteTimeout(f"{self.target.shown} did not accept a connection within {self._connect_timeout:g} s.")
         if now >= until:
-            raise RemoteTimeout(f"{self.name} sent nothing for {self._read_timeout:g} s.")
+            raise RemoteTimeout(f"{self.target.shown} sent nothing for {self._read_timeout:g} s.")
 
     def _look(self, now: float) -> None:
         self._next_look = now + SLICE
         self._check()
         if now >= self._whole_until:
-            raise RemoteTimeout(f"{self.name} did not finish its answer within {self._whole_timeout:g} s.")
+            raise RemoteTimeout(f"{self.target.shown} did not finish its answer within {self._whole_timeout:g} s.")
 
 
 _watch: ContextVar[Watch] = ContextVar("watch")
