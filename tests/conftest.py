@@ -1,3 +1,8 @@
 """What every test may use: the real servers, started when first asked for."""
 
-pytest_plugins = ["tests.remotes.fixtures", "tests.servers.postgres", "tests.servers.pycsw"]
+pytest_plugins = [
+    "tests.servers.nginx",
+    "tests.servers.postgres",
+    "tests.servers.pycsw",
+    "tests.servers.redis",
+]

@@ -1,0 +1,27 @@
+"""A private Redis server that keeps nothing."""
+
+from pathlib import Path
+
+from samples.servers.daemon import Daemon, free_port, program
+
+
+class Redis(Daemon):
+    """A running server; what it holds is gone when it ends. `url` is for Celery and for clients."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        port = free_port()
+        self.url = f"redis://127.0.0.1:{port}/0"
+        settings: list[str | Path] = [
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            folder,
+        ]
+        super().__init__([program("redis-server", "redis-server"), *settings], folder, port)
