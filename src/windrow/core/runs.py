@@ -18,6 +18,7 @@ from windrow.model.schedules import Schedule
 from windrow.model.tasks import DEFAULT_QUEUE, PRIORITIES, Limit, Retry, Task
 from windrow.model.workers import Inspection, Worker
 from windrow.ports.clocks import Clock
+from windrow.ports.fetching import HostState
 from windrow.ports.runs import RunFilter
 from windrow.ports.store import Blobs, Store
 
@@ -196,6 +197,11 @@ class Runs:
         """The living processes; for admins."""
         principal.need(Right.ADMIN)
         return list(self.store.workers.all())
+
+    def hosts(self, principal: Principal) -> list[HostState]:
+        """How the remote hosts have behaved lately; for admins, because it tells of every team's sources."""
+        principal.need(Right.ADMIN)
+        return self.store.hosts.states()
 
     def drain(self, principal: Principal, worker_id: str) -> None:
         """Asks a worker to finish what it has and go; for admins."""

@@ -1,0 +1,43 @@
+"""Following a run: each change of it as soon as it is committed, until it ends."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from windrow.model.paging import encode_cursor
+from windrow.model.runs import LogEntry, Run
+from windrow.ports.store import Changes, Store
+
+STILL_HERE = 15.0
+"""Seconds after which a listener is told that nothing has happened, so that proxies keep the line open."""
+
+ENTRIES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The run as it now is, and what its log got since the last time."""
+
+    run: Run
+    entries: Sequence[LogEntry]
+
+
+def follow(store: Store, run_id: str, changes: Callable[[], Changes]) -> Iterator[Followed | None]:
+    """Yields whenever the run or its log changed, and None now and then when not; ends with the run."""
+    listener = changes()
+    try:
+        last: Run | None = None
+        cursor: str | None = None
+        while True:
+            run = store.runs.get(run_id, tenant_id=None)
+            entries = store.runs.read_log(run_id, limit=ENTRIES, cursor=cursor).items
+            if run != last or entries:
+                yield Followed(run, entries)
+                last = run
+            if entries:
+                cursor = encode_cursor(entries[-1].id)
+            if run.state.is_terminal and len(entries) < ENTRIES:
+                return
+            if not listener.wait(STILL_HERE):
+                yield None
+    finally:
+        listener.close()

@@ -1,0 +1,1 @@
+"""Windrow's own REST API, under `/api/v1`."""

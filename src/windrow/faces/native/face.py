@@ -1,0 +1,16 @@
+"""The native face as a whole: its routes, and how its errors are answered."""
+
+from fastapi import APIRouter
+
+from windrow.faces.native.context import PROBLEMS
+from windrow.faces.native.routes import accounts, events, resources, runs, sources, tasks
+
+PREFIX = "/api/v1"
+
+
+def make_router() -> APIRouter:
+    """Every route of the native API, below `/api/v1`."""
+    router = APIRouter(prefix=PREFIX, responses=PROBLEMS)
+    for part in (accounts, sources, resources, tasks, runs, events):
+        router.include_router(part.router)
+    return router

@@ -1,0 +1,115 @@
+"""Sources: find out what they are, register, look, change, harvest, delete."""
+
+from fastapi import APIRouter, Response
+
+from windrow.faces.native import translate
+from windrow.faces.native.context import Ctx
+from windrow.faces.native.queries import Cursor, Limit, Number
+from windrow.wire.runs import Run
+from windrow.wire.shapes import ListOf
+from windrow.wire.sources import (
+    Detection,
+    Harvest,
+    Host,
+    Look,
+    Preview,
+    Source,
+    SourceChange,
+    SourceInput,
+    SourceKind,
+)
+
+router = APIRouter(tags=["sources"])
+
+
+@router.get("/source-kinds")
+def list_source_kinds(ctx: Ctx) -> ListOf[SourceKind]:
+    """The kinds of source that are installed, with the JSON Schema of their settings."""
+    kinds = sorted(ctx.windrow.kinds.sources.values(), key=lambda each: each.name)
+    return ListOf(items=[SourceKind(name=each.name, title=each.title, settings=each.schema) for each in kinds])
+
+
+@router.post("/sources/detect")
+def detect_source(ctx: Ctx, look: Look) -> ListOf[Detection]:
+    """What speaks at a URL, the surest first. Asks the remote."""
+    found = ctx.windrow.sources.detect(ctx.principal, look.url, translate.from_credential(look.credential))
+    return ListOf(items=[translate.to_detection(each) for each in found])
+
+
+@router.post("/sources/preview")
+def preview_source(ctx: Ctx, source: SourceInput) -> Preview:
+    """The first records of a source that is not saved yet, and their count. Asks the remote, writes nothing."""
+    draft = translate.from_source(source, now=ctx.now)
+    return translate.to_preview(ctx.windrow.sources.preview(ctx.principal, draft))
+
+
+@router.get("/sources")
+def list_sources(ctx: Ctx, limit: Limit = 50, cursor: Cursor = None) -> ListOf[Source]:
+    """Sources in the order they were made."""
+    page = ctx.windrow.sources.page(ctx.principal, limit=limit, cursor=cursor)
+    return translate.list_of(page.map(lambda view: translate.to_source(view, now=ctx.now)))
+
+
+@router.post("/sources", status_code=201)
+def create_source(ctx: Ctx, source: SourceInput, response: Response) -> Source:
+    """Registers a source, with the task that harvests it."""
+    view = ctx.windrow.sources.create(ctx.principal, translate.from_source(source, now=ctx.now))
+    response.headers["Location"] = f"/api/v1/sources/{view.source.id}"
+    return translate.to_source(view, now=ctx.now)
+
+
+@router.get("/sources/{source_id}")
+def read_source(ctx: Ctx, source_id: Number) -> Source:
+    """One source with its health, schedule and last run."""
+    return translate.to_source(ctx.windrow.sources.view(ctx.principal, source_id), now=ctx.now)
+
+
+@router.patch("/sources/{source_id}")
+def change_source(ctx: Ctx, source_id: Number, change: SourceChange) -> Source:
+    """Changes a source. A harvest under way goes on as it began."""
+    present = ctx.windrow.sources.view(ctx.principal, source_id)
+    draft = translate.change_source(present, change, now=ctx.now)
+    return translate.to_source(ctx.windrow.sources.change(ctx.principal, source_id, draft), now=ctx.now)
+
+
+@router.delete("/sources/{source_id}", status_code=204)
+def delete_source(ctx: Ctx, source_id: Number) -> Response:
+    """Deletes a source with its records and runs; not while it is being harvested."""
+    ctx.windrow.sources.delete(ctx.principal, source_id)
+    return Response(status_code=204)
+
+
+@router.post("/sources/{source_id}/preview")
+def preview_change(ctx: Ctx, source_id: Number, change: SourceChange) -> Preview:
+    """What a harvest would do after this change. Asks the remote, writes nothing."""
+    present = ctx.windrow.sources.view(ctx.principal, source_id)
+    draft = translate.change_source(present, change, now=ctx.now)
+    return translate.to_preview(ctx.windrow.sources.preview(ctx.principal, draft, source_id=source_id))
+
+
+@router.post("/sources/{source_id}/harvest", status_code=202)
+def start_harvest(ctx: Ctx, source_id: Number, harvest: Harvest, response: Response) -> Run:
+    """Starts a harvest; not while one is active."""
+    run = ctx.windrow.sources.harvest(ctx.principal, source_id, full=harvest.full)
+    response.headers["Location"] = f"/api/v1/runs/{run.id}"
+    return translate.to_run(run, now=ctx.now)
+
+
+@router.post("/sources/{source_id}/cancel", status_code=202)
+def cancel_harvest(ctx: Ctx, source_id: Number) -> Run | None:
+    """Stops the harvest that is active; null when there is none."""
+    run = ctx.windrow.sources.cancel(ctx.principal, source_id)
+    return None if run is None else translate.to_run(run, now=ctx.now)
+
+
+@router.get("/sources/{source_id}/runs")
+def list_source_runs(ctx: Ctx, source_id: Number, limit: Limit = 50, cursor: Cursor = None) -> ListOf[Run]:
+    """A source's runs, newest first."""
+    page = ctx.windrow.sources.runs(ctx.principal, source_id, limit=limit, cursor=cursor)
+    return translate.list_of(page.map(lambda run: translate.to_run(run, now=ctx.now)))
+
+
+@router.get("/hosts")
+def list_hosts(ctx: Ctx) -> ListOf[Host]:
+    """How the remote hosts have behaved lately; for admins."""
+    return ListOf(items=[translate.to_host(each) for each in ctx.windrow.runs.hosts(ctx.principal)])

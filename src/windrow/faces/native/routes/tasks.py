@@ -1,0 +1,62 @@
+"""Tasks: make, look, change, start, delete."""
+
+from fastapi import APIRouter, Response
+
+from windrow.faces.native import translate
+from windrow.faces.native.context import Ctx
+from windrow.faces.native.queries import Cursor, Limit
+from windrow.wire.runs import Run, Start, Task, TaskChange, TaskInput, WorkKind
+from windrow.wire.shapes import ListOf
+
+router = APIRouter(tags=["tasks"])
+
+
+@router.get("/work-kinds")
+def list_work_kinds(ctx: Ctx) -> ListOf[WorkKind]:
+    """The kinds of work that are installed, with the JSON Schema of their parameters."""
+    kinds = sorted(ctx.windrow.kinds.work.values(), key=lambda each: each.name)
+    return ListOf(items=[WorkKind(name=each.name, parameters=each.schema) for each in kinds])
+
+
+@router.get("/tasks")
+def list_tasks(ctx: Ctx, kind: str | None = None, limit: Limit = 50, cursor: Cursor = None) -> ListOf[Task]:
+    """Tasks, newest first."""
+    page = ctx.windrow.tasks.page(ctx.principal, kind=kind, limit=limit, cursor=cursor)
+    return translate.list_of(page.map(translate.to_task))
+
+
+@router.post("/tasks", status_code=201)
+def create_task(ctx: Ctx, task: TaskInput, response: Response) -> Task:
+    """Makes a task. The task of a source is made with its source."""
+    created = ctx.windrow.tasks.create(ctx.principal, translate.from_task(task, now=ctx.now))
+    response.headers["Location"] = f"/api/v1/tasks/{created.id}"
+    return translate.to_task(created)
+
+
+@router.get("/tasks/{task_id}")
+def read_task(ctx: Ctx, task_id: str) -> Task:
+    """One task."""
+    return translate.to_task(ctx.windrow.tasks.get(ctx.principal, task_id))
+
+
+@router.patch("/tasks/{task_id}")
+def change_task(ctx: Ctx, task_id: str, change: TaskChange) -> Task:
+    """Changes a task; a run under way goes on as it began."""
+    present = ctx.windrow.tasks.get(ctx.principal, task_id)
+    draft = translate.change_task(present, change, now=ctx.now)
+    return translate.to_task(ctx.windrow.tasks.change(ctx.principal, task_id, draft))
+
+
+@router.delete("/tasks/{task_id}", status_code=204)
+def delete_task(ctx: Ctx, task_id: str) -> Response:
+    """Deletes a task with its runs; not while one is active."""
+    ctx.windrow.tasks.delete(ctx.principal, task_id, ctx.windrow.blobs)
+    return Response(status_code=204)
+
+
+@router.post("/tasks/{task_id}/start", status_code=202)
+def start_task(ctx: Ctx, task_id: str, start: Start, response: Response) -> Run:
+    """Runs a task now, or at a moment that lies ahead."""
+    run = ctx.windrow.tasks.start(ctx.principal, task_id, at=translate.in_utc(start.at, field="at"))
+    response.headers["Location"] = f"/api/v1/runs/{run.id}"
+    return translate.to_run(run, now=ctx.now)
