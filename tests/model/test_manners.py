@@ -131,6 +131,11 @@ def test_a_slow_pace_does_not_reserve_far_ahead() -> None:
     assert (second.granted, second.wait) == (False, 10 - HORIZON.total_seconds())
 
 
+@pytest.mark.parametrize("pace", [5e-324, 1e-300, 1e-6])
+def test_the_slowest_pace_is_one_request_a_day(pace: float) -> None:
+    assert ask(NEW, pace=pace).line.next_slot == NOON + timedelta(days=1)
+
+
 def test_the_fifth_failure_in_a_row_sends_the_host_to_rest_and_four_do_not() -> None:
     assert fail(NEW, times=FAILURES_TO_REST - 1).resting_until is None
     assert fail(NEW, times=FAILURES_TO_REST).resting_until == NOON + FIRST_REST

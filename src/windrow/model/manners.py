@@ -21,6 +21,9 @@ LONGEST_REST = timedelta(minutes=15)
 LONGEST_QUIET = timedelta(days=1)
 """A host may silence us for a day at most: one absurd `Retry-After` must not end all harvests of it."""
 
+LONGEST_STEP = timedelta(days=1)
+"""A pace slower than one request a day counts as that."""
+
 HORIZON = timedelta(seconds=2)
 """How far ahead a slot may be reserved. Askers further away come back, so that a slow pace does not pile up tickets."""
 
@@ -99,7 +102,8 @@ def ask_turn(
         return _grant(line, Ticket(ticket, now + timedelta(seconds=hold)), 0.0)
     if slot - now > HORIZON:
         return Reply(line, _seconds(slot - now - HORIZON))
-    line = replace(line, next_slot=slot + timedelta(seconds=1 / requests_per_second))
+    step = timedelta(seconds=min(1 / requests_per_second, LONGEST_STEP.total_seconds()))
+    line = replace(line, next_slot=slot + step)
     return _grant(line, Ticket(ticket, slot + timedelta(seconds=hold)), _seconds(slot - now))
 
 
