@@ -212,6 +212,15 @@ class TestForms:
 
         assert found.identifiers == ["c/a", "d/b"]
 
+    def test_a_file_is_narrowed_although_it_cannot_be_searched(self) -> None:
+        east = item("east", "d") | {"bbox": [170, 0, 170, 0], "geometry": None}
+        content = {"type": "FeatureCollection", "features": [item("a"), item("b", "d"), east]}
+        url = f"{BASE}items.geojson"
+        fetcher = WrittenFetcher({url: content, f"{url}?bbox=-1.0,-1.0,1.0,1.0": content})
+
+        assert harvest(fetcher, url, collections=["d"]).identifiers == ["d/b", "d/east"]
+        assert harvest(fetcher, url, bbox=[-1, -1, 1, 1]).identifiers == ["c/a", "d/b"]
+
     def test_a_collection_that_links_to_a_list_of_its_items(self) -> None:
         documents = files()
         documents[f"{BASE}c/collection.json"]["links"] = linked(("items", "items.geojson"))

@@ -196,8 +196,7 @@ def _below(url: str, name: str) -> str:
 def _document(reference: Reference, request: PassRequest, page: PageRequest, fetcher: Fetcher) -> Answer | RemoteError:
     """One item; its failure is its own. A narrowed source reads every item again: a 304 does not tell where it lies."""
     settings = Settings.of(request.settings)
-    narrowed = settings.box is not None or settings.time is not None
-    validators = None if narrowed else page.validators.get(reference.identifier)
+    validators = None if settings.narrows else page.validators.get(reference.identifier)
     try:
         return _get(fetcher, reference.href, validators=validators)
     except RemoteError as problem:

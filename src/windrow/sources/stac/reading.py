@@ -12,7 +12,7 @@ from windrow.ports.fetching import Answer
 from windrow.ports.source_kinds import Broken, Reading
 from windrow.sources.stac.links import items_link, next_collections, next_items
 from windrow.sources.stac.pages import CollectionsPage, ItemsPage, Page, key_of
-from windrow.sources.stac.records import essence, has_id, identifier_of, record_of
+from windrow.sources.stac.records import essence, has_id, identifier_of, is_wanted, record_of
 from windrow.sources.stac.searches import Search, first_items
 from windrow.sources.stac.settings import Settings
 
@@ -46,11 +46,12 @@ def read_items(page: ItemsPage, document: Mapping[str, Any], url: str, settings:
     found = [_read_one(feature, url) for feature in features]
     following = next_items(page, document, url, [each.identifier for each in found])
     seen = page.walk.seen + len(found)
+    records = [each for each in found if isinstance(each, RemoteRecord)] if settings.items else []
     return Reading(
-        records=[each for each in found if isinstance(each, RemoteRecord)] if settings.items else [],
+        records=[each for each in records if is_wanted(each, settings, by_collection=page.whole)],
         broken=[each for each in found if isinstance(each, Broken)] if settings.items else [],
         next=[key_of(following)] if following else [],
-        total=matched if page.whole and _is_exact(matched) else None,
+        total=matched if page.whole and not settings.narrows and not settings.only and _is_exact(matched) else None,
         failed=[] if following else _missing(page, seen, matched),
     )
 

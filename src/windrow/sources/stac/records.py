@@ -6,10 +6,12 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from windrow.errors import RemoteUnreadable
 from windrow.formats.json import fingerprint, object_of, objects_of, serialise, text_of
 from windrow.formats.stac import STRUCTURE, is_collection, read_collection, read_item
 from windrow.model.resources import RemoteRecord
 from windrow.sources.stac.links import self_link
+from windrow.sources.stac.settings import Settings
 
 ITEM = "application/geo+json"
 COLLECTION = "application/json"
@@ -62,6 +64,18 @@ def essence(document: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(document.get("assets"), dict):
         kept["assets"] = {name: _unsigned(asset) for name, asset in document["assets"].items()}
     return kept
+
+
+def is_wanted(record: RemoteRecord, settings: Settings, *, by_collection: bool = False) -> bool:
+    """Whether an item is one of those that are set: files cannot be searched, so what is in them is looked at."""
+    if not settings.narrows and not (by_collection and settings.only):
+        return True
+    try:
+        item = record.read()
+    except RemoteUnreadable:
+        return True  # It goes into quarantine with its reason, rather than unmentioned.
+    chosen = not by_collection or not settings.only or item.collection in settings.only
+    return chosen and settings.wants(item)
 
 
 def has_id(document: Mapping[str, Any]) -> bool:

@@ -48,7 +48,8 @@ def read_root(document: Mapping[str, Any], url: str) -> Root:
     if form is None:
         raise RemoteUnreadable(f"JSON, but no STAC: {_describe(document)}")
     title = text_of(document.get("title")) or text_of(document.get("id"))
-    sure = 1.0 if _is_marked(document) else 0.6
+    # A list is known by its members; an empty one may be of any kind of feature.
+    sure = 1.0 if _is_marked(document) else 0.9 if document.get("features", True) else 0.3
     if form is not Form.API:
         return Root(form, url, title, sure, paged=any(link.rel == "next" for link in links_of(document, url)))
     return Root(

@@ -124,6 +124,11 @@ class Settings:
         end = f"{self.time.end - _SECOND:%Y-%m-%dT%H:%M:%SZ}" if self.time.end else ".."
         return f"{start}/{end}"
 
+    @property
+    def narrows(self) -> bool:
+        """Whether a box or a time is set."""
+        return self.box is not None or self.time is not None
+
     def wants(self, record: Record) -> bool:
         """Whether an item lies in the box and the time that are set."""
         in_box = self.box is None or (record.bbox is not None and _touch(self.box, record.bbox))

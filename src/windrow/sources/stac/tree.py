@@ -14,7 +14,7 @@ from windrow.sources.stac.hrefs import is_endless, is_followed, name_of, normali
 from windrow.sources.stac.links import Link, items_link, links_of
 from windrow.sources.stac.pages import CataloguePage, ItemsPage, key_of
 from windrow.sources.stac.reading import read_document, read_items
-from windrow.sources.stac.records import COLLECTION, ITEM, essence
+from windrow.sources.stac.records import COLLECTION, ITEM, essence, is_wanted
 from windrow.sources.stac.searches import first_items
 from windrow.sources.stac.settings import Settings
 
@@ -121,19 +121,9 @@ def _read_document(reference: Reference, document: Mapping[str, Any], answer: An
         record = _record(reference, document, answer)
     except RemoteUnreadable as problem:
         return Reading(broken=[Broken(reference.identifier, answer.body, str(problem), reference.version)])
-    included = settings.collections if is_collection(document) else settings.items and _is_wanted(record, settings)
+    included = settings.collections if is_collection(document) else settings.items and is_wanted(record, settings)
     # What lies outside what is set is not of this source, though its catalogue has it.
     return Reading(records=[record]) if included else Reading(gone=[reference.identifier])
-
-
-def _is_wanted(record: RemoteRecord, settings: Settings) -> bool:
-    """Whether an item lies where and when it is asked for: files cannot be searched, so they are read."""
-    if settings.box is None and settings.time is None:
-        return True
-    try:
-        return settings.wants(record.read())
-    except RemoteUnreadable:
-        return True  # It goes into quarantine with its reason, rather than unmentioned.
 
 
 def _record(reference: Reference, document: Mapping[str, Any], answer: Answer) -> RemoteRecord:
