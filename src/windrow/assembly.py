@@ -10,6 +10,7 @@ from windrow.core.accounts import Accounts
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
 from windrow.core.harvesting.detecting import Detecting
+from windrow.core.harvesting.diffing import DiffWork
 from windrow.core.harvesting.kind import HarvestWork
 from windrow.core.harvesting.previewing import Previewing
 from windrow.core.kinds import Kinds
@@ -77,6 +78,7 @@ class Assembly:
         work: dict[str, WorkKind] = {each.name: each for each in _load(WORK_KINDS)}
         kinds = Kinds(sources, work)
         work["harvest"] = HarvestWork(self.store, kinds.source, self.clock)
+        work["source_diff"] = DiffWork(self.store, kinds.source)
         return kinds
 
     @cached_property

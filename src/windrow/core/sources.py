@@ -83,6 +83,32 @@ class Sources:
             credential = self.store.sources.credential(present.id)
         return self.previewing.preview(drafted, credential, present)
 
+    def diff(self, principal: Principal, source_id: int, draft: SourceDraft) -> Run:
+        """Starts a run that finds out what a change would add, change and remove, over everything. Writes nothing."""
+        principal.need(Right.WRITE)
+        source, now = self.get(principal, source_id), self.clock()
+        drafted = self._drafted(source, draft)
+        task = Task(
+            id=new_id(),
+            name=f"Compare {source.name}"[:255],
+            kind="source_diff",
+            tenant_id=source.tenant_id,
+            owner_id=principal.user_id,
+            parameters={
+                "source_id": source_id,
+                "kind": drafted.kind,
+                "url": drafted.url,
+                "settings": dict(drafted.settings),
+                "same_origin": _same_origin(source.url, drafted.url),
+            },
+            created_at=now,
+            changed_at=now,
+        )
+        run = make_run(task, now=now)
+        self.store.tasks.add(task)
+        self.store.runs.add([run])
+        return run
+
     # Making and changing.
 
     def create(self, principal: Principal, draft: SourceDraft) -> SourceView:

@@ -87,6 +87,16 @@ def preview_change(ctx: Ctx, source_id: Number, change: SourceChange) -> Preview
     return translate.to_preview(ctx.windrow.sources.preview(ctx.principal, draft, source_id=source_id))
 
 
+@router.post("/sources/{source_id}/diff", status_code=202)
+def start_diff(ctx: Ctx, source_id: Number, change: SourceChange, response: Response) -> Run:
+    """Starts a run that finds out what this change would add, change and remove; its file `diff.jsonl` lists it."""
+    present = ctx.windrow.sources.view(ctx.principal, source_id)
+    draft = translate.change_source(present, change, now=ctx.now)
+    run = ctx.windrow.sources.diff(ctx.principal, source_id, draft)
+    response.headers["Location"] = f"/api/v1/runs/{run.id}"
+    return translate.to_run(run, now=ctx.now)
+
+
 @router.post("/sources/{source_id}/harvest", status_code=202)
 def start_harvest(ctx: Ctx, source_id: Number, harvest: Harvest, response: Response) -> Run:
     """Starts a harvest; not while one is active."""
