@@ -1,0 +1,5 @@
+"""Web accessible folders: directory listings of XML metadata files."""
+
+from windrow.sources.waf.kind import WafKind
+
+__all__ = ["WafKind"]
