@@ -1,0 +1,83 @@
+"""Hosts: the manners book that all workers share, one line of JSON per host."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from windrow.model.manners import HostLine, ask_turn, give_back, line_from_json, line_to_json
+from windrow.ports.clocks import Clock, system_clock
+from windrow.ports.fetching import HostState, Turn
+from windrow.storage.database import Database
+from windrow.storage.tables import hosts
+from windrow.storage.upserts import insert_missing
+
+LONGEST_KEY = 255
+"""Characters of a host that its line is found by: a name at its longest (RFC 1035, 2.3.4) with a port may have 259."""
+
+
+class SqlHosts:
+    """The port `Hosts` on either database. Each call is one small transaction that holds the host's line."""
+
+    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def ask_turn(self, host: str, *, now: datetime, requests_per_second: float, concurrency: int, hold: float) -> Turn:
+        """Asks to send one request now."""
+        ticket = secrets.token_hex(8)
+        with self._database.write() as connection:
+            line = _lock_line(connection, host, now)
+            reply = ask_turn(
+                line, ticket, now=now, requests_per_second=requests_per_second, concurrency=concurrency, hold=hold
+            )
+            _write_line(connection, line, reply.line, now)
+        return Turn(reply.wait, ticket if reply.granted else "", reply.resting)
+
+    def give_back(
+        self, host: str, ticket: str, *, now: datetime, failed: bool | None, quiet_for: float | None = None
+    ) -> None:
+        """Ends a request."""
+        with self._database.write() as connection:
+            line = _lock_line(connection, host, now)
+            changed = give_back(line, ticket, now=now, failed=failed, quiet_for=quiet_for)
+            _write_line(connection, line, changed, now)
+
+    def states(self) -> list[HostState]:
+        """Every host known, by name."""
+        now = self._clock()
+        with self._database.read() as connection:
+            rows = connection.execute(select(hosts.c.host, hosts.c.line).order_by(hosts.c.host)).all()
+        return [_state(line_from_json(row.host, row.line), now) for row in rows]
+
+    def forget_idle(self, before: datetime) -> int:
+        """Removes the lines of hosts that nobody has asked since; returns how many."""
+        with self._database.write() as connection:
+            return connection.execute(delete(hosts).where(hosts.c.changed_at < before)).rowcount
+
+
+def _lock_line(connection: Connection, host: str, now: datetime) -> HostLine:
+    host = host[-LONGEST_KEY:]
+    # On PostgreSQL two workers may ask for the same host at once: the second waits for the first one's line.
+    query = select(hosts.c.line).where(hosts.c.host == host).with_for_update()
+    kept = connection.scalar(query)
+    if kept is None:
+        row = {"host": host, "line": line_to_json(HostLine(host)), "changed_at": now}
+        insert_missing(connection, hosts, [row], conflict=["host"])
+        kept = connection.scalar(query)
+    return line_from_json(host, kept or {})
+
+
+def _write_line(connection: Connection, old: HostLine, new: HostLine, now: datetime) -> None:
+    if new != old:
+        connection.execute(update(hosts).where(hosts.c.host == old.host).values(line=line_to_json(new), changed_at=now))
+
+
+def _state(line: HostLine, now: datetime) -> HostState:
+    return HostState(
+        host=line.host,
+        in_flight=line.in_flight(now),
+        failures=line.failures,
+        resting_until=line.resting_until if line.is_resting(now) else None,
+        quiet_until=line.quiet_until if line.quiet_until is not None and line.quiet_until > now else None,
+    )
