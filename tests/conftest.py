@@ -1,8 +1,10 @@
 """What every test may use: the real servers, started when first asked for."""
 
 pytest_plugins = [
+    "tests.servers.chromium",
     "tests.servers.nginx",
     "tests.servers.postgres",
     "tests.servers.pycsw",
+    "tests.servers.pygeoapi",
     "tests.servers.redis",
 ]

@@ -40,7 +40,7 @@ class Daemon:
     `user` is whom it runs as where we are root. The kernel ends it when this process dies, however that happens.
     """
 
-    def __init__(self, command: Sequence[str | Path], folder: Path, port: int, *, user: str | None = None) -> None:
+    def __init__(self, command: Sequence[object], folder: Path, port: int, *, user: str | None = None) -> None:
         self.port = port
         self.log = folder / "server.log"
         self._folder = folder

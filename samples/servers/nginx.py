@@ -41,7 +41,7 @@ class Nginx(Daemon):
         configuration.write_text(_CONFIGURATION.format(folder=folder, files=files, port=port, user=getpass.getuser()))
         self.url = f"http://127.0.0.1:{port}/"
         self._access_log = folder / "access.log"
-        command: list[str | Path] = [program("nginx", "nginx-light"), "-p", folder, "-e", "stderr", "-c", configuration]
+        command = [program("nginx", "nginx-light"), "-p", folder, "-e", "stderr", "-c", configuration]
         super().__init__(command, folder, port)
 
     def requests(self) -> list[str]:

@@ -30,9 +30,7 @@ class ServerProcess:
     `with` block; should this process be killed, the child reads the end of its input and ends too.
     """
 
-    def __init__(
-        self, command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, command: Sequence[object], folder: Path, environment: Mapping[str, str] | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.log = folder / "server.log"
         with self.log.open("ab") as log:

@@ -35,7 +35,7 @@ class Pycsw(ServerProcess):
         self, folder: Path, records: Sequence[Path], *, page: int = 100, port: int = 0, keep: bool = False
     ) -> None:
         loaded = str(_kept(records)) if keep else "-"
-        words: list[str | Path] = ["-P", "-W", "ignore", _CHILD, str(port), str(page), loaded, *records]
+        words = ["-P", "-W", "ignore", _CHILD, str(port), str(page), loaded, *records]
         super().__init__([interpreter("pycsw"), *words], folder)
 
     @property

@@ -12,7 +12,7 @@ class Redis(Daemon):
         folder.mkdir(parents=True, exist_ok=True)
         port = free_port()
         self.url = f"redis://127.0.0.1:{port}/0"
-        settings: list[str | Path] = [
+        settings = [
             "--bind",
             "127.0.0.1",
             "--port",
