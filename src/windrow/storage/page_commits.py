@@ -81,7 +81,7 @@ def recount(counts: Mapping[str, int], repeated: Sequence[Change]) -> dict[str, 
     """The counts with these changes turned into duplicates."""
     changed = dict(counts)
     for each in repeated:
-        word = Outcome.ADDED if each.record else Outcome.QUARANTINED
+        word = (Outcome.ADDED if each.record else Outcome.QUARANTINED).value
         changed[word] = changed.get(word, 0) - 1
         changed["duplicate"] = changed.get("duplicate", 0) + 1
     return changed

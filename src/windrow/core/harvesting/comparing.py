@@ -43,6 +43,11 @@ class Comparison:
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
+def plain(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts as they are kept: plain words, and none that is zero."""
+    return {str(word): count for word, count in counts.items() if count}
+
+
 def identifiers_in(reading: Reading) -> list[str]:
     """Every identifier that a page names: what must be looked up before it can be compared."""
     named: Iterable[Iterable[str]] = (

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, ClassVar
 
 import orjson
 
-from windrow.core.harvesting.comparing import Comparison, compare, documents_of, identifiers_in
+from windrow.core.harvesting.comparing import Comparison, compare, documents_of, identifiers_in, plain
 from windrow.core.harvesting.idset import IdSet
 from windrow.core.harvesting.kind import KindFinder, manners_of
 from windrow.errors import NotFound
@@ -66,7 +66,7 @@ class DiffWork:
         readings = Readings(kind, request, fetcher, deque(() if opening.unchanged else opening.pages))
         with work.output(OUTPUT, "application/jsonl") as file:
             counts = self._compare_all(work, source, opening, readings, file)
-        return Done({"counts": dict(+counts)}, message=_tell(counts))
+        return Done({"counts": plain(counts)}, message=_tell(counts))
 
     def perform_part(self, work: Work, part: Part) -> Mapping[str, int]:  # noqa: ARG002 - the port's signature
         """Never called: a diff is done by one worker."""
@@ -83,7 +83,7 @@ class DiffWork:
             compared = compare(reading, known, new_wanted=source.policies.new_wanted)
             readings.pages.extend(compared.next)
             _note(compared, seen, counts, file)
-            work.report(Progress(sum(counts.values()), opening.total, dict(counts)))
+            work.report(Progress(sum(counts.values()), opening.total, plain(counts)))
         if opening.listing:
             counts[REMOVED] = self._note_removed(source, seen, file)
         return counts

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from windrow.core.harvesting.comparing import DUPLICATE, FAILED
+from windrow.core.harvesting.comparing import DUPLICATE, FAILED, plain
 from windrow.core.harvesting.idset import IdSet
 from windrow.model.resources import Outcome
 from windrow.model.runs import Progress, RunState
@@ -82,7 +82,7 @@ def _is_doubtful(walked: Walked) -> bool:
 
 
 def _ending(walked: Walked, problems: Sequence[str], absent: Sequence[int], hold: bool) -> Ending:
-    counts = dict(walked.counts)
+    counts = plain(walked.counts)
     bad = counts.get(FAILED, 0) + counts.get(Outcome.QUARANTINED, 0)
     good = walked.done - bad
     if not problems and bad == 0:
@@ -91,7 +91,7 @@ def _ending(walked: Walked, problems: Sequence[str], absent: Sequence[int], hold
         state = RunState.PARTIAL if good > 0 else RunState.FAILED
     else:
         state = RunState.FAILED
-    counts |= {"held": len(absent)} if hold else {Outcome.DELETED: len(absent)} if absent else {}
+    counts |= {"held": len(absent)} if hold else {Outcome.DELETED.value: len(absent)} if absent else {}
     total = walked.done if state is RunState.SUCCEEDED else max(walked.total or 0, walked.done)
     return Ending(
         state=state,

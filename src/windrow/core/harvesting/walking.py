@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from windrow.core.harvesting.comparing import DUPLICATE, FAILED, Comparison
+from windrow.core.harvesting.comparing import DUPLICATE, FAILED, Comparison, plain
 from windrow.core.harvesting.idset import IdSet
 from windrow.core.harvesting.preparing import Prepared, Preparer
 from windrow.errors import RemoteError
@@ -82,7 +82,7 @@ class Walk:
     def progress(self) -> Progress:
         """How far the pass is, by what was committed."""
         done = sum(self.counts.values())
-        return Progress(done, self.total if self.total is None else max(self.total, done), dict(self.counts))
+        return Progress(done, self.total if self.total is None else max(self.total, done), plain(self.counts))
 
     def _next_part(self) -> Part | None:
         now = self.clock()
@@ -140,8 +140,8 @@ class Walk:
                 touched=comparison.touched,
                 next=comparison.next,
                 memory=self._memory(prepared),
-                counts=dict(+comparison.counts),
-                progress=Progress(sum(counts.values()), self._at_least(counts), dict(counts)),
+                counts=plain(comparison.counts),
+                progress=Progress(sum(counts.values()), self._at_least(counts), plain(counts)),
                 problems=self._problems(comparison),
                 log=_log_of(comparison, prepared.part, now),
             ),
