@@ -1,0 +1,31 @@
+"""Everything that enters by an entry point is there, and is what its group promises."""
+
+from importlib.metadata import EntryPoint, entry_points
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from windrow.ports.source_kinds import SourceKind
+
+KINDS = sorted(entry_points(group="windrow.source_kinds"), key=lambda entry: entry.name)
+
+
+def test_there_are_kinds() -> None:
+    assert KINDS, "the project is not installed: run `make setup`"
+
+
+@pytest.mark.parametrize("entry", KINDS, ids=lambda entry: entry.name)
+def test_a_source_kind_loads_by_the_name_it_gives_itself(entry: EntryPoint) -> None:
+    kind: SourceKind = entry.load()()
+
+    assert kind.name == entry.name
+
+
+@pytest.mark.parametrize("entry", KINDS, ids=lambda entry: entry.name)
+def test_a_source_kind_explains_its_settings(entry: EntryPoint) -> None:
+    schema = entry.load().schema
+
+    Draft202012Validator.check_schema(schema)
+    assert schema["additionalProperties"] is False
+    for name, setting in schema["properties"].items():
+        assert {"title", "description", "default"} - set(setting) == set(), name
