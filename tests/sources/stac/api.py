@@ -78,6 +78,7 @@ class Api:
     conforms: Sequence[str] = (*CORE, *FILTER)
     collections_page: int = 1000
     refuses_filters: bool = False
+    spellings: Sequence[str] = ("text", "timestamp")
     tune: Callable[[dict[str, Any]], Any] = lambda page: page
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
 
@@ -154,8 +155,8 @@ class Api:
         return {"collections": all_of_them[page * size : (page + 1) * size], "links": links if more else []}
 
     def _search(self, arguments: Mapping[str, Any], *, posted: bool, path: str = "/search") -> dict[str, Any]:
-        if self.refuses_filters and "filter" in arguments:
-            raise RemoteStatus("No such property: updated", status=400)
+        if "filter" in arguments and (self.refuses_filters or _spelling(arguments["filter"]) not in self.spellings):
+            raise RemoteStatus("operator does not exist: text > timestamp with time zone", status=500)
         chosen = [each for each in self.items if _matches(each, arguments)]
         limit = int(arguments.get("limit", 10))
         start = int(arguments.get("page", 1)) * limit - limit if "page" in arguments else _offset(arguments)
@@ -202,20 +203,33 @@ def _matches(each: Mapping[str, Any], arguments: Mapping[str, Any]) -> bool:
     return (not wanted or each["collection"] in wanted) and _passes(each["properties"].get("updated"), arguments)
 
 
+def _spelling(condition: Any) -> str:
+    return "timestamp" if "TIMESTAMP" in str(condition).upper() else "text"
+
+
 def _passes(updated: str | None, arguments: Mapping[str, Any]) -> bool:
-    """The two filters of which the tests know that they are sent."""
+    """The filters of which the tests know that they are sent."""
     given = arguments.get("filter")
     if given is None:
         return True
-    if isinstance(given, str):
-        assert arguments["filter-lang"] == "cql2-text"
-        moment = given.rpartition("TIMESTAMP('")[2].removesuffix("')")
-        odd = given.startswith("updated IS NULL OR updated > ")
-        assert odd or given.startswith("updated >= ")
-    else:
-        assert arguments["filter-lang"] == "cql2-json"
-        odd = given["op"] == "or"
-        compared = given["args"][1] if odd else given
-        assert compared["op"] == (">" if odd else ">=")
-        moment = compared["args"][1]["timestamp"]
-    return (updated is None or updated > moment) if odd else (updated is not None and updated >= moment)
+    undated, operator, moment = _read_text(given) if isinstance(given, str) else _read_json(given)
+    assert arguments["filter-lang"] == ("cql2-text" if isinstance(given, str) else "cql2-json")
+    assert (undated, operator) in ((True, ">"), (False, ">="))
+    return undated if updated is None else updated > moment or (operator == ">=" and updated == moment)
+
+
+def _read_text(condition: str) -> tuple[bool, str, str]:
+    undated, compared = condition.startswith("updated IS NULL OR "), condition.removeprefix("updated IS NULL OR ")
+    name, operator, moment = compared.split(" ")
+    assert name == "updated"
+    return undated, operator, moment.removeprefix("TIMESTAMP(").rstrip(")").strip("'")
+
+
+def _read_json(condition: Mapping[str, Any]) -> tuple[bool, str, str]:
+    undated = condition["op"] == "or"
+    if undated:
+        assert condition["args"][0] == {"op": "isNull", "args": [{"property": "updated"}]}
+    compared = condition["args"][1] if undated else condition
+    assert compared["args"][0] == {"property": "updated"}
+    moment = compared["args"][1]
+    return undated, compared["op"], moment["timestamp"] if isinstance(moment, dict) else moment

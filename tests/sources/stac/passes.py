@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -52,11 +53,12 @@ def harvest(
     url: str,
     *,
     known: Mapping[str, Validators] | None = None,
-    since: Any = None,
+    since: datetime | None = None,
+    cursor: Mapping[str, Any] | None = None,
     **settings: Any,
 ) -> Harvest:
     """Every page from the opening on; equal keys are the same page. No walk here is longer than 5,000 pages."""
-    request = PassRequest(url, settings, since)
+    request = PassRequest(url, settings, since, cursor or {})
     found = Harvest(KIND.open(request, fetcher))
     waiting = [PageRequest(as_stored(key)) for key in found.opening.pages]
     met = {orjson.dumps(page.key, option=orjson.OPT_SORT_KEYS) for page in waiting}

@@ -1,6 +1,7 @@
 """A STAC API gives up all it has, whatever its dialect, and a broken one is found out."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -159,9 +160,10 @@ class TestChanges:
     """Asking for changes only."""
 
     @pytest.mark.parametrize("posts", [True, False])
-    def test_only_what_was_updated_is_asked_for(self, posts: bool) -> None:
+    @pytest.mark.parametrize("spelling", ["text", "timestamp"])
+    def test_only_what_was_updated_is_asked_for(self, posts: bool, spelling: str) -> None:
         old, new = item("old", updated="2024-05-31T23:59:59Z"), item("new", updated="2024-06-01T00:00:00Z")
-        api = Api([old, new], [collection("c")], posts=posts)
+        api = Api([old, new], [collection("c")], posts=posts, spellings=[spelling])
 
         whole, changed = harvest(api, ROOT), harvest(api, ROOT, since=SINCE)
 
@@ -184,7 +186,7 @@ class TestChanges:
 
         assert found.records == []
         assert found.totals == [0]
-        assert len(api.asked) == 3
+        assert len(api.asked) == 4
 
     @pytest.mark.parametrize(
         "api",
@@ -203,6 +205,26 @@ class TestChanges:
         assert len(found.records) == len(api.items) + 1
         assert found.opening.listing
         assert found.opening.since is None
+
+    def test_a_filter_that_finds_nothing_at_all_is_not_trusted(self) -> None:
+        def find_none(page: dict[str, Any]) -> dict[str, Any]:
+            filtered = "filter" in api.asked[-1][2]
+            return page | {"features": [], "numberMatched": 0, "numberReturned": 0} if filtered else page
+
+        api = Api([item("a", updated="2024-07-01T00:00:00Z")], [collection("c")], tune=find_none)
+
+        assert harvest(api, ROOT, since=SINCE).identifiers == ["c", "c/a"]
+
+    def test_a_filter_that_fails_is_left_alone_for_ten_passes(self) -> None:
+        api = Api([item("a", updated="2024-01-01T00:00:00Z")], [collection("c")], refuses_filters=True)
+        cursor: Mapping[str, Any] = {}
+        tried = []
+        for _ in range(12):
+            api.asked.clear()
+            cursor = harvest(api, ROOT, cursor=cursor).opening.cursor
+            tried.append(any("filter" in arguments for _, _, arguments in api.asked))
+
+        assert tried == [True] + 10 * [False] + [True]
 
     def test_it_can_be_switched_off(self) -> None:
         api = Api([item("a", updated="2024-01-01T00:00:00Z")], [collection("c")])

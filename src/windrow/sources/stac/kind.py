@@ -12,10 +12,11 @@ from windrow.formats.json import serialise
 from windrow.ports.fetching import Answer, Fetcher, Validators
 from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading, Reference
 from windrow.sources.stac import reading, tree
+from windrow.sources.stac.changes import Changes, Spelling
 from windrow.sources.stac.hrefs import folder_of, normalise
 from windrow.sources.stac.pages import CataloguePage, CollectionsPage, ItemsPage, Page, key_of, page_of
 from windrow.sources.stac.roots import Form, Root, read_root
-from windrow.sources.stac.searches import Changes, Search, first_items, whole
+from windrow.sources.stac.searches import Search, first_items, whole
 from windrow.sources.stac.settings import SCHEMA, Settings
 
 _ACCEPT = "application/geo+json, application/json;q=0.9, */*;q=0.1"
@@ -25,6 +26,9 @@ _FILES = ("catalog.json", "collection.json")
 
 _INDEXING = timedelta(hours=1)
 """How long an item may take from its `updated` until a search finds it; asked for again at the next pass."""
+
+_REST = "passes_until_changes_are_tried"
+_PASSES = 10
 
 
 class StacKind:
@@ -55,14 +59,14 @@ class StacKind:
         settings = Settings.of(request.settings)
         answer = _get(fetcher, request.url)
         root = read_root(reading.read_document(answer), answer.url)
-        changes = _trusted(root, settings, fetcher)
-        told_at = _told_at(answer) if changes is not None else None
+        changes, cursor = _try_changes(root, settings, request, fetcher)
         partly = changes is not None and request.since is not None
         pages = _changed(root, settings, changes, request.since) if changes and request.since else _all(root, settings)
         return Opening(
             pages=[key_of(page) for page in pages],
             listing=not partly,
-            since=told_at,
+            cursor=cursor,
+            since=_told_at(answer) if changes is not None else None,
             title=root.title,
         )
 
@@ -159,24 +163,49 @@ def _collections(root: Root, settings: Settings, *, items: bool) -> list[Page]:
     ]
 
 
-def _changed(root: Root, settings: Settings, changes: Search, since: datetime) -> list[Page]:
+def _changed(root: Root, settings: Settings, changes: Changes, since: datetime) -> list[Page]:
     """The first pages of a walk over what was updated; collections cannot be searched by that, so all are read."""
-    items = changes.first(settings, changes=Changes(since))
+    items = changes.first(settings, since)
     if not settings.collections or not root.collections:
         return [whole(items)]
     return [*_collections(root, settings, items=False), items]
 
 
-def _trusted(root: Root, settings: Settings, fetcher: Fetcher) -> Search | None:
-    """A search that tells changes: it takes the filter, and finds no item that the filter would miss for ever."""
+def _try_changes(
+    root: Root, settings: Settings, request: PassRequest, fetcher: Fetcher
+) -> tuple[Changes | None, dict[str, int]]:
+    """A search that tells changes, and the cursor. One that failed is left alone for some passes: it may be costly."""
+    rest = request.cursor.get(_REST, 0)
+    if rest:
+        return None, {_REST: rest - 1} if rest > 1 else {}
+    try:
+        return _find_changes(root, settings, fetcher), {}
+    except RemoteError:
+        return None, {_REST: _PASSES}
+
+
+def _find_changes(root: Root, settings: Settings, fetcher: Fetcher) -> Changes | None:
+    """A search that tells changes: it finds items by their date, and none that have no date.
+
+    Raises `RemoteError` when the API cannot do what it says, in whatever spelling, or takes too long over it.
+    """
     if root.changes is None or not settings.items or not settings.incremental:
         return None
-    odd = root.changes.first_odd(Changes())
-    try:
-        answer = _post(fetcher, odd) if odd.body is not None else _get(fetcher, odd.url)
-        return root.changes if reading.read_document(answer).get("features") == [] else None
-    except RemoteError:
-        return None  # It cannot do what it says, or takes too long over it: then every pass is a full one.
+    for spelling in Spelling:
+        changes = Changes(root.changes, spelling)
+        try:
+            trusted = not _finds(changes.undated(), fetcher) and _finds(changes.dated(), fetcher)
+        except RemoteError:
+            if spelling is Spelling.TIMESTAMP:
+                raise
+        else:
+            return changes if trusted else None
+    return None
+
+
+def _finds(page: ItemsPage, fetcher: Fetcher) -> bool:
+    answer = _post(fetcher, page) if page.body is not None else _get(fetcher, page.url)
+    return bool(reading.features_of(reading.read_document(answer)))
 
 
 def _told_at(answer: Answer) -> datetime | None:

@@ -38,9 +38,7 @@ def charset_of(answer: Answer) -> str:
 
 def read_items(page: ItemsPage, document: Mapping[str, Any], url: str, settings: Settings) -> Reading:
     """A page of items."""
-    features = document.get("features")
-    if not isinstance(features, list):
-        raise RemoteUnreadable(f"No list of items but {_describe(document)}.")
+    features = features_of(document)
     matched = _matched(document)
     _refuse_short(document, features, matched, first=page.walk.page == 0)
     found = [_read_one(feature, url) for feature in features]
@@ -54,6 +52,14 @@ def read_items(page: ItemsPage, document: Mapping[str, Any], url: str, settings:
         total=matched if page.whole and not settings.narrows and not settings.only and _is_exact(matched) else None,
         failed=[] if following else _missing(page, seen, matched),
     )
+
+
+def features_of(document: Mapping[str, Any]) -> list[Any]:
+    """The items of a page. Raises `RemoteUnreadable`, which quotes what came instead."""
+    features = document.get("features")
+    if not isinstance(features, list):
+        raise RemoteUnreadable(f"No list of items but {_describe(document)}.")
+    return features
 
 
 def read_collections(page: CollectionsPage, document: Mapping[str, Any], url: str, settings: Settings) -> Reading:
