@@ -1,0 +1,78 @@
+"""Store: everything that is kept, on SQLite or PostgreSQL, word by word."""
+
+from functools import cached_property
+
+from windrow.errors import StoreUnavailable
+from windrow.storage import changes, schema
+from windrow.storage.accounts import SqlAccounts
+from windrow.storage.catalogue import SqlCatalogue
+from windrow.storage.changes import PostgresqlChanges, SqliteChanges
+from windrow.storage.database import Database
+from windrow.storage.harvests import SqlHarvests
+from windrow.storage.hosts import SqlHosts
+from windrow.storage.runs import SqlRuns
+from windrow.storage.secrets import Vault
+from windrow.storage.sources import SqlSources
+from windrow.storage.tasks import SqlTasks
+from windrow.storage.workers import SqlWorkers
+
+
+class SqlStore:
+    """The port `Store`. Its parts hold nothing but the database, and may be used from several threads."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    @cached_property
+    def accounts(self) -> SqlAccounts:
+        """Tenants, users, tokens, sessions."""
+        return SqlAccounts(self._database)
+
+    @cached_property
+    def tasks(self) -> SqlTasks:
+        """Tasks and schedules."""
+        return SqlTasks(self._database)
+
+    @cached_property
+    def runs(self) -> SqlRuns:
+        """Runs, parts, log, outputs."""
+        return SqlRuns(self._database)
+
+    @cached_property
+    def workers(self) -> SqlWorkers:
+        """Living processes."""
+        return SqlWorkers(self._database)
+
+    @cached_property
+    def sources(self) -> SqlSources:
+        """Sources, resources, reviews."""
+        return SqlSources(self._database, self._vault)
+
+    @cached_property
+    def harvests(self) -> SqlHarvests:
+        """Passes and pages."""
+        return SqlHarvests(self._database)
+
+    @cached_property
+    def catalogue(self) -> SqlCatalogue:
+        """Records."""
+        return SqlCatalogue(self._database)
+
+    @cached_property
+    def hosts(self) -> SqlHosts:
+        """How remote hosts are treated."""
+        return SqlHosts(self._database)
+
+    def check(self) -> None:
+        """Whether the database answers and its schema is ours. Raises `StoreUnavailable`."""
+        if not schema.is_current(self._database):
+            raise StoreUnavailable("The database's tables are not those of this version; run `windrow db upgrade`.")
+
+    def changes(self) -> SqliteChanges | PostgresqlChanges:
+        """A listener that wakes when anything was committed. One per thread."""
+        return changes.listen(self._database)
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        self._database.close()

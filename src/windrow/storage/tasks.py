@@ -1,0 +1,181 @@
+"""Tasks: the port `Tasks` on either database."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy.exc import IntegrityError
+
+from windrow.errors import Conflict, NotFound
+from windrow.model.paging import PageOf, check_limit
+from windrow.model.tasks import Task
+from windrow.ports.clocks import Clock, system_clock
+from windrow.ports.tasks import DueTask, Firing
+from windrow.storage.database import Database
+from windrow.storage.listing import to_page, word_of
+from windrow.storage.moves import ACTIVE_WORDS, NOW
+from windrow.storage.queue import add_runs
+from windrow.storage.removals import remove_runs
+from windrow.storage.tables import runs, tasks
+from windrow.storage.task_rows import from_task, to_task
+from windrow.storage.types import Json, UtcTime
+
+REMOVED_RUNS = 100
+"""How many runs of a task are deleted together."""
+
+FIXED = ("id", "tenant_id", "owner_id", "created_at")
+"""What a task keeps from its beginning to its end."""
+
+
+class SqlTasks:
+    """Tasks and when they are due."""
+
+    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def add(self, task: Task) -> None:
+        """Writes a new task."""
+        with self._database.write(wake=True) as connection:
+            connection.execute(insert(tasks).values(from_task(task, now=self._clock())))
+
+    def get(self, task_id: str, *, tenant_id: str | None) -> Task:
+        """One task."""
+        with self._database.read() as connection:
+            return to_task(_find(connection, task_id, tenant_id))
+
+    def page(
+        self, *, tenant_id: str | None, kind: str | None = None, limit: int, cursor: str | None = None
+    ) -> PageOf[Task]:
+        """Newest first."""
+        statement = select(tasks).order_by(tasks.c.id.desc()).limit(check_limit(limit) + 1)
+        if tenant_id is not None:
+            statement = statement.where(tasks.c.tenant_id == tenant_id)
+        if kind is not None:
+            statement = statement.where(tasks.c.kind == kind)
+        if cursor is not None:
+            statement = statement.where(tasks.c.id < word_of(cursor))
+        with self._database.read() as connection:
+            rows = connection.execute(statement).all()
+        return to_page(rows, [to_task(row) for row in rows], limit)
+
+    def save(self, task: Task) -> None:
+        """Writes a changed task, its schedule with it.
+
+        A clock may have met a moment since the task was read. Where its rule is still the same, the moment that the
+        clock wrote stays, or it would be met twice.
+        """
+        changed = {name: value for name, value in from_task(task, now=self._clock()).items() if name not in FIXED}
+        with self._database.write(wake=True) as connection:
+            kept = _find(connection, task.id, task.tenant_id, lock=True)
+            if kept.last_run_id != task.last_run_id and _rule(kept.schedule) == _rule(changed["schedule"]):
+                changed |= {"schedule": kept.schedule, "next_due": kept.next_due}
+            version = kept.schedule_version + 1
+            connection.execute(update(tasks).where(tasks.c.id == task.id).values(schedule_version=version, **changed))
+
+    def delete(self, task_id: str, *, tenant_id: str | None) -> list[str]:
+        """Deletes a task with its runs, batch by batch; returns their blobs.
+
+        The schedule goes first. Should somebody start the task in the middle of it all, what is left of it stays.
+        """
+        with self._database.write() as connection:
+            _find(connection, task_id, tenant_id, lock=True)
+            _refuse_active(connection, task_id)
+            connection.execute(_without_schedule(task_id))
+        blobs: list[str] = []
+        while run_ids := self._ended_runs(task_id):
+            blobs += remove_runs(self._database, run_ids)
+        with self._database.write(wake=True) as connection:
+            _find(connection, task_id, tenant_id, lock=True)
+            _refuse_active(connection, task_id)
+            _remove(connection, task_id)
+        return blobs
+
+    def _ended_runs(self, task_id: str) -> Sequence[str]:
+        with self._database.read() as connection:
+            ended = select(runs.c.id).where(runs.c.task_id == task_id, runs.c.ended_at.is_not(None))
+            return connection.scalars(ended.order_by(runs.c.id).limit(REMOVED_RUNS)).all()
+
+    def due(self, now: datetime, *, limit: int) -> list[DueTask]:
+        """Tasks whose moment has come, the longest due first."""
+        with self._database.read() as connection:
+            rows = connection.execute(_DUE.limit(limit), {"this_moment": now}).all()
+        return [DueTask(to_task(row), row.schedule_version, row.last_run_active) for row in rows]
+
+    def fire(self, firings: Sequence[Firing]) -> int:
+        """Meets due moments in one transaction, those that nobody else has met."""
+        if not firings:
+            return 0
+        with self._database.write(wake=True) as connection:
+            kept = _lock_tasks(connection, [firing.task_id for firing in firings])
+            won = [each for each in firings if each.task_id in kept and kept[each.task_id][0] == each.version]
+            if won:
+                connection.execute(_MOVE_ON, [_moved_on(each, kept[each.task_id][1]) for each in won])
+                add_runs(connection, [run for each in won for run in each.runs])
+            return len(won)
+
+    def next_due(self) -> datetime | None:
+        """When something is due next."""
+        with self._database.read() as connection:
+            return connection.scalar(_NEXT_DUE)
+
+
+def _find(connection: Connection, task_id: str, tenant_id: str | None, *, lock: bool = False) -> Any:
+    statement = select(tasks).where(tasks.c.id == task_id)
+    row = connection.execute(statement.with_for_update() if lock else statement).one_or_none()
+    if row is None or tenant_id not in (None, row.tenant_id):
+        raise NotFound("task", task_id)
+    return row
+
+
+def _rule(schedule: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (schedule or {}).items() if name != "occurrences"}
+
+
+def _refuse_active(connection: Connection, task_id: str) -> None:
+    # Whoever adds a run locks its task's row against deletion: with that row locked, no run can come in unseen.
+    active = select(runs.c.id).where(runs.c.task_id == task_id, runs.c.state.in_(ACTIVE_WORDS)).limit(1)
+    run_id = connection.scalar(active)
+    if run_id is not None:
+        raise Conflict(f"Run {run_id} of task {task_id} is active; cancel it and wait for its end first.")
+
+
+def _without_schedule(task_id: str) -> Any:
+    version = tasks.c.schedule_version + 1
+    return update(tasks).where(tasks.c.id == task_id).values(schedule=None, next_due=None, schedule_version=version)
+
+
+def _remove(connection: Connection, task_id: str) -> None:
+    try:
+        connection.execute(delete(tasks).where(tasks.c.id == task_id))
+    except IntegrityError as error:
+        raise Conflict(f"Task {task_id} belongs to a source; delete the source instead.") from error
+
+
+_IS_DUE: ColumnElement[bool] = tasks.c.next_due <= NOW
+_ACTIVE_RUN = select(runs.c.id).where(runs.c.task_id == tasks.c.id, runs.c.state.in_(ACTIVE_WORDS)).exists()
+_DUE = select(tasks, _ACTIVE_RUN.label("last_run_active")).where(_IS_DUE).order_by(tasks.c.next_due)
+_NEXT_DUE = select(tasks.c.next_due).where(tasks.c.next_due.is_not(None)).order_by(tasks.c.next_due).limit(1)
+
+_MOVE_ON = (
+    update(tasks)
+    .where(tasks.c.id == bindparam("this_task"))
+    .values(
+        next_due=bindparam("new_next_due", type_=UtcTime),
+        schedule=bindparam("new_schedule", type_=Json),
+        schedule_version=tasks.c.schedule_version + literal_column("1"),
+    )
+)
+
+
+def _lock_tasks(connection: Connection, task_ids: Sequence[str]) -> dict[str, tuple[int, Any]]:
+    # In one order for all clocks: no deadlock. Who comes second sees the versions that the first one wrote.
+    chosen = select(tasks.c.id, tasks.c.schedule_version, tasks.c.schedule).where(tasks.c.id.in_(sorted(task_ids)))
+    rows = connection.execute(chosen.order_by(tasks.c.id).with_for_update())
+    return {row.id: (row.schedule_version, row.schedule) for row in rows}
+
+
+def _moved_on(firing: Firing, schedule: Any) -> dict[str, Any]:
+    left = None if schedule is None else {**schedule, "occurrences": firing.occurrences}
+    return {"this_task": firing.task_id, "new_next_due": firing.next_due, "new_schedule": left}

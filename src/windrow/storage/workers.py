@@ -1,0 +1,114 @@
+"""Workers: who is alive, what each of them does, and what waits."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from windrow.errors import NotFound
+from windrow.model.runs import RunState
+from windrow.model.workers import Carried, Inspection, Worker, WorkerRole
+from windrow.storage.database import Database
+from windrow.storage.run_rows import AnyRow
+from windrow.storage.sweeping import expired_parts, repeat, sweep_runs
+from windrow.storage.tables import parts, runs, workers
+
+
+class SqlWorkers:
+    """Who is alive."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def beat(self, worker: Worker) -> Worker:
+        """Says that a worker lives. Once it was asked to drain, it stays so."""
+        dialect: Any = sqlite if self._database.is_sqlite else postgresql
+        new = dialect.insert(workers).values({**asdict(worker), "queues": list(worker.queues)})
+        change = {name: new.excluded[name] for name in ("queues", "slots", "memory", "seen_at")}
+        change["draining"] = workers.c.draining | new.excluded.draining
+        with self._database.write() as connection:
+            row = connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=change).returning(workers))
+            return _to_worker(row.one())
+
+    def leave(self, worker_id: str, *, now: datetime) -> None:
+        """Takes a worker out and frees at once whatever it still held, as if the leases had expired."""
+        with self._database.write() as connection:
+            connection.execute(delete(workers).where(workers.c.id == worker_id))
+        held_runs = (runs.c.worker_id == worker_id) & runs.c.lease_until.is_not(None)
+        held_parts = (parts.c.worker_id == worker_id) & parts.c.lease_until.is_not(None)
+        chores = [lambda connection: sweep_runs(connection, held_runs, now), *expired_parts(held_parts, now)]
+        for chore in chores:
+            for _ in repeat(self._database, chore):
+                pass
+
+    def all(self) -> Sequence[Worker]:
+        """All that are known, by role and start."""
+        order = (workers.c.role, workers.c.started_at, workers.c.id)
+        with self._database.read() as connection:
+            return [_to_worker(row) for row in connection.execute(select(workers).order_by(*order))]
+
+    def drain(self, worker_id: str) -> None:
+        """Asks a worker to finish what it has and go."""
+        asked = update(workers).where(workers.c.id == worker_id).values(draining=True)
+        with self._database.write(wake=True) as connection:
+            if connection.execute(asked).rowcount != 1:
+                raise NotFound("worker", worker_id)
+
+    def forget_silent(self, before: datetime) -> list[str]:
+        """Takes out workers not heard of since."""
+        silent = workers.c.seen_at < before
+        with self._database.read() as connection:
+            if connection.scalar(select(workers.c.id).where(silent).limit(1)) is None:
+                return []
+        with self._database.write() as connection:
+            return sorted(connection.scalars(delete(workers).where(silent).returning(workers.c.id)))
+
+    def inspect(self, tenant_id: str | None, *, limit: int = 100) -> Inspection:
+        """What each worker does and what waits; at most `limit` runs of each of the three."""
+        with self._database.read() as connection:
+            living = connection.scalars(select(workers.c.id).where(workers.c.role == WorkerRole.WORKER.value)).all()
+            held = [row for query in _held() for row in connection.execute(_of_tenant(query, tenant_id).limit(limit))]
+            queued = _waiting(connection, RunState.QUEUED, tenant_id, limit)
+            scheduled = _waiting(connection, RunState.SCHEDULED, tenant_id, limit)
+        active: dict[str, list[Carried]] = {worker_id: [] for worker_id in living}
+        return Inspection(active | _by_worker(held[:limit]), {"": queued}, {"": scheduled})
+
+
+def _to_worker(row: AnyRow) -> Worker:
+    values = dict(row._mapping)
+    return Worker(**{**values, "role": WorkerRole(row.role), "queues": tuple(row.queues)})
+
+
+def _carried(worker_id: ColumnElement[str], since: ColumnElement[Any]) -> Select[Any]:
+    columns = (runs.c.id, runs.c.name, runs.c.kind, runs.c.queue, runs.c.priority)
+    return select(worker_id.label("worker_id"), *columns, since.label("since"))
+
+
+def _held() -> tuple[Select[Any], Select[Any]]:
+    since = func.coalesce(runs.c.started_at, runs.c.ready_at, type_=runs.c.ready_at.type)
+    own = _carried(runs.c.worker_id, since).where(runs.c.lease_until.is_not(None)).order_by(runs.c.lease_until)
+    by_part = _carried(parts.c.worker_id, since).join(parts, parts.c.run_id == runs.c.id)
+    return own, by_part.where(parts.c.lease_until.is_not(None)).distinct()
+
+
+def _of_tenant(query: Select[Any], tenant_id: str | None) -> Select[Any]:
+    return query if tenant_id is None else query.where(runs.c.tenant_id == tenant_id)
+
+
+def _waiting(connection: Connection, state: RunState, tenant_id: str | None, limit: int) -> list[Carried]:
+    query = _carried(runs.c.worker_id, runs.c.ready_at).where(runs.c.state == state.value).order_by(runs.c.id)
+    return [_to_carried(row) for row in connection.execute(_of_tenant(query, tenant_id).limit(limit))]
+
+
+def _by_worker(rows: Iterable[AnyRow]) -> dict[str, list[Carried]]:
+    found: dict[str, list[Carried]] = {}
+    for row in rows:
+        found.setdefault(row.worker_id, []).append(_to_carried(row))
+    return found
+
+
+def _to_carried(row: AnyRow) -> Carried:
+    return Carried(row.id, row.name, row.kind, row.queue, row.priority, row.since)
