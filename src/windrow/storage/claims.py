@@ -8,6 +8,7 @@ meet different runs; on SQLite there is one writer at a time.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select, union_all, update
@@ -52,7 +53,7 @@ class RunClaims:
         if not queues or (len(queues) == 1 and not self._database.is_sqlite):
             return queues
         with self._database.read() as connection:
-            heads = connection.execute(_heads(queues), {"this_moment": now}).all()
+            heads = connection.execute(_heads(tuple(dict.fromkeys(queues))), {"this_moment": now}).all()
         return [head.queue for head in sorted(heads, key=lambda head: (-head.priority, head.ready_at, head.id))]
 
     def _claim_from(self, candidates: Select[Any], values: Mapping[str, Any], grant: _Grant) -> Run | None:
@@ -74,7 +75,8 @@ _NEXT = (
 _THIS = _CANDIDATE.where(runs.c.id == bindparam("this_run")).with_for_update(skip_locked=True)
 
 
-def _heads(queues: Sequence[str]) -> Any:
+@cache
+def _heads(queues: tuple[str, ...]) -> Any:
     # One probe of the claim index per queue: a single query over all of them would sort everything that is queued.
     probes = (
         select(runs.c.queue, runs.c.priority, runs.c.ready_at, runs.c.id)
@@ -82,7 +84,7 @@ def _heads(queues: Sequence[str]) -> Any:
         .order_by(*TURN)
         .limit(1)
         .subquery()
-        for queue in dict.fromkeys(queues)
+        for queue in queues
     )
     return union_all(*(select(probe) for probe in probes))
 

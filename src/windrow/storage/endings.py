@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, func, select, update
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, bindparam, case, func, select, update
 from windrow.model.runs import PartState, Progress, RunState
 from windrow.ports.runs import Ending
 from windrow.storage import limits
-from windrow.storage.moves import among, held_by, may_become
+from windrow.storage.moves import HELD_BY, NOW, among, may_become
 from windrow.storage.run_rows import from_progress, to_limits
 from windrow.storage.tables import parts, runs
 
@@ -25,13 +26,16 @@ def end_run(connection: Connection, run_id: str, attempt: int, ending: Ending, *
     """
     if not ending.state.is_terminal:
         raise ValueError(f"a run does not end as {ending.state}")
-    cancelling = runs.c.state == RunState.CANCELLING
-    row = connection.execute(
-        update(runs)
-        .where(held_by(run_id, attempt), may_become(ending.state) | cancelling)
-        .values(state=case((cancelling, RunState.CANCELLED.value), else_=ending.state.value), **_ended(ending, now))
-        .returning(runs.c.limits)
-    ).one_or_none()
+    statement = _end(ending.state, ending.progress == Progress())
+    values = {
+        "this_run": run_id,
+        "this_attempt": attempt,
+        "this_moment": now,
+        "new_result": ending.result,
+        "new_error": ending.error,
+        **{f"new_{name}": value for name, value in from_progress(ending.progress).items()},
+    }
+    row = connection.execute(statement, values).one_or_none()
     if row is None:
         return False
     limits.release(connection, {run_id: to_limits(row.limits)})
@@ -39,9 +43,22 @@ def end_run(connection: Connection, run_id: str, attempt: int, ending: Ending, *
     return True
 
 
-def _ended(ending: Ending, now: datetime) -> dict[str, Any]:
-    values = {"ended_at": now, "lease_until": None, "result": ending.result, "error": ending.error}
-    return values if ending.progress == Progress() else values | from_progress(ending.progress)
+@cache
+def _end(state: RunState, keeps_progress: bool) -> Any:
+    # Made once per state: to build and compare such a statement anew takes longer than to run it.
+    cancelling = runs.c.state == RunState.CANCELLING
+    progress = () if keeps_progress else from_progress(Progress())
+    return (
+        update(runs)
+        .where(HELD_BY, may_become(state) | cancelling)
+        .values(
+            state=case((cancelling, RunState.CANCELLED.value), else_=state.value),
+            ended_at=NOW,
+            lease_until=None,
+            **{name: bindparam(f"new_{name}") for name in ("result", "error", *progress)},
+        )
+        .returning(runs.c.limits)
+    )
 
 
 def settle(connection: Connection, run_ids: Sequence[str]) -> None:

@@ -26,17 +26,15 @@ TURN = (runs.c.priority.desc(), runs.c.ready_at, runs.c.id)
 
 PART_TURN = (parts.c.priority.desc(), parts.c.ready_at, parts.c.id)
 
+HELD_BY = and_(runs.c.id == bindparam("this_run"), runs.c.attempt == bindparam("this_attempt"))
+"""Whether the attempt is the run's current one: the fence of every write by a worker."""
+
 ACTIVE_WORDS = sorted(state.value for state in ACTIVE)
 
 
 def may_become(state: RunState) -> ColumnElement[bool]:
     """Whether a run stands where the table of moves lets it go to `state`."""
     return runs.c.state.in_(sorted(old.value for old, moves in MOVES.items() if state in moves))
-
-
-def held_by(run_id: str, attempt: int) -> ColumnElement[bool]:
-    """Whether this attempt is the run's current one: the fence of every write by a worker."""
-    return and_(runs.c.id == run_id, runs.c.attempt == attempt)
 
 
 def raise_why_fenced(connection: Connection, run_id: str, attempt: int) -> None:

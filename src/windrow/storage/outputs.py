@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from windrow.model.runs import Output, RunState
 from windrow.storage.database import Database
-from windrow.storage.moves import held_by, raise_why_fenced
+from windrow.storage.moves import HELD_BY, raise_why_fenced
 from windrow.storage.tables import outputs, runs
 from windrow.storage.upserts import insert_or_replace
 
@@ -22,9 +22,8 @@ class RunOutputs:
         """Notes a file; returns the blob that it replaced, which nobody needs any more."""
         this = (outputs.c.run_id == output.run_id, outputs.c.name == output.name)
         with self._database.write() as connection:
-            going_on = runs.c.state.in_([RunState.RUNNING, RunState.WAITING])
-            held = select(runs.c.id).where(held_by(output.run_id, attempt), going_on).with_for_update()
-            if connection.scalar(held) is None:
+            held = connection.scalar(_GOES_ON, {"this_run": output.run_id, "this_attempt": attempt})
+            if held is None:
                 raise_why_fenced(connection, output.run_id, attempt)
             replaced = connection.scalar(select(outputs.c.blob).where(*this))
             insert_or_replace(connection, outputs, asdict(output))
@@ -35,3 +34,6 @@ class RunOutputs:
         statement = select(outputs).where(outputs.c.run_id == run_id).order_by(outputs.c.name)
         with self._database.read() as connection:
             return [Output(**row._mapping) for row in connection.execute(statement)]
+
+
+_GOES_ON = select(runs.c.id).where(HELD_BY, runs.c.state.in_([RunState.RUNNING, RunState.WAITING])).with_for_update()

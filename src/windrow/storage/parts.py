@@ -14,7 +14,7 @@ from windrow.storage.database import Database
 from windrow.storage.fan_in import FINISH, count_closed
 from windrow.storage.keys import digest_key
 from windrow.storage.listing import first_ids, number_of, to_page
-from windrow.storage.moves import among, held_by, raise_why_fenced
+from windrow.storage.moves import HELD_BY, among, raise_why_fenced
 from windrow.storage.run_rows import PART_COLUMNS, to_part
 from windrow.storage.tables import parts, runs
 
@@ -115,8 +115,10 @@ def _batches(keys: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, An
 
 
 def _is_held(connection: Connection, run_id: str, attempt: int) -> bool:
-    held = select(runs.c.id).where(held_by(run_id, attempt), runs.c.state == RunState.RUNNING)
-    return connection.scalar(held.with_for_update()) is not None
+    return connection.scalar(_HELD, {"this_run": run_id, "this_attempt": attempt}) is not None
+
+
+_HELD = select(runs.c.id).where(HELD_BY, runs.c.state == RunState.RUNNING).with_for_update()
 
 
 def _lock_held(connection: Connection, run_id: str, attempt: int) -> None:

@@ -13,7 +13,7 @@ from windrow.ports.runs import Ending
 from windrow.storage import limits
 from windrow.storage.database import Database
 from windrow.storage.endings import end_run, settle
-from windrow.storage.moves import NOW, SCHEDULED, held_by, raise_why_fenced
+from windrow.storage.moves import HELD_BY, NOW, SCHEDULED, raise_why_fenced
 from windrow.storage.run_rows import RUN_COLUMNS, from_progress, from_run, to_limits, to_run
 from windrow.storage.tables import runs, tasks
 
@@ -35,12 +35,9 @@ class RunQueue:
     def report(self, run_id: str, attempt: int, progress: Progress) -> None:
         """Saves progress."""
         with self._database.write() as connection:
-            changed = connection.execute(
-                update(runs)
-                .where(held_by(run_id, attempt), runs.c.state == RunState.RUNNING)
-                .values(from_progress(progress))
-            ).rowcount
-            if changed != 1:
+            values = {f"new_{name}": value for name, value in from_progress(progress).items()}
+            this = {"this_run": run_id, "this_attempt": attempt}
+            if connection.execute(_REPORT, {**this, **values}).rowcount != 1:
                 raise_why_fenced(connection, run_id, attempt)
 
     def finish(self, run_id: str, attempt: int, ending: Ending, *, now: datetime) -> bool:
@@ -53,13 +50,10 @@ class RunQueue:
     ) -> bool:
         """Gives a run back; one that was asked to cancel ends as cancelled instead."""
         with self._database.write(wake=True) as connection:
-            row = connection.execute(
-                update(runs)
-                .where(held_by(run_id, attempt), runs.c.state.in_([RunState.RUNNING, RunState.CANCELLING]))
-                .values(_handed_back(now, ready_at))
-                .values(failures=runs.c.failures + int(failed), error=error)
-                .returning(runs.c.state, runs.c.limits)
-            ).one_or_none()
+            values = {"new_ready_at": ready_at, "new_failures": int(failed), "new_error": error, "this_moment": now}
+            statement = _HAND_BACK_NOW if ready_at <= now else _HAND_BACK_LATER
+            this = {"this_run": run_id, "this_attempt": attempt}
+            row = connection.execute(statement, {**this, **values}).one_or_none()
             if row is None:
                 return False
             _leave(connection, run_id, row)
@@ -117,18 +111,34 @@ def find_run(connection: Connection, run_id: str, tenant_id: str | None) -> Run:
 _FIND = select(*RUN_COLUMNS).where(runs.c.id == bindparam("this_run"))
 
 
-def _handed_back(now: datetime, ready_at: datetime) -> dict[str, Any]:
-    cancelling = runs.c.state == RunState.CANCELLING
-    state = RunState.QUEUED if ready_at <= now else RunState.SCHEDULED
-    return {
-        "state": case((cancelling, RunState.CANCELLED.value), else_=state.value),
-        "ended_at": case((cancelling, bindparam("ended", now, type_=runs.c.ended_at.type)), else_=null()),
-        "ready_at": ready_at,
-        "worker_id": "",
-        "lease_until": None,
-        "lost": 0,
-    }
+_REPORT = (
+    update(runs)
+    .where(HELD_BY, runs.c.state == RunState.RUNNING)
+    .values({name: bindparam(f"new_{name}") for name in from_progress(Progress())})
+)
 
+
+def _hand_back(state: RunState) -> Any:
+    cancelling = runs.c.state == RunState.CANCELLING
+    return (
+        update(runs)
+        .where(HELD_BY, runs.c.state.in_([RunState.RUNNING, RunState.CANCELLING]))
+        .values(
+            state=case((cancelling, RunState.CANCELLED.value), else_=state.value),
+            ended_at=case((cancelling, NOW), else_=null()),
+            ready_at=bindparam("new_ready_at"),
+            failures=runs.c.failures + bindparam("new_failures"),
+            error=bindparam("new_error"),
+            worker_id="",
+            lease_until=None,
+            lost=0,
+        )
+        .returning(runs.c.state, runs.c.limits)
+    )
+
+
+_HAND_BACK_NOW = _hand_back(RunState.QUEUED)
+_HAND_BACK_LATER = _hand_back(RunState.SCHEDULED)
 
 _CANCEL = (
     update(runs)
