@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from tests.fetching.conftest import Kit
-from tests.remotes.scripts import answer_and_hang_up, chunked, encoded, reply, until_closed
+from tests.remotes.scripts import Connection, answer_and_hang_up, chunked, encoded, head, reply, until_closed
 from tests.remotes.server import Remote
 from windrow.errors import BadInput, RemoteStatus, RemoteUnreadable
 from windrow.fetching import Observation
@@ -51,6 +51,17 @@ def test_a_body_that_is_not_compressed_as_it_says_is_no_answer(kit: Kit, remote:
 
     with pytest.raises(RemoteUnreadable, match="not compressed as its header says"):
         kit.fetcher(remote).get(url)
+
+
+def test_an_answer_that_announces_its_length_before_compression_is_asked_for_plain(kit: Kit, remote: Remote) -> None:
+    def misannounce(connection: Connection, method: str) -> bool:
+        connection.send(head(200, {"Content-Encoding": "gzip", "Content-Length": len(BODY)}) + gzip.compress(BODY))
+        return False
+
+    url = remote.on("/csw", misannounce, reply(BODY))
+
+    assert kit.fetcher(remote).get(url).body == BODY
+    assert [each.headers["accept-encoding"].partition(",")[0] for each in remote.seen] == ["gzip", "identity"]
 
 
 def test_no_content_is_a_success(kit: Kit, remote: Remote) -> None:

@@ -1,7 +1,7 @@
 """One request and its answer on one connection: bytes out, bytes in, and what went wrong as an error of ours."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException, IncompleteRead
 from typing import TypeAlias
 
@@ -53,11 +53,24 @@ class Response:
         return self.status in _REDIRECTS and bool(self.headers.get("location"))
 
 
+class _CompressedCutOff(RemoteUnreadable):
+    """Fewer compressed bytes came than were announced."""
+
+
 def exchange(pools: PoolManager, call: Call, watch: Watch, *, size_limit: int) -> Response:
     """Asks once. Raises `RemoteError` and `Stopped`; a status that is no success is no error here.
 
     An idle connection that the server has closed in the meantime is replaced at once: that is nobody's failure.
     """
+    try:
+        return _exchange_afresh(pools, call, watch, size_limit)
+    except _CompressedCutOff:
+        # pycsw (2.6) announces the length that its answer had before it compressed it: plain, the two are the same.
+        plain = replace(call, headers={**call.headers, "Accept-Encoding": "identity"})
+        return _exchange_afresh(pools, plain, watch, size_limit)
+
+
+def _exchange_afresh(pools: PoolManager, call: Call, watch: Watch, size_limit: int) -> Response:
     for _ in range(STALE_TRIES):
         try:
             return _exchange(pools, call, watch, size_limit)
@@ -106,12 +119,21 @@ def _read_whole(response: BaseHTTPResponse, headers: Mapping[str, str], watch: W
     step = announced if announced and not encoded else CHUNK
     pieces: list[bytes] = []
     total = 0
-    while piece := response.read(min(step, size_limit - total + 1), decode_content=encoded):
+    while piece := _read_piece(response, min(step, size_limit - total + 1), watch, encoded=encoded):
         pieces.append(piece)
         total += len(piece)
         if total > size_limit:
             raise _too_large(watch, size_limit)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _read_piece(response: BaseHTTPResponse, size: int, watch: Watch, *, encoded: bool) -> bytes:
+    try:
+        return response.read(size, decode_content=encoded)
+    except urllib3_errors.ProtocolError as error:
+        if encoded and isinstance(error.args[-1], IncompleteRead):
+            raise _CompressedCutOff(f"The answer of {watch.target.shown} is cut off.") from error
+        raise
 
 
 def _announced(headers: Mapping[str, str]) -> int:
