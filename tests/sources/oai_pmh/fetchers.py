@@ -1,10 +1,8 @@
-"""Fetchers for trying the kind: one answers from a written repository, one asks a real server on loopback."""
+"""A fetcher that answers from a written repository."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-
-import urllib3
 
 from windrow.errors import RemoteStatus
 from windrow.ports.fetching import Answer, Validators
@@ -42,31 +40,6 @@ class WrittenFetcher:
 
     def post(self, url: str, body: bytes, *, media_type: str, headers: Mapping[str, str] | None = None) -> Answer:
         raise AssertionError("OAI-PMH is asked by GET")
-
-
-@dataclass
-class LoopbackFetcher:
-    """Asks over HTTP, without manners: for servers that the tests started themselves."""
-
-    asked: list[str] = field(default_factory=list)
-
-    def get(
-        self,
-        url: str,
-        *,
-        parameters: Mapping[str, str | int] | None = None,
-        headers: Mapping[str, str] | None = None,
-        validators: Validators | None = None,
-    ) -> Answer:
-        url = with_parameters(url, parameters)
-        self.asked.append(url)
-        with urllib3.PoolManager() as pool:
-            response = pool.request("GET", url, headers=dict(headers or {}), timeout=30)
-        lower = {name.lower(): value for name, value in response.headers.items()}
-        return _answer(url, response.status, lower, response.data)
-
-    def post(self, url: str, body: bytes, *, media_type: str, headers: Mapping[str, str] | None = None) -> Answer:
-        raise AssertionError("only GET is asked")
 
 
 def _answer(url: str, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
