@@ -324,6 +324,7 @@ sources = Table(
     Column("deleting", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("tenant_id", "name"),
     Index("ix_sources_tenant_id_id", "tenant_id", "id"),
+    Index("ix_sources_deleting", "changed_at", sqlite_where=text("deleting"), postgresql_where=text("deleting")),
     sqlite_autoincrement=True,
 )
 
