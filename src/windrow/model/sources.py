@@ -28,6 +28,28 @@ class Health(StrEnum):
     PAUSED = "paused"
 
 
+FAILURES_TO_FAIL = 3
+
+
+def health_of(last_state: str, failures: int, *, held: bool, paused: bool) -> Health:
+    """How a source is doing. What needs a person comes first.
+
+    last_state   how its last harvest ended; "" before the first
+    failures     failed harvests in a row
+    held         whether a deletion waits for a person
+    paused       whether its schedule is switched off
+    """
+    if held:
+        return Health.HELD
+    if paused:
+        return Health.PAUSED
+    if last_state == "":
+        return Health.NEW
+    if failures >= FAILURES_TO_FAIL:
+        return Health.FAILING
+    return Health.AILING if failures or last_state in ("partial", "failed") else Health.HEALTHY
+
+
 class Visibility(StrEnum):
     """Who may read the records of a source: its tenant only, or everybody, also without signing in."""
 

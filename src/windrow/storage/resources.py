@@ -1,0 +1,262 @@
+"""Resources: lists of them, and what people do with many of them at once."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    delete,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from windrow.model.paging import PageOf, check_limit
+from windrow.model.resources import Outcome, Presence, Resource
+from windrow.ports.sources import ResourceFilter
+from windrow.storage.batches import batches
+from windrow.storage.database import Database
+from windrow.storage.listing import number_of, to_page
+from windrow.storage.numbers import possible_ids
+from windrow.storage.records import remove_records
+from windrow.storage.source_rows import policies_from_json
+from windrow.storage.tables import pages, records, resources, sources
+
+BATCH = 500
+"""Resources changed in one transaction: the single writer of SQLite is free again within some tens of milliseconds."""
+
+LONGEST_PAUSE = 0.05
+
+# The words below stand in the SQL as they are: neither database takes a partial index for a condition that it is only
+# told when the statement runs.
+
+NOT_PRESENT = resources.c.presence != literal_column("'present'")
+NOT_ADDED = resources.c.outcome != literal_column("'added'")
+IS_GONE = resources.c.presence == literal_column("'gone'")
+
+Conditions: TypeAlias = Sequence[ColumnElement[bool]]
+Change: TypeAlias = Callable[[Connection, list[int]], None]
+
+
+def list_resources(
+    connection: Connection, source_id: int, which: ResourceFilter, *, limit: int, cursor: str | None
+) -> PageOf[Resource]:
+    """A source's resources in the order they were found."""
+    query = select_resources(source_id, which).order_by(resources.c.id).limit(check_limit(limit) + 1)
+    if cursor is not None:
+        query = query.where(resources.c.id > number_of(cursor))
+    rows = connection.execute(query).all()
+    return to_page(rows, [_resource(row) for row in rows], limit)
+
+
+def select_resources(source_id: int, which: ResourceFilter) -> Select[Any]:
+    """The query of a list. Words are looked for in the text itself: they cost a walk over the source."""
+    query = select(resources).where(resources.c.source_id == source_id)
+    if which.presence is not None:
+        query = query.where(resources.c.presence == which.presence)
+        query = query if which.presence is Presence.PRESENT else query.where(NOT_PRESENT)
+    if which.outcome is not None:
+        query = query.where(resources.c.outcome == which.outcome)
+        query = query if which.outcome is Outcome.ADDED else query.where(NOT_ADDED)
+    if which.wanted is not None:
+        query = query.where(resources.c.wanted == which.wanted)
+    for word in which.words.replace("\0", " ").split():
+        in_title = resources.c.title.icontains(word, autoescape=True)
+        query = query.where(or_(in_title, resources.c.identifier.icontains(word, autoescape=True)))
+    return query
+
+
+def want(database: Database, source_id: int, resource_ids: Sequence[int] | None, *, wanted: bool) -> int:
+    """Shows or hides the records of resources, and remembers it. What is gone stays hidden."""
+
+    def change(connection: Connection, ids: list[int]) -> None:
+        connection.execute(update(resources).where(resources.c.id.in_(ids)).values(wanted=wanted))
+        _settle_hidden(connection, ids)
+
+    return _change_all(database, source_id, resource_ids, [resources.c.wanted != wanted], change)
+
+
+def restore(database: Database, source_id: int, resource_ids: Sequence[int] | None, *, now: datetime) -> int:
+    """Brings back what is gone and still in its grace time."""
+    with database.read() as connection:
+        kept = connection.scalar(select(sources.c.policies).where(sources.c.id == source_id))
+    since = now - policies_from_json(kept or {}).grace
+    conditions = [resources.c.gone_since > since, IS_GONE]
+
+    def change(connection: Connection, ids: list[int]) -> None:
+        connection.execute(
+            update(resources)
+            .where(resources.c.id.in_(ids))
+            .values(presence=Presence.PRESENT, gone_since=None, outcome=Outcome.RESTORED)
+        )
+        _settle_hidden(connection, ids)
+        count_kept(connection, source_id, len(ids))
+
+    return _change_all(database, source_id, resource_ids, conditions, change)
+
+
+def settle_missing(database: Database, source_id: int, *, delete: bool, now: datetime) -> int:
+    """Makes all that is missing gone, or present again."""
+    conditions = [resources.c.presence == Presence.MISSING, NOT_PRESENT]
+    gone = {"presence": Presence.GONE, "outcome": Outcome.DELETED, "gone_since": now}
+    values = gone if delete else {"presence": Presence.PRESENT}
+
+    def change(connection: Connection, ids: list[int]) -> None:
+        connection.execute(update(resources).where(resources.c.id.in_(ids)).values(values))
+        if delete:
+            _settle_hidden(connection, ids)
+            count_kept(connection, source_id, -len(ids))
+
+    return _change_all(database, source_id, None, conditions, change)
+
+
+def retry_quarantined(database: Database, source_id: int, resource_ids: Sequence[int] | None) -> int:
+    """Forgets what quarantined resources were last seen as, and all that would let the next harvest pass them by."""
+    conditions = [resources.c.outcome == Outcome.QUARANTINED, NOT_ADDED]
+
+    def change(connection: Connection, ids: list[int]) -> None:
+        forget_pages(connection, source_id)
+        nothing = {"fingerprint": b"", "version": "", "etag": "", "last_modified": ""}
+        connection.execute(update(resources).where(resources.c.id.in_(ids)).values(nothing))
+
+    return _change_all(database, source_id, resource_ids, conditions, change)
+
+
+def forget_pages(connection: Connection, source_id: int) -> None:
+    """Makes the next pass a whole one: no page is taken for unchanged, and everything is asked for."""
+    connection.execute(delete(pages).where(pages.c.source_id == source_id))
+    connection.execute(update(sources).where(sources.c.id == source_id).values(since=None, cursor={}))
+
+
+def purge(database: Database, now: datetime, *, limit: int) -> int:
+    """Removes tombstones whose grace time is over."""
+    removed = 0
+    for source_id, ids in _overdue(database, now, limit):
+        removed += _change_all(database, source_id, ids, [IS_GONE], lambda c, some: remove(database, c, some))
+    return removed
+
+
+def _overdue(database: Database, now: datetime, limit: int) -> Iterator[tuple[int, list[int]]]:
+    for source_id, policies in _policies(database):
+        if limit <= 0:
+            return
+        query = (
+            select(resources.c.id)
+            .where(
+                resources.c.source_id == source_id,
+                resources.c.gone_since <= now - policies_from_json(policies).grace,
+                IS_GONE,
+            )
+            .limit(limit)
+        )
+        with database.read() as connection:
+            ids = list(connection.scalars(query))
+        limit -= len(ids)
+        if ids:
+            yield source_id, ids
+
+
+def _policies(database: Database) -> list[tuple[int, Any]]:
+    """Every source that has tombstones, with its policies."""
+    has_gone = select(resources.c.id).where(resources.c.source_id == sources.c.id, IS_GONE).exists()
+    with database.read() as connection:
+        return [
+            (row.id, row.policies)
+            for row in connection.execute(select(sources.c.id, sources.c.policies).where(has_gone))
+        ]
+
+
+def remove(database: Database, connection: Connection, ids: Sequence[int]) -> None:
+    """Removes resources with their records, documents and search entries."""
+    remove_records(database, connection, ids)
+    connection.execute(delete(resources).where(resources.c.id.in_(ids)))
+
+
+def count_kept(connection: Connection, source_id: int, more: int) -> None:
+    """Keeps the source's count of resources that are not gone."""
+    connection.execute(update(sources).where(sources.c.id == source_id).values(resources=sources.c.resources + more))
+
+
+def _settle_hidden(connection: Connection, ids: Sequence[int]) -> None:
+    """A record is hidden while its resource is gone or unwanted. Call it with the resources' rows already written."""
+    shown = and_(resources.c.presence != Presence.GONE, resources.c.wanted)
+    hidden = select(not_(shown)).where(resources.c.id == records.c.id).scalar_subquery()
+    connection.execute(update(records).where(records.c.id.in_(ids)).values(hidden=hidden))
+
+
+def _change_all(
+    database: Database,
+    source_id: int,
+    resource_ids: Sequence[int] | None,
+    conditions: Conditions,
+    change: Change,
+) -> int:
+    """Changes those of the resources (None: all) that meet the conditions, each batch in a transaction of its own.
+
+    A source may have a million resources, whose records are large: in one transaction everybody else would wait for
+    minutes. Stopped half-way, the rest is as it was, and doing it again does the rest.
+    """
+    chosen = [None] if resource_ids is None else list(batches(possible_ids(resource_ids), BATCH))
+    return sum(_change_some(database, source_id, some, conditions, change) for some in chosen)
+
+
+def _change_some(
+    database: Database,
+    source_id: int,
+    among: list[int] | None,
+    conditions: Conditions,
+    change: Change,
+) -> int:
+    query = select(resources.c.id).where(
+        resources.c.source_id == source_id, *conditions, true() if among is None else resources.c.id.in_(among)
+    )
+    changed, last = 0, 0
+    while True:
+        begun = time.monotonic()
+        with database.write() as connection:
+            # Locked on PostgreSQL, so that a harvest cannot move them between the two statements of a change.
+            found = query.where(resources.c.id > last).order_by(resources.c.id).limit(BATCH).with_for_update()
+            ids = list(connection.scalars(found))
+            if ids:
+                change(connection, ids)
+        changed += len(ids)
+        if len(ids) < BATCH:
+            return changed
+        last = ids[-1]
+        let_others_write(database, time.monotonic() - begun)
+
+
+def let_others_write(database: Database, held: float) -> None:
+    """Pauses between two batches after having held the writer so many seconds.
+
+    SQLite's waiting processes look now and then whether the writer is free; taken again at once, they never see it so.
+    """
+    if database.is_sqlite:
+        time.sleep(min(held, LONGEST_PAUSE))
+
+
+def _resource(row: Row[Any]) -> Resource:
+    return Resource(
+        id=row.id,
+        source_id=row.source_id,
+        identifier=row.identifier,
+        title=row.title,
+        presence=Presence(row.presence),
+        outcome=Outcome(row.outcome),
+        wanted=row.wanted,
+        first_seen=row.first_seen,
+        last_changed=row.last_changed,
+        gone_since=row.gone_since,
+        remote_modified=row.remote_modified,
+        version=row.version,
+        problem=row.problem,
+    )

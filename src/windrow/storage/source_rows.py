@@ -1,0 +1,94 @@
+"""Source rows: how a source is spelled in its table, both ways, and how it is doing."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, exists, select
+
+from windrow.model.runs import RunState
+from windrow.model.sources import Health, Policies, ReviewState, Source, Visibility, health_of
+from windrow.storage.tables import reviews, runs, sources, tasks
+
+
+def select_sources() -> Select[Any]:
+    """Sources that are not being removed, with what their health is told from."""
+    waiting = exists().where(reviews.c.source_id == sources.c.id, reviews.c.state == ReviewState.WAITING)
+    return (
+        select(
+            sources,
+            tasks.c.schedule,
+            tasks.c.last_run_id.label("latest_run_id"),
+            runs.c.state.label("latest_state"),
+            waiting.label("held"),
+        )
+        .join(tasks, tasks.c.id == sources.c.task_id)
+        .outerjoin(runs, runs.c.id == tasks.c.last_run_id)
+        .where(~sources.c.deleting)
+    )
+
+
+def to_source(row: Row[Any]) -> Source:
+    """The source of a row of `select_sources`."""
+    return Source(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        url=row.url,
+        tenant_id=row.tenant_id,
+        owner_id=row.owner_id,
+        task_id=row.task_id,
+        settings=row.settings,
+        policies=policies_from_json(row.policies),
+        visibility=Visibility(row.visibility),
+        has_credential=row.credential is not None,
+        health=_health(row),
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        last_run_id=row.latest_run_id or row.last_run_id,
+        last_complete=row.last_complete,
+        since=row.since,
+        cursor=row.cursor,
+        resources=row.resources,
+    )
+
+
+def _health(row: Row[Any]) -> Health:
+    last_state, failures = row.last_state, row.failures
+    # A run that failed before its pass began, or whose workers all died, has left no trace on the source itself.
+    if row.latest_state == RunState.FAILED and row.latest_run_id != row.last_run_id:
+        last_state, failures = RunState.FAILED, failures + 1
+    paused = row.schedule is not None and not row.schedule.get("enabled", True)
+    return health_of(last_state, failures, held=row.held, paused=paused)
+
+
+def source_values(source: Source) -> dict[str, Any]:
+    """The columns that people decide about."""
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "url": source.url,
+        "settings": dict(source.settings),
+        "policies": policies_to_json(source.policies),
+        "visibility": source.visibility,
+    }
+
+
+def policies_to_json(policies: Policies) -> dict[str, Any]:
+    """Policies as they are kept; spans in seconds."""
+    return {
+        "guard_share": policies.guard_share,
+        "guard_count": policies.guard_count,
+        "grace": policies.grace.total_seconds(),
+        "full_every": policies.full_every.total_seconds(),
+        "new_wanted": policies.new_wanted,
+        "requests_per_second": policies.requests_per_second,
+        "concurrency": policies.concurrency,
+        "page_attempts": policies.page_attempts,
+    }
+
+
+def policies_from_json(kept: Mapping[str, Any]) -> Policies:
+    """The inverse of `policies_to_json`; what was not kept yet has its default."""
+    spans = {name: timedelta(seconds=kept[name]) for name in ("grace", "full_every") if name in kept}
+    return Policies(**{**kept, **spans})
