@@ -13,8 +13,7 @@ import pytest
 
 from samples.servers.process import ROOT
 from tests.sources.stac.passes import KIND, harvest
-from windrow.fetching import MemoryHosts, OutgoingPolicy, make_fetcher_maker
-from windrow.ports.fetching import Fetcher, Manners
+from windrow.ports.fetching import Fetcher
 
 RECORDS = ROOT / "samples" / "records" / "stac_api"
 ITEMS = sorted(RECORDS.glob("S2*.json"))
@@ -36,13 +35,6 @@ def site(tmp_path: Path) -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.fixture
-def fetcher(site: str) -> Fetcher:
-    policy = OutgoingPolicy(allow=("127.0.0.0/8",))
-    maker = make_fetcher_maker(MemoryHosts(), policy, user_agent="Windrow tests")
-    return maker(Manners(requests_per_second=0), origin=site, credential=None, check=lambda: None)
-
-
 def write_catalogue(folder: Path, kind: pystac.CatalogType) -> None:
     """Real Sentinel-2 items in two collections, one of them a level deeper."""
     catalogue = pystac.Catalog("root", "A catalogue for tests", "Sentinel")
@@ -62,14 +54,14 @@ def write_catalogue(folder: Path, kind: pystac.CatalogType) -> None:
 
 @pytest.mark.parametrize("kind", [pystac.CatalogType.SELF_CONTAINED, pystac.CatalogType.RELATIVE_PUBLISHED])
 def test_every_document_arrives_once_as_pystac_reads_it(
-    tmp_path: Path, site: str, fetcher: Fetcher, kind: pystac.CatalogType
+    tmp_path: Path, site: str, loopback: Fetcher, kind: pystac.CatalogType
 ) -> None:
     write_catalogue(tmp_path, kind)
     oracle = pystac.Catalog.from_file(str(tmp_path / "catalog.json"))
     items = {each.id: each for each in oracle.get_items(recursive=True)}
     collections = {each.id for each in oracle.get_all_collections()}
 
-    found = harvest(fetcher, f"{site}catalog.json")
+    found = harvest(loopback, f"{site}catalog.json")
 
     records = {record.identifier: record for record in (each.read() for each in found.records)}
     assert set(records) == {*items, *collections}
@@ -82,49 +74,49 @@ def test_every_document_arrives_once_as_pystac_reads_it(
     assert (found.broken, found.failed) == ([], [])
 
 
-def test_absolute_links_to_the_server_are_followed(tmp_path: Path, site: str, fetcher: Fetcher) -> None:
+def test_absolute_links_to_the_server_are_followed(tmp_path: Path, site: str, loopback: Fetcher) -> None:
     write_catalogue(tmp_path, pystac.CatalogType.SELF_CONTAINED)
     catalogue = pystac.Catalog.from_file(str(tmp_path / "catalog.json"))
     catalogue.normalize_hrefs(site)
     catalogue.save(pystac.CatalogType.ABSOLUTE_PUBLISHED, str(tmp_path))
 
-    found = harvest(fetcher, f"{site}catalog.json")
+    found = harvest(loopback, f"{site}catalog.json")
 
     assert len(found.records) == len(ITEMS) + 2
     assert all(not each.identifier.startswith("http") for each in found.records)
 
 
-def test_the_second_pass_transfers_only_what_changed(tmp_path: Path, site: str, fetcher: Fetcher) -> None:
+def test_the_second_pass_transfers_only_what_changed(tmp_path: Path, site: str, loopback: Fetcher) -> None:
     write_catalogue(tmp_path, pystac.CatalogType.SELF_CONTAINED)
-    first = harvest(fetcher, f"{site}catalog.json")
+    first = harvest(loopback, f"{site}catalog.json")
     changed = next(each for each in first.records if "/S2A" in each.identifier)
     path = tmp_path / changed.identifier
     path.write_bytes(path.read_bytes().replace(b'"platform": "', b'"platform": "mended '))
     os.utime(path, (2_000_000_000, 2_000_000_000))
 
-    second = harvest(fetcher, f"{site}catalog.json", known=first.validators)
+    second = harvest(loopback, f"{site}catalog.json", known=first.validators)
 
     assert [each.identifier for each in second.records] == [changed.identifier]
     assert second.records[0].fingerprint != changed.fingerprint
     assert sorted([*second.unchanged, changed.identifier]) == first.identifiers
 
 
-def test_a_file_that_is_missing_fails_alone(tmp_path: Path, site: str, fetcher: Fetcher) -> None:
+def test_a_file_that_is_missing_fails_alone(tmp_path: Path, site: str, loopback: Fetcher) -> None:
     write_catalogue(tmp_path, pystac.CatalogType.SELF_CONTAINED)
     (lost, *_) = sorted(tmp_path.rglob("S2B*.json"))
     lost.unlink()
 
-    found = harvest(fetcher, f"{site}catalog.json")
+    found = harvest(loopback, f"{site}catalog.json")
 
     assert [name for name, _ in found.failed] == [lost.relative_to(tmp_path).as_posix()]
     assert len(found.records) == len(ITEMS) + 1
 
 
-def test_a_folder_is_recognised_by_its_catalogue(tmp_path: Path, site: str, fetcher: Fetcher) -> None:
+def test_a_folder_is_recognised_by_its_catalogue(tmp_path: Path, site: str, loopback: Fetcher) -> None:
     write_catalogue(tmp_path, pystac.CatalogType.SELF_CONTAINED)
     (tmp_path / "index.html").write_text("<html><title>Our data</title></html>")
 
-    found = KIND.detect(site, fetcher.get(site), fetcher)
+    found = KIND.detect(site, loopback.get(site), loopback)
 
     assert found is not None
     assert (found.url, found.title, found.certainty) == (f"{site}catalog.json", "Sentinel", 1.0)
