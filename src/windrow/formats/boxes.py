@@ -54,22 +54,17 @@ def _normal(longitude: float) -> float:
 def _arc(boxes: Sequence[Box]) -> tuple[float, float]:
     """West and east of the shortest arc that holds all boxes: the circle without the widest gap between them."""
     spans = sorted((west, east if east >= west else east + 360) for west, _, east, _ in boxes)
-    gap, start, reach = -1.0, spans[0][0], spans[0][1]
-    for west, east in spans[1:]:
-        if west - reach > gap:
-            gap, start = west - reach, west
+    # What crosses the antimeridian comes round from the west, before the first.
+    reach = max(east for _, east in spans) - 360
+    widest, begin, end = 0.0, 0.0, 0.0
+    for west, east in spans:
+        if west - reach > widest:
+            widest, begin, end = west - reach, west, reach
         reach = max(reach, east)
-    around = spans[0][0] + 360 - reach
-    if max(gap, around) <= 0:
-        return (-180.0, 180.0)
-    if around >= gap:
-        return (spans[0][0], _wrapped(reach))
-    # The arc starts after the widest gap, and ends where the boxes before that gap end.
-    end = max(east if west >= start else east + 360 for west, east in spans)
-    return (start, _wrapped(end))
+    return (begin, _on_map(end)) if widest else (-180.0, 180.0)
 
 
-def _wrapped(longitude: float) -> float:
-    while longitude > 180:
-        longitude -= 360
-    return longitude
+def _on_map(longitude: float) -> float:
+    if longitude < -180:
+        return longitude + 360
+    return longitude - 360 if longitude > 180 else longitude

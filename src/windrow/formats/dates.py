@@ -101,7 +101,7 @@ def _moment(
 ) -> datetime:
     # A time of 24:00:00 and a leap second 60 are legal in ISO 8601, so the time is added to its day.
     time = timedelta(hours=int(hour), minutes=int(minute or 0), seconds=int(second or 0))
-    if time > _DAY + _LEAP_SECOND:
+    if time > _DAY + _LEAP_SECOND or int(minute or 0) > 59 or int(second or 0) > 60:
         raise ValueError(f"No such time of day: {hour}:{minute}:{second}")
     time += timedelta(microseconds=int((fraction or "0")[:6].ljust(6, "0")))
     return datetime.fromisoformat(day).replace(tzinfo=UTC) + time - _offset(zone or "Z")

@@ -19,7 +19,7 @@ sun:su swa:sw swe:sv tah:ty tam:ta tat:tt tel:te tgk:tg tgl:tl tha:th tib:bo tir
 twi:tw uig:ug ukr:uk urd:ur uzb:uz ven:ve vie:vi vol:vo wel:cy wln:wa wol:wo xho:xh yid:yi yor:yo zha:za zho:zh zul:zu
 """
 _SHORT = dict(pair.split(":") for pair in _PAIRS.split())
-_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_;,\s]+(?:([A-Za-z]{2})|\d{3}|[A-Za-z]{3,8})?)?")
+_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_;,\s]+(?:([A-Za-z]{2})|[A-Za-z0-9]{3,8})?)?")
 
 
 @lru_cache(maxsize=1024)

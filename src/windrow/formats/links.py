@@ -2,7 +2,7 @@
 
 import re
 
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_SCHEME = re.compile(r"(https?|ftps?|sftp|s3|gs|azure|az|abfss?|swift|rsync|git)://", re.IGNORECASE)
 _MEDIA_TYPE = re.compile(r"(application|audio|font|image|message|model|multipart|text|video)/[\w.+-]+")
 _RELATIONS = {
     "download": "enclosure",
@@ -15,9 +15,10 @@ _RELATIONS = {
 
 
 def address(text: str) -> str:
-    """The address to follow: absolute, of a scheme that cannot run anything; "" for all else.
+    """The address to follow: absolute, of a scheme that only fetches; "" for all else.
 
-    `www.` gets its scheme and `doi:` its resolver. What begins `javascript:` or `data:` must never become a link.
+    `www.` gets its scheme and `doi:` its resolver. `javascript:` and its like must never become links, and a browser
+    runs `javascript://host/...` as well.
     """
     text = text.strip()
     if text.startswith(("http://", "https://")) or _SCHEME.match(text):
