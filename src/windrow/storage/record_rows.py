@@ -152,7 +152,7 @@ def sound(record: Record) -> tuple[Record, RecordRow, str]:
     try:
         row, body = _written(record)
     except (TypeError, ValueError):
-        record = replace(_mended(record), bbox=_finite(record.bbox))
+        record = replace(mended(record), bbox=_finite(record.bbox))
         row, body = _written(record)
     return record, row, body
 
@@ -171,13 +171,14 @@ def _finite(box: Box | None) -> Box | None:
     return box if box is not None and math.isfinite(sum(box)) else None
 
 
-def _mended(value: Any) -> Any:
+def mended(value: Any) -> Any:
+    """The value with every character replaced that cannot be kept."""
     if isinstance(value, str):
         return value.encode(errors="replace").decode().replace("\0", "\ufffd")
     if isinstance(value, Mapping):
-        return {_mended(name): _mended(each) for name, each in value.items()}
+        return {mended(name): mended(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(_mended(each) for each in value)
+        return type(value)(mended(each) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _mended(getattr(value, field.name)) for field in fields(value)})
+        return replace(value, **{field.name: mended(getattr(value, field.name)) for field in fields(value)})
     return value

@@ -24,7 +24,8 @@ _TIME_UNIT = 50 * 86_400_000_000
 """Microseconds per unit of the time axis: a tree of longitude, latitude and time splits well when a few decades are as
 wide as the world."""
 
-_EARLIEST, _LATEST = -500.0, 500.0
+EARLIEST, LATEST = -500.0, 500.0
+"""The ends of the time axis."""
 
 
 class Words(NamedTuple):
@@ -123,7 +124,7 @@ def extents_of(record: Record) -> Iterator[Extent]:
 def _span(start: datetime | None, end: datetime | None) -> tuple[float, float]:
     if start is None and end is None:
         return NOWHERE, NOWHERE
-    low, high = on_axis(start, _EARLIEST), on_axis(end, _LATEST)
+    low, high = on_axis(start, EARLIEST), on_axis(end, LATEST)
     return (low, high) if low <= high else (high, low)
 
 
@@ -131,7 +132,7 @@ def on_axis(moment: datetime | None, otherwise: float) -> float:
     """A moment on the time axis; what lies centuries away stands at its ends."""
     if moment is None:
         return otherwise
-    return min(max(to_microseconds(moment) / _TIME_UNIT, _EARLIEST), _LATEST)
+    return min(max(to_microseconds(moment) / _TIME_UNIT, EARLIEST), LATEST)
 
 
 def period_of(record: Record) -> tuple[datetime | None, datetime | None] | None:

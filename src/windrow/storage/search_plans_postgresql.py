@@ -1,0 +1,72 @@
+"""Search plans on PostgreSQL, whose planner has figures and chooses by itself."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from windrow.ports.catalogue import Search
+from windrow.storage.database import Database
+from windrow.storage.search_conditions import Condition, Plan, conditions_of
+from windrow.storage.search_entries import halves, identifier_term, term, utc_text
+from windrow.storage.words import Phrase, phrases
+
+
+def plan(database: Database, _connection: Connection, search: Search, sources: Sequence[int] | None) -> Plan:
+    """How this search is put."""
+    found = [*_by_words(search), *_by_terms(search)]
+    where = [*found, *_by_place(search), *conditions_of(database, search, sources)]
+    tables = "record_words w JOIN records r ON r.id = w.id" if found else "records r"
+    query = query_of(phrases(search.words))
+    if not query:
+        return Plan(Condition(tables), where)
+    # The query goes where the rank and the condition both find it.
+    tables = f"CAST(? AS tsquery) q, {tables}"
+    return Plan(Condition(tables, (query,)), where, rank="-ts_rank(w.words, q)::float8")
+
+
+def query_of(found: Sequence[Phrase]) -> str:
+    """The words as a tsquery; they are letters and digits only, so that nothing in them is an operator."""
+    return " & ".join(f"({_spell(each)})" for each in found)
+
+
+def _spell(phrase: Phrase) -> str:
+    words = " <-> ".join(f"'{word}'" for word in phrase.words)
+    return f"{words}:*" if phrase.prefix else words
+
+
+def _by_words(search: Search) -> list[Condition]:
+    return [Condition("w.words @@ q")] if phrases(search.words) else []
+
+
+def _by_terms(search: Search) -> list[Condition]:
+    found = [
+        Condition("w.terms && ?::text[]", (any_of,))
+        for any_of in (
+            [identifier_term(each) for each in search.identifiers],
+            [term("t", each) for each in search.types],
+            [term("d", each) for each in search.standards],
+            [term("c", each) for each in search.collections],
+        )
+        if any_of
+    ]
+    if search.keywords:
+        found.append(Condition("w.terms @> ?::text[]", ([term("k", each) for each in search.keywords],)))
+    return found
+
+
+def _by_place(search: Search) -> list[Condition]:
+    found = []
+    if search.bbox is not None:
+        boxes = [f"(({west},{south}),({east},{north}))" for west, south, east, north in halves(search.bbox)]
+        parts = [Condition("box && ?::box", (each,)) for each in boxes]
+        found.append(_in_boxes(parts))
+    if search.start is not None or search.end is not None:
+        period = f"[{utc_text(search.start)},{utc_text(search.end)})"
+        found.append(_in_boxes([Condition("period && ?::tstzrange", (period,))]))
+    return found
+
+
+def _in_boxes(any_of: Sequence[Condition]) -> Condition:
+    sql = " OR ".join(each.sql for each in any_of) or "false"
+    values = tuple(value for each in any_of for value in each.values)
+    return Condition(f"r.id IN (SELECT id FROM record_boxes WHERE {sql})", values)  # noqa: S608 - our own words only
