@@ -8,4 +8,5 @@ pytest_plugins = [
     "tests.servers.pycsw",
     "tests.servers.pygeoapi",
     "tests.servers.redis",
+    "tests.servers.stac_api",
 ]

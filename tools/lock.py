@@ -13,6 +13,7 @@ LOCKS = {
     "requirements-dev.lock": ["pyproject.toml", "--group", "dev", "--constraints", "requirements.lock"],
     "requirements-pycsw.lock": ["--group", "pycsw"],
     "requirements-pygeoapi.lock": ["--group", "pygeoapi"],
+    "requirements-stac.lock": ["--group", "stac"],
     "requirements-setup.lock": ["--group", "setup"],
 }
 # No host names, no comments: a lock tells what, not where from.

@@ -54,11 +54,13 @@ ENVIRONMENTS = {
     ),
     "pycsw": Environment(CACHE / "pycsw", "requirements-pycsw.lock", "pycsw, a catalogue server to harvest"),
     "pygeoapi": Environment(CACHE / "pygeoapi", "requirements-pygeoapi.lock", "pygeoapi, an OGC API server to harvest"),
+    "stac": Environment(CACHE / "stac", "requirements-stac.lock", "stac-fastapi, a STAC API server to harvest"),
 }
 
 # What proves that it is there (a path pattern or a program), and the Debian package that brings it.
 DEBIAN = (
     ("/usr/lib/postgresql/*/bin/postgres", "postgresql"),
+    ("/usr/share/postgresql/*/extension/postgis.control", "postgresql-postgis"),
     ("/usr/bin/redis-server", "redis-server"),
     ("/usr/sbin/nginx", "nginx-light"),
     ("/usr/bin/chromium", "chromium"),
