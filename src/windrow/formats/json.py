@@ -55,7 +55,8 @@ def fingerprint(value: Any) -> bytes:
 def text_of(value: Any) -> str:
     """A foreign value as text for people and databases: strings and numbers, trimmed; "" for anything else."""
     if isinstance(value, str):
-        return _UNWRITABLE.sub("", value).strip()
+        # The usual case needs no search: it is most of what a record is made of.
+        return value.strip() if value.isascii() and "\x00" not in value else _UNWRITABLE.sub("", value).strip()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return ""

@@ -1,5 +1,6 @@
 """STAC items and collections (1.0 and 1.1, and what is left of 0.9) to our record."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
@@ -23,6 +24,7 @@ STRUCTURE = frozenset(
 )
 """Relations that say where a document stands in its catalogue and nothing about what it describes."""
 
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _PREVIEWS = frozenset(("thumbnail", "overview"))
 _DESCRIPTIONS = frozenset(("metadata", "iso-19115"))
 
@@ -191,7 +193,7 @@ def _read_own_links(links: Any, url: str) -> Iterator[Link]:
         href, rel = text_of(link.get("href")), text_of(link.get("rel"))
         if href and rel not in STRUCTURE:
             yield Link(
-                href=resolve(url, href),
+                href=_resolve(url, href),
                 rel=rel or "related",
                 title=text_of(link.get("title")),
                 description=text_of(link.get("description")),
@@ -205,7 +207,7 @@ def _read_assets(assets: Any, url: str) -> Iterator[Link]:
         if href:
             roles = texts_of(asset.get("roles"))
             yield Link(
-                href=resolve(url, href),
+                href=_resolve(url, href),
                 rel=_relation_of(roles),
                 title=text_of(asset.get("title")) or text_of(key),
                 description=text_of(asset.get("description")),
@@ -221,9 +223,11 @@ def _relation_of(roles: tuple[str, ...]) -> str:
     return "describedby" if not _DESCRIPTIONS.isdisjoint(roles) else "enclosure"
 
 
-def resolve(url: str, href: str) -> str:
+def _resolve(url: str, href: str) -> str:
     """The absolute form of a link found in the document at `url`; as it stands when it cannot be resolved."""
+    if not url or _ABSOLUTE.match(href):
+        return href
     try:
-        return urljoin(url, href) if url else href
+        return urljoin(url, href)
     except ValueError:
         return href

@@ -49,7 +49,8 @@ def items_link(document: Mapping[str, Any], url: str) -> str:
 
 def self_link(document: Mapping[str, Any], url: str) -> str:
     """The document's own address as it tells it, else the one it came from: relative links start there."""
-    return next((link.href for link in links_of(document, url) if link.rel == "self"), url)
+    own = (link for link in objects_of(document.get("links")) if link.get("rel") == "self")
+    return next((href for link in own if (href := _absolute(url, text_of(link.get("href"))))), url)
 
 
 def next_items(page: ItemsPage, document: Mapping[str, Any], url: str, identifiers: Sequence[str]) -> ItemsPage | None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -48,7 +47,7 @@ def record_of(document: Mapping[str, Any], url: str) -> RemoteRecord:
         fingerprint=fingerprint(essence(document)),
         raw=serialise(document),
         media_type=media_type,
-        read=partial(read, document, self_link(document, url)),
+        read=lambda: read(document, self_link(document, url)),
     )
 
 
