@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from windrow.errors import RemoteUnreadable
 from windrow.formats.dates import Period, between, moment, span
@@ -10,7 +11,6 @@ from windrow.formats.geojson import envelope, is_only_box, read_box, read_geomet
 from windrow.formats.json import object_of, objects_of, text_of, texts_of
 from windrow.formats.languages import language_tag
 from windrow.formats.links import address
-from windrow.formats.stac import resolve
 from windrow.model.records import Box, Contact, Link, Record
 
 _STRUCTURE = frozenset(("root", "parent", "collection", "next", "prev", "previous", "first", "last", "conformance"))
@@ -129,7 +129,7 @@ def _read_roles(roles: Any) -> tuple[str, ...]:
 def _read_links(document: Mapping[str, Any], properties: Mapping[str, Any], url: str) -> Iterator[Link]:
     links = objects_of(document.get("links")) or objects_of(document.get("associations"))
     for link in links or objects_of(properties.get("associations")):
-        href = address(resolve(url, text_of(link.get("href"))))
+        href = address(_resolve(url, text_of(link.get("href"))))
         rel = text_of(link.get("rel")) or "related"
         if href and rel not in _STRUCTURE:
             yield _read_link(link, href, rel, protocol=text_of(link.get("protocol")))
@@ -141,6 +141,13 @@ def _read_links(document: Mapping[str, Any], properties: Mapping[str, Any], url:
         href = address(text_of(identifier.get("value")))
         if href.startswith(_RESOLVERS):
             yield Link(href=href, rel="cite-as", protocol=text_of(identifier.get("scheme")))
+
+
+def _resolve(url: str, href: str) -> str:
+    try:
+        return urljoin(url, href) if href else ""
+    except ValueError:
+        return ""
 
 
 def _read_link(link: Mapping[str, Any], href: str, rel: str, *, protocol: str) -> Link:

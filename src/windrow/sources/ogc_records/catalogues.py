@@ -10,7 +10,6 @@ from windrow.formats.json import object_of, objects_of, text_of
 from windrow.sources.ogc_records.settings import below, plain
 
 _RELATIONS = "http://www.opengis.net/def/rel/ogc/1.0/"
-_PLAIN_JSON = ("application/geo+json", "application/json")
 _RECORDS = "/ogcapi-records-1/"
 _CQL2_TEXT = "/conf/cql2-text"
 
@@ -126,7 +125,7 @@ def updated_format(queryables: Mapping[str, Any]) -> str:
 def _preference(link: Mapping[str, Any]) -> int:
     """Each representation has a link of its own; one without a type is negotiated."""
     media_type = text_of(link.get("type")).partition(";")[0].strip().lower()
-    return 0 if media_type in _PLAIN_JSON else 1 if not media_type else 2
+    return 0 if media_type.endswith("json") and "ld+json" not in media_type else 1 if not media_type else 2
 
 
 def _has_relation(link: Mapping[str, Any], relation: str) -> bool:
