@@ -53,15 +53,17 @@ def test_a_body_that_is_not_compressed_as_it_says_is_no_answer(kit: Kit, remote:
         kit.fetcher(remote).get(url)
 
 
-def test_an_answer_that_announces_its_length_before_compression_is_asked_for_plain(kit: Kit, remote: Remote) -> None:
+def test_a_compressed_answer_that_announces_its_length_before_compression_is_whole(kit: Kit, remote: Remote) -> None:
+    """As pycsw 2.6 does."""
+
     def misannounce(connection: Connection, method: str) -> bool:
         connection.send(head(200, {"Content-Encoding": "gzip", "Content-Length": len(BODY)}) + gzip.compress(BODY))
         return False
 
-    url = remote.on("/csw", misannounce, reply(BODY))
+    url = remote.on("/csw", misannounce)
 
     assert kit.fetcher(remote).get(url).body == BODY
-    assert [each.headers["accept-encoding"].partition(",")[0] for each in remote.seen] == ["gzip", "identity"]
+    assert len(remote.seen) == 1
 
 
 def test_no_content_is_a_success(kit: Kit, remote: Remote) -> None:

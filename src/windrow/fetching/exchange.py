@@ -1,6 +1,6 @@
 """One request and its answer on one connection: bytes out, bytes in, and what went wrong as an error of ours."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from http.client import HTTPException, IncompleteRead
 from typing import TypeAlias
@@ -9,22 +9,18 @@ from urllib3 import BaseHTTPResponse, PoolManager
 from urllib3 import exceptions as urllib3_errors
 
 from windrow.errors import RemoteError, RemoteTooLarge, RemoteUnreachable, RemoteUnreadable
+from windrow.fetching.inflating import CHUNK, CutOff, NotCompressed, can_undo, inflate
 from windrow.fetching.watching import Watch, watched
 
-CHUNK = 256 * 1024
 ERROR_BODY = 64 * 1024
 """So much of the body of an error is kept, for messages and for protocols that speak with a 4xx."""
 
 STALE_TRIES = 3
 """So many idle connections may turn out to have been closed by the server before a request fails."""
 
-ENCODINGS = tuple(each for each in ("gzip", "deflate", "br", "zstd") if each in BaseHTTPResponse.CONTENT_DECODERS)
-"""The content encodings that can be read here; br and zstd depend on what is installed."""
-
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_KNOWN_ENCODINGS = frozenset({"", "identity", "x-gzip", *ENCODINGS})
 
-_Trouble: TypeAlias = urllib3_errors.HTTPError | HTTPException | OSError
+_Trouble: TypeAlias = urllib3_errors.HTTPError | HTTPException | OSError | CutOff | NotCompressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +87,11 @@ def _exchange(pools: PoolManager, call: Call, watch: Watch, size_limit: int) -> 
                 redirect=False,
                 preload_content=False,
                 decode_content=False,
+                # Looked at here instead: where a stream tells its own end, a wrong length does no harm.
+                enforce_content_length=False,
             )
             return _receive(response, watch, size_limit)
-        except (urllib3_errors.HTTPError, HTTPException, OSError) as error:
+        except (urllib3_errors.HTTPError, HTTPException, OSError, CutOff, NotCompressed) as error:
             raise _translate(error, watch.target.shown) from error
 
 
@@ -109,17 +107,17 @@ def _receive(response: BaseHTTPResponse, watch: Watch, size_limit: int) -> Respo
 
 
 def _read_whole(response: BaseHTTPResponse, headers: Mapping[str, str], watch: Watch, size_limit: int) -> bytes:
-    announced = _announced(headers)
-    if announced > size_limit:
+    announced = _announced(response, headers)
+    if announced is not None and announced > size_limit:
         raise _too_large(watch, size_limit)
-    unknown, encoded = _read_encodings(headers)
-    if unknown:
-        raise RemoteUnreadable(f"{watch.target.shown} answered in the encoding {unknown!r}, which was not asked for.")
-    # What is announced comes in one piece, which spares the joining; but a compressed piece could be any size.
-    step = announced if announced and not encoded else CHUNK
+    encoding = _encoding(headers)
+    if encoding and not can_undo(encoding):
+        raise RemoteUnreadable(
+            f"{watch.target.shown} answered in the encoding {encoding[:40]!r}, which was not asked for."
+        )
     pieces: list[bytes] = []
     total = 0
-    while piece := _read_piece(response, min(step, size_limit - total + 1), watch, encoded=encoded):
+    for piece in _pieces(response, encoding, announced):
         pieces.append(piece)
         total += len(piece)
         if total > size_limit:
@@ -127,39 +125,50 @@ def _read_whole(response: BaseHTTPResponse, headers: Mapping[str, str], watch: W
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def _read_piece(response: BaseHTTPResponse, size: int, watch: Watch, *, encoded: bool) -> bytes:
-    try:
-        return response.read(size, decode_content=encoded)
-    except urllib3_errors.ProtocolError as error:
-        if encoded and isinstance(error.args[-1], IncompleteRead):
-            raise _CompressedCutOff(f"The answer of {watch.target.shown} is cut off.") from error
-        raise
+def _pieces(response: BaseHTTPResponse, encoding: str, announced: int | None) -> Iterator[bytes]:
+    """The decoded body. pycsw (2.6) announces the length that an answer had before it was compressed: a compressed
+    body is whole when its stream has come to its end, any other when its length is the announced one."""
+    if encoding:
+        yield from inflate(_raw_pieces(response, CHUNK), encoding)
+        return
+    # What is announced comes in one piece, which spares the joining.
+    yield from _raw_pieces(response, announced or CHUNK)
+    if announced is not None and response.tell() != announced:
+        raise CutOff
 
 
-def _announced(headers: Mapping[str, str]) -> int:
+def _raw_pieces(response: BaseHTTPResponse, step: int) -> Iterator[bytes]:
+    while piece := response.read(step, decode_content=False):
+        yield piece
+
+
+def _announced(response: BaseHTTPResponse, headers: Mapping[str, str]) -> int | None:
     length = headers.get("content-length", "")
-    return int(length) if length.isdecimal() and len(length) < 20 else 0
+    if response.status in (204, 205) or "transfer-encoding" in headers:
+        return None
+    return int(length) if length.isdecimal() and len(length) < 20 else None
+
+
+def _encoding(headers: Mapping[str, str]) -> str:
+    named = headers.get("content-encoding", "").strip().lower()
+    return "" if named == "identity" else named
 
 
 def _read_beginning(response: BaseHTTPResponse, headers: Mapping[str, str]) -> bytes:
     """The first part of the body of an error or redirect; its status counts more than a body that breaks off."""
     pieces: list[bytes] = []
     total = 0
+    encoding = _encoding(headers)
+    raw = _raw_pieces(response, ERROR_BODY)
     try:
-        encoded = _read_encodings(headers)[1]
-        while total < ERROR_BODY and (piece := response.read(ERROR_BODY - total, decode_content=encoded)):
+        for piece in inflate(raw, encoding) if can_undo(encoding) else raw:
             pieces.append(piece)
             total += len(piece)
-    except (urllib3_errors.HTTPError, HTTPException, OSError, RemoteError):
+            if total >= ERROR_BODY:
+                break
+    except (urllib3_errors.HTTPError, HTTPException, OSError, RemoteError, CutOff, NotCompressed):
         pass
-    return b"".join(pieces)
-
-
-def _read_encodings(headers: Mapping[str, str]) -> tuple[str, bool]:
-    """The first content encoding that cannot be read here, if any, and whether there is anything to decode."""
-    named = [each.strip().lower() for each in headers.get("content-encoding", "").split(",")]
-    unknown = next((each for each in named if each not in _KNOWN_ENCODINGS), "")
-    return unknown[:40], any(each not in ("", "identity") for each in named)
+    return b"".join(pieces)[:ERROR_BODY]
 
 
 def _too_large(watch: Watch, size_limit: int) -> RemoteTooLarge:
@@ -170,13 +179,13 @@ def _translate(error: _Trouble, name: str) -> RemoteError:
     """Our error for one of urllib3's. Its own text is used only where it can hold no URL and no header."""
     inner = error.args[-1] if isinstance(error, urllib3_errors.ProtocolError) and error.args else error
     match error, inner:
-        case _, IncompleteRead():
+        case _, IncompleteRead() | CutOff():
             return RemoteUnreadable(f"The answer of {name} is cut off.")
         case urllib3_errors.ProxyError(), _:
             return RemoteUnreachable(f"The proxy did not let us through to {name}.")
         case urllib3_errors.SSLError(), _:
             return RemoteUnreachable(f"No secure connection to {name}: {error}.")
-        case urllib3_errors.DecodeError(), _:
+        case NotCompressed(), _:
             return RemoteUnreadable(f"The answer of {name} is not compressed as its header says.")
         case _, OSError():
             return RemoteUnreachable(f"{name} broke the connection ({inner.strerror or type(inner).__name__}).")

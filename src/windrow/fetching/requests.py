@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from windrow.errors import BadInput, RemoteForbidden
-from windrow.fetching.exchange import ENCODINGS, Call, Response
+from windrow.fetching.exchange import Call, Response
+from windrow.fetching.inflating import ENCODINGS
 from windrow.fetching.policy import OutgoingPolicy
 from windrow.fetching.targets import Target
 from windrow.model.sources import Credential, CredentialKind
