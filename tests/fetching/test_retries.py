@@ -14,7 +14,7 @@ from windrow.fetching import PoliteFetcherMaker
 from windrow.fetching.connecting import Door, system_resolver
 from windrow.fetching.connections import make_pools
 from windrow.fetching.fetcher import Outfit
-from windrow.fetching.turns import Gate
+from windrow.fetching.turns import Turns
 from windrow.ports.fetching import Manners
 
 GOOD = reply(b"here")
@@ -71,10 +71,9 @@ def test_waits_double_and_are_drawn_by_lot(kit: Kit, remote: Remote, lot: float,
     """Full jitter: anything between nothing and the bound, which is 1, 2, 4 s."""
     url = remote.on("/csw", status(500))
     outfit = Outfit(
-        hosts=kit.hosts,
+        turns=Turns(kit.hosts, kit.time, kit.time.wait),
         door=Door(LOOPBACK, system_resolver),
         pools=make_pools(),
-        gate=Gate(),
         clock=kit.time,
         wait=kit.time.wait,
         chance=lambda: lot,

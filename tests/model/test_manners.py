@@ -39,6 +39,7 @@ lines = st.builds(
     rests=st.integers(0, 8),
     resting_until=st.none() | moments,
     quiet_until=st.none() | moments,
+    turned_away=st.none() | moments,
 )
 
 
@@ -53,7 +54,9 @@ def fail(line: HostLine, now: datetime = NOON, times: int = 1) -> HostLine:
 
 
 def test_a_host_never_asked_is_asked_at_once() -> None:
-    assert ask(NEW) == Reply(replace(NEW, tickets=(Ticket("t", NOON + timedelta(seconds=60)),)), 0.0, granted=True)
+    assert ask(NEW) == Reply(
+        replace(NEW, tickets=(Ticket("t", NOON + timedelta(seconds=60)),)), 0.0, granted=True, spare=True
+    )
 
 
 @given(
@@ -114,6 +117,27 @@ def test_a_ticket_given_back_is_free_again(line: HostLine, now: datetime, concur
 
     assert after.in_flight(now) == line.in_flight(now)
     assert "new" not in [ticket.id for ticket in after.tickets]
+
+
+def test_a_ticket_is_spare_only_without_a_pace_and_while_nobody_is_turned_away() -> None:
+    assert ask(NEW).spare
+    assert not ask(NEW, pace=10).spare
+
+    turned_away = ask(ask(NEW, concurrency=1).line, concurrency=1, ticket="u").line
+    free = give_back(turned_away, "t", now=NOON, failed=False)
+    assert not ask(free, NOON + timedelta(seconds=0.9)).spare
+    assert ask(free, NOON + timedelta(seconds=1.1)).spare
+
+
+def test_a_trial_is_not_spare() -> None:
+    assert not ask(fail(NEW, times=5), NOON + timedelta(seconds=31)).spare
+
+
+def test_who_asks_often_is_noted_seldom() -> None:
+    first = ask(ask(NEW, concurrency=1).line, concurrency=1, ticket="u").line
+
+    assert ask(first, NOON + timedelta(seconds=0.4), concurrency=1, ticket="u").line == first
+    assert ask(first, NOON + timedelta(seconds=0.6), concurrency=1, ticket="u").line != first
 
 
 def test_the_ticket_of_a_killed_worker_expires() -> None:

@@ -34,6 +34,7 @@ class MemoryHosts:
                 hold=hold,
             )
             self._lines[host] = reply.line
+        # `spare` is left out: asking this book costs less than keeping its tickets.
         return Turn(reply.wait, ticket if reply.granted else "", reply.resting)
 
     def give_back(

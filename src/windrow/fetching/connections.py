@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
+from functools import cache
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager, make_headers
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -74,7 +75,9 @@ def _make_proxied(proxy: str, shape: Mapping[str, object]) -> ProxyManager:
     return ProxyManager(address, proxy_headers=headers, **shape)  # type: ignore[arg-type]  # mixed by nature
 
 
+@cache
 def _make_context(ca_file: str) -> ssl.SSLContext:
+    """Shared by all pools of the process: reading the system's certificates takes some 20 ms."""
     context = create_urllib3_context()
     context.load_default_certs()
     if ca_file:

@@ -22,11 +22,11 @@ from windrow.fetching.redaction import hide_bytes, secrets_of
 from windrow.fetching.requests import Identity, Request, checked_headers
 from windrow.fetching.saying import explain_status, read_retry_after
 from windrow.fetching.targets import read_target
-from windrow.fetching.turns import PATIENCE, Gate, Wait, pause, take_turn
+from windrow.fetching.turns import PATIENCE, Turns, Wait, pause
 from windrow.fetching.watching import Watch
 from windrow.model.sources import Credential
 from windrow.ports.clocks import Clock
-from windrow.ports.fetching import Answer, Check, Hosts, Manners, Validators
+from windrow.ports.fetching import Answer, Check, Manners, Validators
 
 MOST_REDIRECTS = 5
 FIRST_BACKOFF = 1.0
@@ -58,10 +58,9 @@ def ignore_observation(observation: Observation) -> None:
 class Outfit:
     """What all fetchers of a process share."""
 
-    hosts: Hosts
+    turns: Turns
     door: Door
     pools: PoolManager
-    gate: Gate
     clock: Clock
     wait: Wait = time.sleep
     observe: Observe = ignore_observation
@@ -140,22 +139,19 @@ class PoliteFetcher:
         """One exchange in its turn; the host's book learns how it went, whatever happens."""
         outfit, host = self._outfit, request.target.authority
         asked = time.monotonic()
-        with outfit.gate.through(host, self._manners.concurrency, self._check):
-            ticket = take_turn(
-                outfit.hosts, host, self._manners, clock=outfit.clock, wait=outfit.wait, check=self._check
-            )
-            began = time.monotonic()
-            ended = Ending("Stopped")
-            try:
-                response = self._exchange(request, seconds)
-                ended = Ending("ok", failed=False, status=response.status, received=response.received)
-            except RemoteError as error:
-                ended = read_ending(error)
-                raise
-            finally:
-                outfit.hosts.give_back(host, ticket, now=outfit.clock(), failed=ended.failed, quiet_for=ended.quiet_for)
-                outfit.observe(_observation(request, ended, asked, began))
-            return response
+        held = outfit.turns.take(host, self._manners, self._check)
+        began = time.monotonic()
+        ended = Ending("Stopped")
+        try:
+            response = self._exchange(request, seconds)
+            ended = Ending("ok", failed=False, status=response.status, received=response.received)
+        except RemoteError as error:
+            ended = read_ending(error)
+            raise
+        finally:
+            outfit.turns.give_back(held, failed=ended.failed, quiet_for=ended.quiet_for)
+            outfit.observe(_observation(request, ended, asked, began))
+        return response
 
     def _exchange(self, request: Request, seconds: float) -> Response:
         watch = Watch(

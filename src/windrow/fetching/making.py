@@ -10,7 +10,7 @@ from windrow.fetching.policy import OutgoingPolicy
 from windrow.fetching.redaction import redact_client_log
 from windrow.fetching.requests import Identity, credential_header, is_header_value
 from windrow.fetching.targets import read_target
-from windrow.fetching.turns import Gate, Wait
+from windrow.fetching.turns import Turns, Wait
 from windrow.model.sources import Credential
 from windrow.ports.clocks import Clock, system_clock
 from windrow.ports.fetching import Check, Hosts, Manners
@@ -31,7 +31,8 @@ class PoliteFetcherMaker:
         return PoliteFetcher(self._outfit, manners, identity=identity, credential=credential, check=check)
 
     def close(self) -> None:
-        """Closes the idle connections; fetchers still at work open new ones."""
+        """Closes the idle connections and gives back idle turns; fetchers still at work take new ones."""
+        self._outfit.turns.close()
         self._outfit.pools.clear()
 
 
@@ -54,10 +55,9 @@ def make_fetcher_maker(
         raise BadInput.of("outgoing.user_agent", "must be printable ASCII on one line")
     redact_client_log()
     outfit = Outfit(
-        hosts=hosts,
+        turns=Turns(hosts, clock, wait),
         door=Door(policy, resolver),
         pools=make_pools(proxy=policy.proxy, ca_file=policy.ca_file),
-        gate=Gate(),
         clock=clock,
         wait=wait,
         observe=observe,

@@ -30,6 +30,9 @@ HORIZON = timedelta(seconds=2)
 RECHECK = 0.05
 """Seconds after which an asker comes back that found all tickets taken."""
 
+CROWDED = timedelta(seconds=1)
+"""So long after somebody was turned away the host counts as wanted by others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
@@ -49,6 +52,7 @@ class HostLine:
     rests          how often the breaker has opened in a row
     resting_until  set while the breaker is open, and kept while it is half open
     quiet_until    the host's own wish
+    turned_away    when somebody last found all tickets taken
     """
 
     host: str
@@ -58,6 +62,7 @@ class HostLine:
     rests: int = 0
     resting_until: datetime | None = None
     quiet_until: datetime | None = None
+    turned_away: datetime | None = None
 
     def in_flight(self, now: datetime) -> int:
         """How many tickets are out and not expired."""
@@ -66,6 +71,10 @@ class HostLine:
     def is_resting(self, now: datetime) -> bool:
         """Whether the breaker is open: nobody may ask."""
         return self.resting_until is not None and now < self.resting_until
+
+    def is_crowded(self, now: datetime) -> bool:
+        """Whether somebody was turned away lately."""
+        return self.turned_away is not None and now < self.turned_away + CROWDED
 
     def is_on_trial(self, now: datetime) -> bool:
         """Whether the breaker is half open: the rest is over, but no request has succeeded since."""
@@ -78,12 +87,14 @@ class Reply:
 
     granted  go after `wait` seconds, with the ticket; otherwise come back after `wait` seconds and ask again
     resting  the breaker is open: do not wait but give up
+    spare    no pace is to be kept and nobody else waits: the ticket may serve a few requests, one after another
     """
 
     line: HostLine
     wait: float
     granted: bool = False
     resting: bool = False
+    spare: bool = False
 
 
 def ask_turn(
@@ -96,10 +107,11 @@ def ask_turn(
         return Reply(line, _seconds(line.quiet_until - now))
     line = replace(line, tickets=tuple(each for each in line.tickets if each.expires > now))
     if len(line.tickets) >= (1 if line.is_on_trial(now) else max(1, concurrency)):
-        return Reply(line, RECHECK)
+        return Reply(_note_turned_away(line, now), RECHECK)
     slot = now if line.next_slot is None else max(now, line.next_slot)
     if requests_per_second <= 0:
-        return _grant(line, Ticket(ticket, now + timedelta(seconds=hold)), 0.0)
+        spare = not line.is_on_trial(now) and not line.is_crowded(now)
+        return _grant(line, Ticket(ticket, now + timedelta(seconds=hold)), 0.0, spare=spare)
     if slot - now > HORIZON:
         return Reply(line, _seconds(slot - now - HORIZON))
     step = timedelta(seconds=min(1 / requests_per_second, LONGEST_STEP.total_seconds()))
@@ -107,8 +119,15 @@ def ask_turn(
     return _grant(line, Ticket(ticket, slot + timedelta(seconds=hold)), _seconds(slot - now))
 
 
-def _grant(line: HostLine, ticket: Ticket, wait: float) -> Reply:
-    return Reply(replace(line, tickets=(*line.tickets, ticket)), wait, granted=True)
+def _grant(line: HostLine, ticket: Ticket, wait: float, *, spare: bool = False) -> Reply:
+    return Reply(replace(line, tickets=(*line.tickets, ticket)), wait, granted=True, spare=spare)
+
+
+def _note_turned_away(line: HostLine, now: datetime) -> HostLine:
+    """Noted anew only when half of its time is over: those who wait ask often, and every note is a write."""
+    if line.turned_away is not None and now < line.turned_away + CROWDED / 2:
+        return line
+    return replace(line, turned_away=now)
 
 
 def give_back(
@@ -157,6 +176,7 @@ def line_to_json(line: HostLine) -> dict[str, Any]:
         "rests": line.rests,
         "resting_until": _text(line.resting_until),
         "quiet_until": _text(line.quiet_until),
+        "turned_away": _text(line.turned_away),
     }
 
 
@@ -170,6 +190,7 @@ def line_from_json(host: str, kept: Mapping[str, Any]) -> HostLine:
         rests=int(kept.get("rests", 0)),
         resting_until=_time(kept.get("resting_until")),
         quiet_until=_time(kept.get("quiet_until")),
+        turned_away=_time(kept.get("turned_away")),
     )
 
 

@@ -108,11 +108,14 @@ class Turn:
 
     With a `ticket`: go after `wait` seconds (0 is now); the slot is reserved. Without: come back after `wait` seconds.
     `resting` is set while the host's circuit breaker is open: then do not wait but give up.
+    `spare` says that nobody else waits and no pace is to be kept: the ticket may serve several requests, one after
+    another, for a fraction of a second. A book that never says so is correct too, only asked more often.
     """
 
     wait: float
     ticket: str = ""
     resting: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
