@@ -1,10 +1,12 @@
 """Assembly: the one file that plugs real parts together."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from importlib.metadata import entry_points, version
+from typing import Any
+
+import structlog
 
 from windrow.core.accounts import Accounts
 from windrow.core.authentication import Authentication
@@ -30,6 +32,8 @@ from windrow.storage.database import Database
 from windrow.storage.schema import upgrade
 from windrow.storage.secrets import open_vault
 from windrow.storage.store import SqlStore
+
+log = structlog.get_logger()
 
 SOURCE_KINDS = "windrow.source_kinds"
 WORK_KINDS = "windrow.work_kinds"
@@ -131,5 +135,12 @@ class Assembly:
             self.store.close()
 
 
-def _load(group: str) -> list[Callable[[], object]]:
-    return [entry.load()() for entry in entry_points(group=group)]
+def _load(group: str) -> list[Any]:
+    kinds = []
+    for entry in entry_points(group=group):
+        try:
+            kinds.append(entry.load()())
+        except Exception:
+            # A visitor that cannot come in must not keep the house shut.
+            log.exception("kind could not be loaded", kind=entry.name, package=entry.value)
+    return kinds

@@ -6,6 +6,7 @@ import typer
 
 from windrow.cli import installation
 from windrow.cli.exits import code_of, tell_error
+from windrow.cli.harvest import harvest
 from windrow.errors import WindrowError
 
 app = typer.Typer(
@@ -16,6 +17,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 installation.add_to(app)
+app.command()(harvest)
 
 
 def run() -> None:

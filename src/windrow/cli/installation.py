@@ -15,6 +15,7 @@ from rich.table import Table
 
 from windrow.assembly import Assembly
 from windrow.cli import processes
+from windrow.cli.local import greet_first_admin
 from windrow.cli.logs import configure_logs
 from windrow.errors import BadInput, FieldProblem
 from windrow.model.identity import new_id
@@ -50,7 +51,7 @@ def up(
     configure_logs(chosen, "up")
     listener = _listen(chosen)
     assembly = Assembly(chosen)
-    _greet_first_admin(assembly)
+    greet_first_admin(assembly, console)
     address = chosen.base_url or _address(listener)
     processes.supervise(chosen, listener, assembly, ready=lambda: _tell_when_ready(_address(listener), address))
 
@@ -111,23 +112,13 @@ def _address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _greet_first_admin(assembly: Assembly) -> None:
-    chosen = assembly.settings
-    password = chosen.admin_password.get_secret_value() if chosen.admin_password else None
-    made = assembly.windrow.accounts.first_start(chosen.admin_username, password)
-    if made is not None and made.secret is not None:
-        console.print(
-            f"First start. Sign in as [bold]{made.user.name}[/bold] with the one-time secret:", highlight=False
-        )
-        console.print(f"  [bold]{made.secret}[/bold]", highlight=False)
-
-
 def _tell_when_ready(local: str, public: str) -> None:
     end = time.monotonic() + READY_WITHIN
     while time.monotonic() < end:
         try:
             with urllib.request.urlopen(f"{local}/readyz", timeout=5):  # noqa: S310 - our own address
                 console.print(f"Windrow is ready: [bold]{public}[/bold]  (Ctrl-C stops it)", highlight=False)
+                console.file.flush()
                 return
         except (urllib.error.URLError, OSError):
             threading.Event().wait(0.1)

@@ -36,7 +36,7 @@ class Attempt:
         self._reason: Stopped | None = None
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
-        self._flushed = time.monotonic()
+        self._flushed = 0.0
         self._reported = 0.0
 
     @property

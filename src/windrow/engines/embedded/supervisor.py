@@ -122,7 +122,9 @@ def follow_parent(stop: Callable[[], None]) -> None:
         return
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # The descriptor itself: a thread that waits in Python's buffered reader keeps the interpreter from ending.
+        while os.read(sys.stdin.fileno(), 1):
+            pass
         stop()
         time.sleep(GRACE)
         os._exit(1)
