@@ -97,7 +97,7 @@ class Watch:
         self._next_look = now + SLICE
         self._check()
         if now >= self._whole_until:
-            raise RemoteTimeout(f"{self.target.shown} did not finish its answer within {self._whole_timeout:g} s.")
+            raise RemoteTimeout(f"{self.target.shown} did not finish its answer within {self._whole_timeout:.3g} s.")
 
 
 _watch: ContextVar[Watch] = ContextVar("watch")
