@@ -1,16 +1,14 @@
 """Catalogues that pystac writes and a real web server serves arrive whole, and cost little the second time."""
 
 import os
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pystac
 import pytest
 
+from samples.servers.folder import FolderServer
 from samples.servers.process import ROOT
 from tests.sources.stac.passes import KIND, harvest
 from windrow.ports.fetching import Fetcher
@@ -19,20 +17,11 @@ RECORDS = ROOT / "samples" / "records" / "stac_api"
 ITEMS = sorted(RECORDS.glob("S2*.json"))
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Python's own file server, without its log."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name it has upstairs
-        pass
-
-
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[str]:
     """The address of a server of the test's folder."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(tmp_path))) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with FolderServer(tmp_path) as server:
+        yield server.url
 
 
 def write_catalogue(folder: Path, kind: pystac.CatalogType) -> None:
