@@ -7,7 +7,7 @@ from windrow.errors import RemoteError
 from windrow.ports.fetching import Answer, Fetcher
 from windrow.sources.ogc_records.catalogues import link_of, read_conformance
 from windrow.sources.ogc_records.reading import read_document
-from windrow.sources.ogc_records.settings import below
+from windrow.sources.ogc_records.settings import below, with_query
 
 _ACCEPT = {"Accept": "application/geo+json, application/json;q=0.9, */*;q=0.1"}
 _CONFORMANCE = ("conformance", "http://www.opengis.net/def/rel/ogc/1.0/conformance")
@@ -16,8 +16,8 @@ _CONFORMANCE = ("conformance", "http://www.opengis.net/def/rel/ogc/1.0/conforman
 def get(fetcher: Fetcher, url: str) -> Answer:
     """GET as JSON; by `f=json` where the server shows people's pages whatever is accepted."""
     answer = fetcher.get(url, headers=_ACCEPT)
-    if answer.media_type in ("text/html", "application/xhtml+xml") and "f=" not in url:
-        return fetcher.get(url, parameters={"f": "json"}, headers=_ACCEPT)
+    if answer.media_type in ("text/html", "application/xhtml+xml") and "f=json" not in url:
+        return fetcher.get(with_query(url, {"f": "json"}), headers=_ACCEPT)
     return answer
 
 
