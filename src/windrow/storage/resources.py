@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     and_,
     delete,
     literal_column,
@@ -17,6 +16,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
     update,
 )
 
@@ -51,28 +51,38 @@ def list_resources(
     connection: Connection, source_id: int, which: ResourceFilter, *, limit: int, cursor: str | None
 ) -> PageOf[Resource]:
     """A source's resources in the order they were found."""
-    query = select_resources(source_id, which).order_by(resources.c.id).limit(check_limit(limit) + 1)
-    if cursor is not None:
-        query = query.where(resources.c.id > number_of(cursor))
+    after = 0 if cursor is None else number_of(cursor)
+    narrow = _narrow(which)
+    query = select(resources).where(*narrow, *_words(which)).limit(check_limit(limit) + 1)
+    if narrow:
+        query = query.where(resources.c.source_id == source_id, resources.c.id > after).order_by(resources.c.id)
+    else:
+        # Told that `source_id` equals a number, PostgreSQL may walk the primary key instead, past all the resources of
+        # other sources. Told a range of one number, it knows one index only that has this order.
+        place = (resources.c.source_id, resources.c.id)
+        query = query.where(place[0] <= source_id, tuple_(*place) > (source_id, after)).order_by(*place)
     rows = connection.execute(query).all()
     return to_page(rows, [_resource(row) for row in rows], limit)
 
 
-def select_resources(source_id: int, which: ResourceFilter) -> Select[Any]:
-    """The query of a list. Words are looked for in the text itself: they cost a walk over the source."""
-    query = select(resources).where(resources.c.source_id == source_id)
+def _narrow(which: ResourceFilter) -> Conditions:
+    conditions = []
     if which.presence is not None:
-        query = query.where(resources.c.presence == which.presence)
-        query = query if which.presence is Presence.PRESENT else query.where(NOT_PRESENT)
+        conditions.append(resources.c.presence == which.presence)
+        conditions += [] if which.presence is Presence.PRESENT else [NOT_PRESENT]
     if which.outcome is not None:
-        query = query.where(resources.c.outcome == which.outcome)
-        query = query if which.outcome is Outcome.ADDED else query.where(NOT_ADDED)
+        conditions.append(resources.c.outcome == which.outcome)
+        conditions += [] if which.outcome is Outcome.ADDED else [NOT_ADDED]
     if which.wanted is not None:
-        query = query.where(resources.c.wanted == which.wanted)
-    for word in which.words.replace("\0", " ").split():
-        in_title = resources.c.title.icontains(word, autoescape=True)
-        query = query.where(or_(in_title, resources.c.identifier.icontains(word, autoescape=True)))
-    return query
+        conditions.append(resources.c.wanted == which.wanted)
+    return conditions
+
+
+def _words(which: ResourceFilter) -> Conditions:
+    """Words are looked for in the text itself, which costs a walk over the source."""
+    fields = (resources.c.title, resources.c.identifier)
+    words = which.words.replace("\0", " ").split()
+    return [or_(*(field.icontains(word, autoescape=True) for field in fields)) for word in words]
 
 
 def want(database: Database, source_id: int, resource_ids: Sequence[int] | None, *, wanted: bool) -> int:
@@ -149,20 +159,17 @@ def _overdue(database: Database, now: datetime, limit: int) -> Iterator[tuple[in
     for source_id, policies in _policies(database):
         if limit <= 0:
             return
-        query = (
-            select(resources.c.id)
-            .where(
-                resources.c.source_id == source_id,
-                resources.c.gone_since <= now - policies_from_json(policies).grace,
-                IS_GONE,
-            )
-            .limit(limit)
-        )
         with database.read() as connection:
-            ids = list(connection.scalars(query))
+            ids = overdue(connection, source_id, now - policies_from_json(policies).grace, limit)
         limit -= len(ids)
         if ids:
             yield source_id, ids
+
+
+def overdue(connection: Connection, source_id: int, until: datetime, limit: int) -> list[int]:
+    """Tombstones of a source that are as old as that or older."""
+    query = select(resources.c.id).where(resources.c.source_id == source_id, resources.c.gone_since <= until, IS_GONE)
+    return list(connection.scalars(query.limit(limit)))
 
 
 def _policies(database: Database) -> list[tuple[int, Any]]:
