@@ -32,7 +32,7 @@ class SqlHosts:
                 line, ticket, now=now, requests_per_second=requests_per_second, concurrency=concurrency, hold=hold
             )
             _write_line(connection, line, reply.line, now)
-        return Turn(reply.wait, ticket if reply.granted else "", reply.resting)
+        return Turn(reply.wait, ticket if reply.granted else "", reply.resting, reply.spare)
 
     def give_back(
         self, host: str, ticket: str, *, now: datetime, failed: bool | None, quiet_for: float | None = None
