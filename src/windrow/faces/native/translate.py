@@ -1,5 +1,6 @@
 """Between our words and the shapes of the native API; pure, both ways."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -11,6 +12,7 @@ from windrow.core.sources import SourceDraft, SourceView
 from windrow.errors import BadInput
 from windrow.model import accounts, records, resources, runs, schedules, sources, tasks, triggers, workers
 from windrow.model.paging import PageOf
+from windrow.ports.catalogue import Entry, Facet
 from windrow.ports.fetching import HostState
 from windrow.ports.source_kinds import Detection
 from windrow.wire import accounts as account_shapes
@@ -387,6 +389,28 @@ def to_preview(preview: Preview) -> source_shapes.Preview:
 def to_record_body(record: records.Record) -> record_shapes.RecordBody:
     """Normalised metadata."""
     return record_shapes.RecordBody(**asdict(record))
+
+
+def to_record(entry: Entry) -> record_shapes.Record:
+    """A record of the catalogue."""
+    return record_shapes.Record(
+        **asdict(entry.record),
+        id=entry.id,
+        source_id=entry.source_id,
+        source_name=entry.source_name,
+        stored_at=entry.stored_at,
+        public=entry.public,
+    )
+
+
+def to_facets(facets: Mapping[str, Sequence[Facet]]) -> record_shapes.Facets:
+    """What the matching records are like."""
+    return record_shapes.Facets(
+        **{
+            word: [record_shapes.Facet(value=each.value, count=each.count) for each in found]
+            for word, found in facets.items()
+        }
+    )
 
 
 def to_resource(resource: resources.Resource) -> source_shapes.Resource:

@@ -1,0 +1,99 @@
+"""The catalogue: search, look, download."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from windrow.errors import BadInput
+from windrow.faces.native import translate
+from windrow.faces.native.context import Ctx
+from windrow.faces.native.queries import Cursor, Limit, Number
+from windrow.ports.catalogue import Search, Sort
+from windrow.wire.records import Facets, Record, Records
+
+router = APIRouter(prefix="/records", tags=["records"])
+
+
+def read_search(
+    q: Annotated[str, Query(max_length=1000, description='Words that must all occur; "a phrase" in quotes.')] = "",
+    bbox: Annotated[
+        str | None,
+        Query(description="West, south, east, north in degrees, separated by commas.", examples=["5,45,16,55"]),
+    ] = None,
+    start: Annotated[datetime | None, Query(description="Time extent reaches beyond this moment.")] = None,
+    end: Annotated[datetime | None, Query(description="Time extent begins before this moment.")] = None,
+    keyword: Annotated[Sequence[str], Query(description="Keywords that it must all have.")] = (),
+    type: Annotated[Sequence[str], Query(description="One of these types.")] = (),  # noqa: A002 - the parameter's name
+    standard: Annotated[Sequence[str], Query(description="Read from one of these standards.")] = (),
+    collection: Annotated[Sequence[str], Query(description="In one of these collections.")] = (),
+    source: Annotated[Sequence[int], Query(description="From one of these sources.")] = (),
+    identifier: Annotated[Sequence[str], Query(description="Has one of these identifiers of its own.")] = (),
+    sort: Annotated[Sort, Query(description="Order; relevance needs words.")] = Sort.ID,
+) -> Search:
+    """What the query parameters ask for. Raises `BadInput`."""
+    return Search(
+        words=q,
+        bbox=read_bbox(bbox),
+        start=translate.in_utc(start, field="start"),
+        end=translate.in_utc(end, field="end"),
+        keywords=keyword,
+        types=type,
+        standards=standard,
+        collections=collection,
+        sources=source,
+        identifiers=identifier,
+        sort=sort,
+    )
+
+
+Asked = Annotated[Search, Depends(read_search)]
+
+
+@router.get("")
+def search_records(
+    ctx: Ctx,
+    asked: Asked,
+    count: Annotated[bool, Query(description="Also say how many match.")] = False,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Records:
+    """One page of what matches."""
+    page = ctx.windrow.catalogue.search(ctx.principal, asked, limit=limit, cursor=cursor)
+    matched, exactly = ctx.windrow.catalogue.count(ctx.principal, asked) if count else (None, None)
+    items = [translate.to_record(entry) for entry in page.items]
+    return Records(items=items, next=page.next, matched=matched, matched_exactly=exactly)
+
+
+@router.get("/facets")
+def read_facets(ctx: Ctx, asked: Asked) -> Facets:
+    """The types, sources, standards and collections among what matches, most frequent first."""
+    return translate.to_facets(ctx.windrow.catalogue.facets(ctx.principal, asked))
+
+
+@router.get("/{record_id}")
+def read_record(ctx: Ctx, record_id: Number) -> Record:
+    """One record."""
+    return translate.to_record(ctx.windrow.catalogue.get(ctx.principal, record_id))
+
+
+@router.get("/{record_id}/document")
+def read_document(ctx: Ctx, record_id: Number) -> Response:
+    """A record's raw document as it came."""
+    document = ctx.windrow.catalogue.document(ctx.principal, record_id)
+    # What strangers wrote is never run in our name: browsers download it.
+    headers = {"Content-Disposition": "attachment", "Content-Security-Policy": "sandbox"}
+    return Response(document.content, media_type=document.media_type, headers=headers)
+
+
+def read_bbox(text: str | None) -> tuple[float, float, float, float] | None:
+    """Four numbers separated by commas. Raises `BadInput`."""
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(number) for number in text.split(","))
+    except ValueError as error:
+        told = "must be four numbers separated by commas: west, south, east, north in degrees"
+        raise BadInput.of("bbox", told) from error
+    return west, south, east, north
