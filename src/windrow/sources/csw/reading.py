@@ -21,9 +21,7 @@ _RESPONSE = f"{{{CSW}}}GetRecordsResponse"
 _STATUS = f"{{{CSW}}}SearchStatus"
 _RESULTS = f"{{{CSW}}}SearchResults"
 _LONGEST_IDENTIFIER = 1_000
-_HEAD = 8_192
-"""Bytes within which the envelope stands, before the first record."""
-
+_ENVELOPE = re.compile(rb".{0,16384}?<(?:[\w.-]+:)?SearchResults\b[^>]*>", re.DOTALL)
 _CHANGING = re.compile(rb"""\b(timestamp|expires|resultSetId|elapsedTime)\s*=\s*("[^"]*"|'[^']*')""")
 _IDENTIFIER = re.compile(rb"<(?:[\w.-]+:)?(?:fileIdentifier|identifier)\b[^>]*>\s*(?:<[^>]*>\s*)?([^<\s][^<]{0,999})")
 
@@ -75,9 +73,10 @@ def read_page(key: PageKey, body: bytes) -> Reading:
 
 def page_fingerprint(body: bytes) -> bytes:
     """A hash of the page without the time stamps of its envelope."""
-    head = body[:_HEAD]
-    digest = blake2b(_CHANGING.sub(rb"\1", head), digest_size=16)
-    digest.update(memoryview(body)[_HEAD:])
+    opened = _ENVELOPE.match(body)
+    end = opened.end() if opened else 0
+    digest = blake2b(_CHANGING.sub(rb"\1", body[:end]), digest_size=16)
+    digest.update(memoryview(body)[end:])
     return digest.digest()
 
 
@@ -129,7 +128,7 @@ def _sort_in(element: Element, records: list[RemoteRecord], broken: list[Broken]
 
 def _is_whole(body: bytes) -> bool:
     """Whether it came to its end, so that asking again would bring the same: no truncation, and no entity bomb."""
-    return body.rstrip().endswith(b"GetRecordsResponse>") and b"<!DOCTYPE" not in body[:_HEAD]
+    return body.rstrip().endswith(b"GetRecordsResponse>") and b"<!DOCTYPE" not in body[:1024]
 
 
 def _split(key: PageKey, body: bytes, problem: str) -> Reading:

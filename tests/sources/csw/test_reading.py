@@ -1,0 +1,112 @@
+"""Saved answers of a real server are read for what they are; bad ones are told from good ones."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.sources.csw.catalogue import CSW, GMD, URL, Catalogue, exception, iso
+from windrow.errors import RemoteUnreadable
+from windrow.formats.xml import fingerprint, parse
+from windrow.sources.csw.capabilities import read_capabilities
+from windrow.sources.csw.reading import page_fingerprint, read_envelope, read_page
+from windrow.sources.csw.searches import Search
+
+ANSWERS = Path(__file__).parent / "answers"
+SEARCH = Search(URL, "GET", GMD, "gmd:MD_Metadata")
+
+
+def saved(name: str) -> bytes:
+    return (ANSWERS / f"{name}.xml").read_bytes()
+
+
+def page(*records: str, stamp: str = "2026-03-14T09:26:53Z") -> bytes:
+    catalogue = Catalogue(list(records), stamp=stamp)
+    return catalogue.get(URL, parameters={"resultType": "results", "startPosition": 1, "maxRecords": 100}).body
+
+
+def test_capabilities_of_pycsw() -> None:
+    found = read_capabilities(saved("pycsw_capabilities"))
+
+    assert (found.title, found.pycsw) == ("Sample catalogue", True)
+    assert (found.get, found.post) == ("http://catalogue.example/csw", "http://catalogue.example/csw")
+    assert {GMD, CSW} <= set(found.schemas)
+    assert set(found.type_names) == {"csw:Record", "gmd:MD_Metadata"}
+    assert [found.queryable("identifier", iso=iso) for iso in (True, False)] == ["apiso:Identifier", "dc:identifier"]
+    assert [found.queryable("modified", iso=iso) for iso in (True, False)] == ["apiso:Modified", "dct:modified"]
+    assert found.queryable("nonsense", iso=True) == ""
+
+
+def test_hits_of_pycsw() -> None:
+    found = read_envelope(saved("pycsw_hits"))
+
+    assert (found.matched, found.next, len(found.results)) == (32, 11, 0)
+    assert found.answered_at is not None
+    assert found.answered_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize(("name", "standard", "start"), [("iso", "iso19139", 17), ("dublin_core", "dublin-core", 31)])
+def test_pages_of_pycsw(name: str, standard: str, start: int) -> None:
+    found = read_page(SEARCH.key(start, 3), saved(f"pycsw_page_{name}"))
+
+    assert found.total == 32
+    assert len(found.records) == min(3, 32 - start + 1)
+    assert not found.broken
+    assert not found.next
+    for each in found.records:
+        record = each.read()
+        assert (record.identifier, record.standard) == (each.identifier, standard)
+        assert each.fingerprint == fingerprint(each.raw)
+        assert parse(each.raw) is not None
+
+
+def test_an_exception_report_is_told_in_its_own_words() -> None:
+    told = r"exception: InvalidParameterValue \(sortby\): Invalid SortBy propertyname: nonsense$"
+    with pytest.raises(RemoteUnreadable, match=told):
+        read_page(SEARCH.key(1, 10), saved("pycsw_exception"))
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"<html><title>Login</title></html>", "HTML page instead of XML: Login"),
+        (page(iso("a"))[:-30], "Truncated XML"),
+        (b"<Capabilities/>", "<Capabilities> without search results"),
+        (exception("first"), "exception: InvalidParameterValue: first"),
+    ],
+)
+def test_what_is_no_page_is_unreadable(body: bytes, told: str) -> None:
+    with pytest.raises(RemoteUnreadable, match=told):
+        read_page(SEARCH.key(1, 10), body)
+
+
+def test_only_the_bad_record_of_a_page_is_broken() -> None:
+    nameless = "<gmd:MD_Metadata><gmd:language/></gmd:MD_Metadata>"
+
+    found = read_page(SEARCH.key(1, 10), page(iso("a"), nameless, iso("x" * 1001), iso("b")))
+
+    assert [each.identifier for each in found.records] == ["a", "b"]
+    assert [each.problem for each in found.broken] == [
+        "The record has no identifier.",
+        "Its identifier has 1001 characters; 1000 are allowed.",
+    ]
+    assert b"language" in found.broken[0].raw
+
+
+def test_a_record_of_an_unknown_standard_is_broken_and_says_so() -> None:
+    found = read_page(SEARCH.key(1, 10), page("<dif xmlns='urn:x'/>"))
+
+    assert [each.problem for each in found.broken] == ["<{urn:x}dif> is no metadata record that can be read."]
+
+
+def test_a_page_s_fingerprint_leaves_out_its_time_alone() -> None:
+    one, later = page(iso("a")), page(iso("a"), stamp="2027-01-01T00:00:00Z")
+
+    assert page_fingerprint(one) == page_fingerprint(later)
+    assert page_fingerprint(one) != page_fingerprint(page(iso("b")))
+    changed = [page(iso("a", f'<x timestamp="{year}"/>')) for year in (2001, 2002)]
+    assert page_fingerprint(changed[0]) != page_fingerprint(changed[1])
+
+
+def test_the_envelope_tells_the_server_s_time() -> None:
+    assert read_envelope(page()).answered_at == datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
