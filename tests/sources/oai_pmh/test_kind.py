@@ -82,6 +82,10 @@ def test_the_size_of_the_list_is_told_where_the_server_says_it() -> None:
     assert harvest(request(), WrittenFetcher(Repository(items(2), page=3))).totals == [None]
 
 
+def test_a_size_that_is_an_estimate_can_be_left_open() -> None:
+    assert harvest(request(trust_total=False), WrittenFetcher(Repository(items(5), page=3))).totals == [None, None]
+
+
 @pytest.mark.parametrize("status", [200, 404, 422])
 def test_a_list_without_records_is_an_empty_success_whatever_its_status(status: int) -> None:
     found = harvest(request(), WrittenFetcher(Repository([], error_status=status)))

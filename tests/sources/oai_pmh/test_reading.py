@@ -164,7 +164,7 @@ def test_what_is_no_list_of_records_is_told_for_what_it_is(body: bytes, said: st
         (b"2025-03-14T09:26:55Z</responseDate>", b"2026-01-01T00:00:00Z</responseDate>"),
         (b'<request verb="ListRecords" metadataPrefix="iso19139">', b'<request resumptionToken="a record">'),
         (b'expirationDate="2025-03-14T10:26:55Z"', b'expirationDate="2026-01-01T00:00:00Z"'),
-        (b'completeListSize="1042"', b'completeListSize="1043"'),
+        (b'cursor="0"', b'cursor="1"'),
     ],
 )
 def test_what_changes_at_every_answer_is_no_part_of_a_pages_fingerprint(old: bytes, new: bytes) -> None:
@@ -183,6 +183,7 @@ def test_what_changes_at_every_answer_is_no_part_of_a_pages_fingerprint(old: byt
         (b"2024-11-05T13:04:11Z", b"2024-11-06T13:04:11Z"),
         (b"<identifier>7a3f5c1e", b"<identifier>8a3f5c1e"),
         (b"dataset/iso19139/1741944415/2", b"dataset/iso19139/1741944415/3"),
+        (b'completeListSize="1042"', b'completeListSize="1043"'),
     ],
 )
 def test_what_a_page_holds_and_leads_to_is_part_of_its_fingerprint(old: bytes, new: bytes) -> None:

@@ -62,6 +62,10 @@ def test_each_collection_is_a_walk_of_its_own_and_the_total_is_left_open() -> No
     assert found.totals == [None, None, None]
 
 
+def test_a_count_that_is_an_estimate_can_be_left_open() -> None:
+    assert harvest(request(trust_total=False), Api({"main": records(3)})).totals == [None]
+
+
 def test_only_the_wanted_collections_are_walked() -> None:
     found = harvest(request(collections=["b"]), Api({"a": [record("a1")], "b": [record("b1")]}))
 
@@ -153,6 +157,7 @@ def test_the_same_page_has_the_same_key_and_fingerprint_at_the_next_pass() -> No
 
     second = harvest(request(page_size=2), Api({"main": records(7)}, date="Sat, 15 Mar 2025 09:26:53 GMT"))
     third = harvest(request(page_size=2), Api({"main": [record("r0", title="New"), *records(7)[1:]]}))
+    fourth = harvest(request(page_size=2), Api({"main": records(8)}))
 
     assert (second.keys, second.fingerprints) == (first.keys, first.fingerprints)
     assert [new == old for new, old in zip(third.fingerprints, first.fingerprints, strict=True)] == [
@@ -161,6 +166,7 @@ def test_the_same_page_has_the_same_key_and_fingerprint_at_the_next_pass() -> No
         True,
         True,
     ]
+    assert not set(fourth.fingerprints) & set(first.fingerprints)  # each says how many records there are
 
 
 # Walks that do not end.

@@ -98,7 +98,7 @@ class OaiPmhKind:
             gone=found.gone,
             broken=found.broken,
             next=following,
-            total=found.total if len(_sets(request)) == 1 else None,
+            total=found.total if _trusts_total(request) else None,
         )
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:
@@ -128,6 +128,11 @@ def _answer(loaded: Loaded) -> Answer:
 
 def _sets(request: PassRequest) -> list[str]:
     return list(request.settings.get("sets", ())) or [""]
+
+
+def _trusts_total(request: PassRequest) -> bool:
+    """With several sets each walk has a size of its own, and records in two of them come twice."""
+    return len(_sets(request)) == 1 and bool(request.settings.get("trust_total", True))
 
 
 def _check_dates(settings: Mapping[str, Any]) -> None:

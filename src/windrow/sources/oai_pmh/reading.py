@@ -48,6 +48,7 @@ _BEST_FAMILIES = (
 # the last, so that elements of these names inside a record are left alone.
 _CHANGING_HEAD = re.compile(rb"<((?:[\w.-]+:)?(?:responseDate|request))\b[^>]*?(?:/>|>[^<]*</\1\s*>)")
 _FIRST_RECORD = re.compile(rb"<(?:[\w.-]+:)?record[\s>]")
+_LIST_SIZE = re.compile(rb"""completeListSize\s*=\s*["'][^"']*["']""")
 _TOKEN_START = re.compile(rb"<(?:[\w.-]+:)?resumptionToken\b[^>]*>")
 
 
@@ -172,17 +173,23 @@ def wants_all_arguments(body: bytes) -> bool:
 
 
 def page_fingerprint(body: bytes) -> bytes:
-    """A hash of the page without its time, its request and its token's dress (expiry, cursor, size).
+    """A hash of the page without its time, its request and its token's dress (expiry and cursor).
 
-    The token's text stays in: an equal page then leads to an equal next one. Servers that make new tokens at each
-    pass have new keys at each pass as well, so nothing is lost by it.
+    The token's text and the list's size stay in, for they are part of what is read from the page: an equal page leads
+    to an equal next one. Servers that make new tokens at each pass have new keys at each pass as well, so nothing is
+    lost by it.
     """
     start = _FIRST_RECORD.search(body)
     if start is None:
         return fingerprint(_CHANGING_HEAD.sub(b"", body))
     head, end = body[: start.start()], body.rfind(b"record>")
     records, tail = body[start.start() : end], body[end:]
-    return fingerprint(_CHANGING_HEAD.sub(b"", head) + records + _TOKEN_START.sub(b"<resumptionToken>", tail))
+    return fingerprint(_CHANGING_HEAD.sub(b"", head) + records + _TOKEN_START.sub(_undress, tail))
+
+
+def _undress(token: re.Match[bytes]) -> bytes:
+    size = _LIST_SIZE.search(token.group())
+    return b"<resumptionToken %b>" % (size.group() if size else b"")
 
 
 def _root(body: bytes) -> Element:

@@ -43,6 +43,13 @@ SCHEMA: Mapping[str, Any] = {
             "description": "Only records last changed on or before this date or moment (UTC), such as 2024-12-31.",
             "default": "",
         },
+        "trust_total": {
+            "type": "boolean",
+            "title": "Hold the repository to its count",
+            "description": "A pass counts as complete only when as many records came as the repository announced "
+            "(completeListSize). Switch it off where that is an estimate.",
+            "default": True,
+        },
         "incremental": {
             "type": "boolean",
             "title": "Ask for changes only",

@@ -71,14 +71,15 @@ class OgcRecordsKind:
         """Asks for one page."""
         return Loaded([get(fetcher, page.key["url"])])
 
-    def read(self, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:  # noqa: ARG002 - the port's
+    def read(self, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:
         """Reads the page."""
         found = reading.read_page(_answer(loaded), collection=page.key.get("collection", ""))
+        counts = page.key.get("alone", False) and request.settings.get("trust_total", True)
         return Reading(
             records=found.records,
             broken=found.broken,
             next=_following(page.key, found),
-            total=found.matched if page.key.get("alone") else None,
+            total=found.matched if counts else None,
         )
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:

@@ -55,20 +55,24 @@ def read_page(answer: Answer, *, collection: str = "") -> Page:
     gathering = _Gathering()
     for feature in features:
         _sort_in(feature, gathering, url=answer.url, collection=collection)
-    matched = document.get("numberMatched")
     return Page(
         records=gathering.records,
         broken=gathering.broken,
         identifiers=gathering.identifiers,
         next=link_of(document, answer.url, "next"),
-        matched=matched if isinstance(matched, int) and not isinstance(matched, bool) and matched >= 0 else None,
+        matched=_matched(document),
     )
 
 
 def page_fingerprint(answer: Answer) -> bytes:
-    """A hash of the page's records and of where it leads, without its time stamp and its counts."""
+    """A hash of all that is read from the page: its records, where it leads, and how many records there are."""
     document = read_document(answer)
-    return json.fingerprint([_features(document), link_of(document, answer.url, "next")])
+    return json.fingerprint([_features(document), link_of(document, answer.url, "next"), _matched(document)])
+
+
+def _matched(document: Mapping[str, Any]) -> int | None:
+    matched = document.get("numberMatched")
+    return matched if isinstance(matched, int) and not isinstance(matched, bool) and matched >= 0 else None
 
 
 def _features(document: Mapping[str, Any]) -> list[Any]:

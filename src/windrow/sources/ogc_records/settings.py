@@ -45,6 +45,13 @@ SCHEMA: Mapping[str, Any] = {
             "description": "Only records of this type, such as dataset or service; several with commas.",
             "default": "",
         },
+        "trust_total": {
+            "type": "boolean",
+            "title": "Hold the server to its count",
+            "description": "A pass counts as complete only when as many records came as the server announced "
+            "(numberMatched). Switch it off where that is an estimate.",
+            "default": True,
+        },
         "incremental": {
             "type": "boolean",
             "title": "Ask for changes only",
