@@ -1,11 +1,14 @@
 """Makes the lock files anew from pyproject.toml: every package with its version and its hashes, for all platforms."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 UV = ROOT / ".cache" / "uv" / "bin" / "uv"
+
+SETTINGS = {**os.environ, "UV_SYSTEM_CERTS": "true", "UV_PYTHON_DOWNLOADS": "never"}
 
 LOCKS = {
     "requirements.lock": ["pyproject.toml"],
@@ -34,7 +37,7 @@ def main() -> None:
     for lock, inputs in LOCKS.items():
         print(f"Locking {lock} ...", flush=True)
         command = [str(UV), "pip", "compile", *OPTIONS, *inputs, "--output-file", lock, *sys.argv[1:]]
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env=SETTINGS)
     print("Locked. Look at the difference before you commit it.")
 
 

@@ -115,6 +115,7 @@ def install(environment: Environment) -> None:
             not project or succeeds([*words, "--build-constraints", str(SETUP_LOCK), *project])
         ):
             return
+        print(" uv could not, so pip does it, which takes minutes ...", end="", flush=True)
     run([sys.executable, "-m", "venv", str(environment.folder)])
     words = [str(environment.python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
     run([*words, *lock])
@@ -169,13 +170,16 @@ def apt_install(packages: Sequence[str]) -> None:
         fail(f"apt-get could not install {', '.join(packages)}; it said:\n{LAST_WORDS[-1]}\n{by_hand}")
 
 
+# uv trusts the certificates of its own build unless told to trust this machine's, as pip does.
+SETTINGS = {"UV_SYSTEM_CERTS": "true", "UV_PYTHON_DOWNLOADS": "never", "PIP_NO_INPUT": "1"}
+
 LAST_WORDS = [""]
 """What the last command that failed had to say."""
 
 
 def succeeds(command: Sequence[str]) -> bool:
     """Run it silently, and tell whether it succeeded; what it said otherwise is the last of LAST_WORDS."""
-    settings = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "PIP_NO_INPUT": "1"}
+    settings = {**os.environ, **SETTINGS}
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=settings, check=False)
     if done.returncode:
         LAST_WORDS.append(done.stdout.decode(errors="replace")[-3000:])
