@@ -351,7 +351,7 @@ def test_a_session_lives_while_it_is_used(setting: Setting) -> None:
 
     with pytest.raises(NotAuthenticated):
         setting.authentication.of_session(secret)
-    assert setting.authentication.forget_expired() == 1
+    assert setting.store.forget_expired(setting.clock.now) == 1
 
 
 def test_a_session_ends_when_asked_to(setting: Setting) -> None:

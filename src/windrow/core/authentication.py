@@ -90,10 +90,6 @@ class Authentication:
             self._store.touch_token(token.id, now)
         return replace(principal_of(user), rights=rights_of(user.role, token.scopes), token_id=token.id)
 
-    def forget_expired(self) -> int:
-        """Removes ended sessions; to be called now and then."""
-        return self._store.forget_expired(self._clock())
-
     def _check_password(self, name: str, password: str, address: str) -> User:
         now = self._clock()
         self._throttle.check(name, address, now)

@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -36,7 +37,11 @@ class Passwords:
         self._key = secrets.token_bytes(32)
         self._lock = threading.Lock()
         self._right: OrderedDict[bytes, datetime] = OrderedDict()
-        self._nobodys = self._hasher.hash(secrets.token_urlsafe())
+
+    @cached_property
+    def _nobodys(self) -> str:
+        # Made when it is first needed: most processes never see a password, and it costs them 50 ms.
+        return self._hasher.hash(secrets.token_urlsafe())
 
     def hash(self, password: str) -> str:
         """The hash to be kept; whether the password is allowed is asked of `check_password`."""
