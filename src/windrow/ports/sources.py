@@ -25,7 +25,10 @@ class Sources(Protocol):
     """Sources and what is kept of them."""
 
     def add(self, source: Source, task: Task, credential: Credential | None) -> Source:
-        """Writes a source with its task; returns it with its number. Raises `Conflict` when the name is taken."""
+        """Writes a source with its task, whose parameters get `source_id`; returns it with its number.
+
+        Raises `Conflict` when the name is taken.
+        """
         ...
 
     def get(self, source_id: int, *, tenant_id: str | None) -> Source:
@@ -50,6 +53,7 @@ class Sources(Protocol):
     def delete(self, source_id: int, *, tenant_id: str | None) -> list[str]:
         """Deletes a source with its task, runs, resources and records, in batches; returns its blobs.
 
+        It is gone for everybody at once; what a process that dies meanwhile leaves behind, `purge` takes away.
         Raises `NotFound`, and `Conflict` while a run is active.
         """
         ...
@@ -61,8 +65,8 @@ class Sources(Protocol):
         ...
 
     def want(self, source_id: int, resource_ids: Sequence[int] | None, *, wanted: bool, now: datetime) -> int:
-        """Says whether resources (None: all) belong in the catalogue; unwanted ones leave it, wanted ones come back at
-        the next harvest. Returns how many changed."""
+        """Says whether resources (None: all) belong in the catalogue; unwanted ones leave it, wanted ones come back,
+        both at once and in batches. Returns how many changed."""
         ...
 
     def retry_quarantined(self, source_id: int, resource_ids: Sequence[int] | None) -> int:
