@@ -8,12 +8,12 @@ from windrow.errors import RemoteUnreadable
 from windrow.formats import metadata, xml
 from windrow.model.records import Record
 from windrow.model.resources import RemoteRecord
-from windrow.ports.fetching import Answer
+from windrow.ports.fetching import Answer, Validators
 from windrow.ports.source_kinds import PageKey, Reading, Reference
 from windrow.sources.waf.listings import Listing, read_listing
 from windrow.sources.waf.places import child_of, path_name
 from windrow.sources.waf.settings import Settings
-from windrow.sources.waf.versions import trusted
+from windrow.sources.waf.versions import is_settled, trusted
 
 
 def folder_key(folder: str) -> PageKey:
@@ -78,6 +78,8 @@ def _reference(root: str, path: str, version: str) -> Reference:
 
 
 def _record(reference: Reference, answer: Answer) -> RemoteRecord:
+    settled = is_settled(answer.validators.last_modified, answer.headers.get("date", ""))
+    validators = answer.validators if settled else Validators()
     return RemoteRecord(
         identifier=reference.identifier,
         fingerprint=xml.fingerprint(answer.body),
@@ -85,8 +87,8 @@ def _record(reference: Reference, answer: Answer) -> RemoteRecord:
         media_type="application/xml",
         read=partial(_read_document, answer.body),
         version=reference.version,
-        etag=answer.validators.etag,
-        last_modified=answer.validators.last_modified,
+        etag=validators.etag,
+        last_modified=validators.last_modified,
     )
 
 

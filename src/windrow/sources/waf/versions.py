@@ -1,4 +1,4 @@
-"""Whether date and size in a listing can be trusted to change with the file."""
+"""Whether what a server tells of a file can be trusted to change with it."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,7 @@ _MONTH_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME, re.IGNORECASE)
 _LISTED_TO = timedelta(minutes=2)
 """Listings tell minutes, not seconds: a file may change twice under one date."""
 
+_LAST_MODIFIED_TO = timedelta(seconds=2)
 _ZONE_STEP = timedelta(minutes=15)
 _WIDEST_ZONE = timedelta(hours=15)
 
@@ -28,6 +29,15 @@ def trusted(version: str, answered: str) -> str:
         return version
     apart = now - listed
     return "" if abs(apart) <= _WIDEST_ZONE and apart % _ZONE_STEP <= _LISTED_TO else version
+
+
+def is_settled(modified: str, answered: str) -> bool:
+    """Whether a file's own validators can be trusted: not where it changed in the very second it was fetched in.
+
+    `Last-Modified` tells seconds, and nginx makes its ETag of that and the size (RFC 9110, 8.8.2.2).
+    """
+    changed, now = _http_date(modified), _http_date(answered)
+    return changed is None or now is None or now - changed > _LAST_MODIFIED_TO
 
 
 def _moment(version: str) -> datetime | None:
