@@ -30,7 +30,7 @@ test: ## run the tests, with real servers and a browser on this machine
 check: ## check form, types, imports and house rules
 	@$(SET_UP) dev
 	@echo "Form ..." && $(VENV)/ruff format --quiet --check . && $(VENV)/ruff check --quiet .
-	@echo "Types ..." && $(VENV)/mypy --no-error-summary
+	@echo "Types ..." && $(VENV)/mypy --no-error-summary $(wildcard src samples tests tools demo benchmarks)
 	@mkdir -p build && echo "Imports ..." && { $(VENV)/lint-imports --no-logo >build/imports.txt || { cat build/imports.txt; exit 1; }; }
 	@echo "House rules ..." && $(VENV)/python -m pytest -q --no-header tests/rules
 	@echo "All checks passed."
