@@ -11,7 +11,7 @@ def test_names_the_debian_packages_it_cannot_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(set_up, "DEBIAN", (("/nowhere/*/bin/postgres", "postgresql"), ("/usr/bin/env", "coreutils")))
     monkeypatch.setenv("PATH", "/nowhere")
 
-    with pytest.raises(SystemExit, match="apt-get install --no-install-recommends postgresql$"):
+    with pytest.raises(SystemExit, match=r"apt-get install --no-install-recommends postgresql$"):
         set_up.set_up_debian()
 
 
