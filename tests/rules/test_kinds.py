@@ -5,6 +5,7 @@ from importlib.metadata import EntryPoint, entry_points
 import pytest
 from jsonschema import Draft202012Validator
 
+from samples.servers.process import ROOT
 from windrow.ports.source_kinds import SourceKind
 
 KINDS = sorted(entry_points(group="windrow.source_kinds"), key=lambda entry: entry.name)
@@ -29,3 +30,8 @@ def test_a_source_kind_explains_its_settings(entry: EntryPoint) -> None:
     assert schema["additionalProperties"] is False
     for name, setting in schema["properties"].items():
         assert {"title", "description", "default"} - set(setting) == set(), name
+
+
+@pytest.mark.parametrize("entry", KINDS, ids=lambda entry: entry.name)
+def test_a_source_kind_has_tests_of_its_own(entry: EntryPoint) -> None:
+    assert list((ROOT / "tests" / "sources" / entry.name).glob("test_*.py"))
