@@ -1,0 +1,1 @@
+"""The demonstration: a real catalogue server, harvested in three ways, and the console to look at it."""
