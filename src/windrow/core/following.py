@@ -21,12 +21,17 @@ class Followed:
     entries: Sequence[LogEntry]
 
 
-def follow(store: Store, run_id: str, changes: Callable[[], Changes]) -> Iterator[Followed | None]:
-    """Yields whenever the run or its log changed, and None now and then when not; ends with the run."""
+def follow(
+    store: Store, run_id: str, changes: Callable[[], Changes], *, after: int | None = None
+) -> Iterator[Followed | None]:
+    """Yields whenever the run or its log changed, and None now and then when not; ends with the run.
+
+    `after` is the number of the last log entry that is known already.
+    """
     listener = changes()
     try:
         last: Run | None = None
-        cursor: str | None = None
+        cursor = None if after is None else encode_cursor(after)
         while True:
             run = store.runs.get(run_id, tenant_id=None)
             entries = store.runs.read_log(run_id, limit=ENTRIES, cursor=cursor).items

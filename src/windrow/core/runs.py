@@ -67,6 +67,11 @@ class Tasks:
         principal.need(Right.READ)
         return self.store.tasks.page(tenant_id=principal.scope, kind=kind, limit=check_limit(limit), cursor=cursor)
 
+    def coming(self, principal: Principal, *, limit: int = 10) -> list[Task]:
+        """Tasks that are due next, the soonest first."""
+        principal.need(Right.READ)
+        return self.store.tasks.coming(tenant_id=principal.scope, limit=check_limit(limit))
+
     def change(self, principal: Principal, task_id: str, draft: TaskDraft) -> Task:
         """Changes a task; a run under way goes on as it began."""
         principal.need(Right.WRITE)

@@ -155,6 +155,16 @@ class Sources:
         found = self.store.sources.page(tenant_id=principal.scope, limit=check_limit(limit), cursor=cursor)
         return found.map(self._view)
 
+    def troubled(self, principal: Principal, *, limit: int = 20) -> list[SourceView]:
+        """Sources that a person should look at: held deletions first, then what failed."""
+        principal.need(Right.READ)
+        return [self._view(each) for each in self.store.sources.troubled(tenant_id=principal.scope, limit=limit)]
+
+    def count(self, principal: Principal) -> int:
+        """How many sources there are."""
+        principal.need(Right.READ)
+        return self.store.sources.count(tenant_id=principal.scope)
+
     def runs(self, principal: Principal, source_id: int, *, limit: int = 20, cursor: str | None = None) -> PageOf[Run]:
         """A source's runs, newest first."""
         source = self.get(principal, source_id)

@@ -39,6 +39,14 @@ class Sources(Protocol):
         """In the order they were made."""
         ...
 
+    def troubled(self, *, tenant_id: str | None, limit: int) -> list[Source]:
+        """Sources with a deletion that waits for a person, or whose last harvest did not succeed; held ones first."""
+        ...
+
+    def count(self, *, tenant_id: str | None) -> int:
+        """How many there are."""
+        ...
+
     def save(self, source: Source, *, credential: Credential | None = None, drop_credential: bool = False) -> None:
         """Writes what people may change: name, url, settings, policies, visibility, credential.
 

@@ -62,6 +62,10 @@ class Tasks(Protocol):
         """Meets due moments: writes the runs and the next moments, each only if nobody else has; returns how many."""
         ...
 
+    def coming(self, *, tenant_id: str | None, limit: int) -> list[Task]:
+        """Tasks that are due next, the soonest first."""
+        ...
+
     def next_due(self) -> datetime | None:
         """When something is due next."""
         ...

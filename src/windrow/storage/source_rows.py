@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, select
+from sqlalchemy import Row, Select, exists, or_, select
 
 from windrow.model.runs import RunState
 from windrow.model.sources import Health, Policies, ReviewState, Source, Visibility, health_of
@@ -26,6 +26,18 @@ def select_sources() -> Select[Any]:
         .outerjoin(runs, runs.c.id == tasks.c.last_run_id)
         .where(~sources.c.deleting)
     )
+
+
+def select_troubled() -> Select[Any]:
+    """Those of them that a person should look at; what waits for a decision comes first."""
+    chosen = select_sources()
+    held = chosen.selected_columns.held
+    failed = (
+        sources.c.last_state.in_((RunState.PARTIAL, RunState.FAILED)),
+        sources.c.failures > 0,
+        runs.c.state == RunState.FAILED,
+    )
+    return chosen.where(or_(held, *failed)).order_by(held.desc(), sources.c.failures.desc(), sources.c.id)
 
 
 def to_source(row: Row[Any]) -> Source:

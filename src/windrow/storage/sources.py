@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from windrow.errors import Conflict, NotFound
@@ -20,7 +20,7 @@ from windrow.storage.database import Database
 from windrow.storage.listing import number_of, to_page
 from windrow.storage.numbers import can_be_id
 from windrow.storage.secrets import Vault
-from windrow.storage.source_rows import select_sources, source_values, to_source
+from windrow.storage.source_rows import select_sources, select_troubled, source_values, to_source
 from windrow.storage.tables import sources, tasks
 from windrow.storage.task_rows import from_task
 
@@ -73,6 +73,22 @@ class SqlSources:
         with self._database.read() as connection:
             rows = connection.execute(query).all()
         return to_page(rows, [to_source(row) for row in rows], limit)
+
+    def troubled(self, *, tenant_id: str | None, limit: int) -> list[Source]:
+        """Sources that a person should look at."""
+        query = select_troubled().limit(check_limit(limit))
+        if tenant_id is not None:
+            query = query.where(sources.c.tenant_id == tenant_id)
+        with self._database.read() as connection:
+            return [to_source(row) for row in connection.execute(query)]
+
+    def count(self, *, tenant_id: str | None) -> int:
+        """How many there are."""
+        query = select(func.count()).select_from(sources).where(~sources.c.deleting)
+        if tenant_id is not None:
+            query = query.where(sources.c.tenant_id == tenant_id)
+        with self._database.read() as connection:
+            return connection.scalars(query).one()
 
     def save(self, source: Source, *, credential: Credential | None = None, drop_credential: bool = False) -> None:
         """Writes what people may change; what changes the harvest makes the next pass a whole one."""

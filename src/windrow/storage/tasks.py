@@ -103,6 +103,14 @@ class SqlTasks:
             rows = connection.execute(_DUE.limit(limit), {"this_moment": now}).all()
         return [DueTask(to_task(row), row.schedule_version, row.last_run_active) for row in rows]
 
+    def coming(self, *, tenant_id: str | None, limit: int) -> list[Task]:
+        """Tasks that are due next, the soonest first."""
+        query = select(tasks).where(tasks.c.next_due.is_not(None)).order_by(tasks.c.next_due).limit(check_limit(limit))
+        if tenant_id is not None:
+            query = query.where(tasks.c.tenant_id == tenant_id)
+        with self._database.read() as connection:
+            return [to_task(row) for row in connection.execute(query)]
+
     def fire(self, firings: Sequence[Firing]) -> int:
         """Meets due moments in one transaction, those that nobody else has met."""
         if not firings:
