@@ -95,6 +95,7 @@ def document(content: str, root: str = "gmd:MD_Metadata", attributes: str = "") 
     spaces = {
         "gmd": "http://www.isotc211.org/2005/gmd",
         "gmi": "http://www.isotc211.org/2005/gmi",
+        "gmi1": "http://standards.iso.org/iso/19115/-2/gmi/1.0",
         "gco": "http://www.isotc211.org/2005/gco",
         "gmx": "http://www.isotc211.org/2005/gmx",
         "srv": "http://www.isotc211.org/2005/srv",
@@ -183,7 +184,7 @@ def test_everything_there_is() -> None:
 def test_part_2_of_the_standard_is_read_the_same() -> None:
     content = FULL.format(string="<gco:CharacterString>", box=box(1, 2, 3, 4))
 
-    assert read(content, root="gmi:MI_Metadata") == read(content)
+    assert read(content, root="gmi:MI_Metadata") == read(content, root="gmi1:MI_Metadata") == read(content)
 
 
 def test_a_record_without_an_identifier_of_its_own_takes_the_uuid_or_the_citation_s() -> None:

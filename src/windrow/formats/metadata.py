@@ -35,11 +35,6 @@ def identifier_of(element: Element) -> str:
     return identifier
 
 
-def is_known(element: Element) -> bool:
-    """Whether this is the root of a metadata record that can be read."""
-    return element.tag in _STANDARDS
-
-
 def _standard_of(element: Element) -> _Standard:
     try:
         return _STANDARDS[element.tag]

@@ -8,10 +8,10 @@ from windrow.formats.iso.online import read_distribution
 from windrow.formats.iso.texts import Step, code_of, text_of, walk
 from windrow.formats.languages import language_tag
 from windrow.formats.links import address
-from windrow.formats.xml import GMD, GMI, Element
+from windrow.formats.xml import GMD, GMI, GMI1, Element
 from windrow.model.records import Record
 
-ROOTS = frozenset([f"{{{GMD}}}MD_Metadata", f"{{{GMI}}}MI_Metadata", f"{{{GMD}}}MI_Metadata"])
+ROOTS = frozenset([f"{{{GMD}}}MD_Metadata", *(f"{{{space}}}MI_Metadata" for space in (GMI, GMI1, GMD))])
 
 _FILE_IDENTIFIER = f"{{{GMD}}}fileIdentifier"
 
