@@ -4,6 +4,7 @@ A search is put in two steps: the ids of one page in their order, then those rec
 sorted is small.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
@@ -19,7 +20,7 @@ from windrow.storage.batches import batches
 from windrow.storage.database import Database
 from windrow.storage.record_rows import decode
 from windrow.storage.records import read_documents
-from windrow.storage.search_conditions import Plan, is_hopeless, is_id
+from windrow.storage.search_conditions import Condition, Plan, is_hopeless, is_id
 from windrow.storage.search_orders import decode_place, encode_place, stretches_of
 from windrow.storage.tables import records, resources, sources
 from windrow.storage.words import phrases
@@ -52,7 +53,7 @@ class SqlCatalogue:
     def count(self, reader: Reader, search: Search, *, most: int = 100_000) -> tuple[int, bool]:
         """How many match, up to `most`."""
         with self._database.read() as connection:
-            plan = self._plan_for(connection, reader, replace(search, sort=Sort.ID))
+            plan = self._plan_for(connection, reader, search, in_order=False)
             if plan is None:
                 return 0, True
             found = plan.select("1", tail=f"LIMIT {most + 1}")
@@ -78,10 +79,13 @@ class SqlCatalogue:
     def facets(self, reader: Reader, search: Search) -> dict[str, list[Facet]]:
         """The values among what matches, most frequent first, at most a hundred of each."""
         with self._database.read() as connection:
-            plan = self._plan_for(connection, reader, replace(search, sort=Sort.ID))
+            plan = self._plan_for(connection, reader, search, in_order=False)
+            if plan is None:
+                return {"type": [], "source": [], "standard": [], "collection": []}
+            kinds = self._count_kinds(connection, plan)
             return {
-                name: [] if plan is None else self._count_values(connection, plan, column)
-                for name, column in _FACETS.items()
+                **{name: _facets(kinds, place) for place, name in enumerate(("source", "standard", "type"))},
+                "collection": self._count_collections(connection, plan),
             }
 
     def stream(self, reader: Reader, search: Search, *, batch: int = 1000) -> Iterator[Entry]:
@@ -120,12 +124,14 @@ class SqlCatalogue:
                 found.extend((row.sort_key, row.id) for row in self._database.run(connection, sql, values))
         return found
 
-    def _plan_for(self, connection: Connection, reader: Reader, search: Search) -> Plan | None:
+    def _plan_for(
+        self, connection: Connection, reader: Reader, search: Search, *, in_order: bool = True
+    ) -> Plan | None:
         """How to find what this reader may see of what matches; None when that is nothing."""
         visible = _sources_of(connection, reader, search.sources)
         if is_hopeless(search, visible, phrases(search.words)):
             return None
-        return self._plan(self._database, connection, search, visible)
+        return self._plan(self._database, connection, search, visible, in_order=in_order)
 
     def _load(self, connection: Connection, ids: Sequence[int]) -> list[Entry]:
         """Whole records, in the order of their ids here."""
@@ -143,13 +149,21 @@ class SqlCatalogue:
         }
         return [(each, documents[each.id]) for each in self._load(connection, ids) if each.id in documents]
 
-    def _count_values(self, connection: Connection, plan: Plan, column: str) -> list[Facet]:
+    def _count_kinds(self, connection: Connection, plan: Plan) -> list[tuple[tuple[str, str, str], int]]:
+        """How many there are of each source, standard and type: few, so that they are added up here."""
+        columns = "r.source_id, r.standard, r.type"
+        found = plan.select(f"{columns}, count(*) AS many", tail=f"GROUP BY {columns}")
+        rows = self._database.run(connection, found.sql, found.values)
+        return [((str(row.source_id), row.standard, row.type), row.many) for row in rows]
+
+    def _count_collections(self, connection: Connection, plan: Plan) -> list[Facet]:
         found = plan.select(
-            f"{column} AS value, count(*) AS many",
-            tail=f"GROUP BY {column} ORDER BY many DESC, value LIMIT {MOST_FACETS + 1}",
+            "r.collection, count(*) AS many",
+            Condition("r.collection <> ''"),
+            tail=f"GROUP BY r.collection ORDER BY many DESC, r.collection LIMIT {MOST_FACETS}",
         )
         rows = self._database.run(connection, found.sql, found.values)
-        return [Facet(str(row.value), row.many) for row in rows if row.value != ""][:MOST_FACETS]
+        return [Facet(row.collection, row.many) for row in rows]
 
     def _stream(self, reader: Reader, search: Search, batch: int, load: Loader[Item]) -> Iterator[list[Item]]:
         search = replace(search, sort=Sort.ID)
@@ -182,8 +196,6 @@ class SqlCatalogue:
                 yield load(other, [row[0] for row in rows])
 
 
-_FACETS = {"type": "r.type", "source": "r.source_id", "standard": "r.standard", "collection": "r.collection"}
-
 _ENTRIES = (
     select(
         records,
@@ -195,6 +207,14 @@ _ENTRIES = (
     .join(sources, sources.c.id == records.c.source_id)
     .where(~records.c.hidden, ~sources.c.deleting)
 )
+
+
+def _facets(kinds: Sequence[tuple[tuple[str, str, str], int]], place: int) -> list[Facet]:
+    counts: Counter[str] = Counter()
+    for values, many in kinds:
+        counts[values[place]] += many
+    most_first = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return [Facet(value, many) for value, many in most_first if value][:MOST_FACETS]
 
 
 def _seen_by(query: Select[Any], reader: Reader) -> Select[Any]:

@@ -4,7 +4,7 @@ What is searched or sorted by has a column; the rest is one JSON object in `body
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -20,9 +20,6 @@ STANDARD_WIDTH = 32
 """Characters that the columns hold: an index entry must fit into a page. What is longer stands whole in the body."""
 
 TITLE_KEY_WIDTH = 60
-
-_CONTACT = tuple(field.name for field in fields(Contact))
-_LINK = tuple(field.name for field in fields(Link))
 
 
 class RecordRow(NamedTuple):
@@ -71,14 +68,15 @@ def _body(record: Record) -> dict[str, Any]:
         body["keywords"] = record.keywords
     if record.contacts:
         body["contacts"] = [
-            _trimmed([each.name, each.organisation, each.role, each.email, each.phone, each.url])
+            _trimmed([each.name, each.organisation, each.role, each.email, each.phone, each.url], 0)
             for each in record.contacts
         ]
     if record.licence:
         body["licence"] = record.licence
     if record.links:
         body["links"] = [
-            _trimmed([each.href, each.rel, each.title, each.description, each.media_type, each.protocol])
+            # An empty relation is kept, because a link that says nothing of it is merely related.
+            _trimmed([each.href, each.rel, each.title, each.description, each.media_type, each.protocol], 2)
             for each in record.links
         ]
     if record.geometry is not None:
@@ -91,8 +89,9 @@ def _body(record: Record) -> dict[str, Any]:
     return body
 
 
-def _trimmed(values: list[str]) -> list[str]:
-    while values and not values[-1]:
+def _trimmed(values: list[str], least: int) -> list[str]:
+    """Without the empty values at the end."""
+    while len(values) > least and not values[-1]:
         values.pop()
     return values
 
@@ -118,9 +117,9 @@ def decode(row: Any) -> Record:
         abstract=body.get("abstract", ""),
         type=body.get("type", row.type),
         keywords=tuple(body.get("keywords", ())),
-        contacts=tuple(Contact(**dict(zip(_CONTACT, each, strict=False))) for each in body.get("contacts", ())),
+        contacts=tuple(Contact(*each) for each in body.get("contacts", ())),
         licence=body.get("licence", ""),
-        links=tuple(_link(each) for each in body.get("links", ())),
+        links=tuple(Link(*each) for each in body.get("links", ())),
         bbox=None if row.west is None else (row.west, row.south, row.east, row.north),
         geometry=body.get("geometry"),
         time_start=row.time_start,
@@ -131,11 +130,6 @@ def decode(row: Any) -> Record:
         collection=body.get("collection", row.collection),
         standard=body.get("standard", row.standard),
     )
-
-
-def _link(values: Sequence[str]) -> Link:
-    # A link's relation is not empty unless it says so: what was trimmed away was empty.
-    return Link(**dict(zip(_LINK, (*values, *("",) * (len(_LINK) - len(values))), strict=True)))
 
 
 def title_key(title: str) -> str:

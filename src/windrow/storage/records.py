@@ -43,7 +43,7 @@ def insert_records(database: Database, connection: Connection, rows: Rows) -> No
     """Writes records that are new, and makes them findable."""
     rows, values = _prepare(database, rows)
     database.write_many(connection, _INSERT, values)
-    _search(database).add_entries(database, connection, rows)
+    add_entries(database, connection, rows)
 
 
 def replace_records(database: Database, connection: Connection, rows: Rows) -> None:
@@ -52,9 +52,8 @@ def replace_records(database: Database, connection: Connection, rows: Rows) -> N
     stored = {row[0]: row for row in read_records(connection, [row[0] for row in rows])}
     database.write_many(connection, _UPSERT, values)
     known = [row for row in rows if row[0] in stored]
-    search = _search(database)
-    search.change_entries(database, connection, [stored[row[0]] for row in known], known)
-    search.add_entries(database, connection, [row for row in rows if row[0] not in stored])
+    _search(database).change_entries(database, connection, [stored[row[0]] for row in known], known)
+    add_entries(database, connection, [row for row in rows if row[0] not in stored])
 
 
 def remove_records(database: Database, connection: Connection, ids: Sequence[int]) -> None:
@@ -74,6 +73,11 @@ def read_records(connection: Connection, ids: Sequence[int]) -> list[tuple[int, 
         for some in batches(ids)
         for row in connection.execute(select(records).where(records.c.id.in_(some)))
     ]
+
+
+def add_entries(database: Database, connection: Connection, rows: Rows) -> None:
+    """Makes stored records findable that the search structures do not have."""
+    _search(database).add_entries(database, connection, rows)
 
 
 def _search(database: Database) -> ModuleType:

@@ -34,11 +34,13 @@ class Plan:
     tables   the FROM clause, the records as `r`; what it has of the search structures comes first
     where    all that must hold
     rank     an expression that is smaller for better matches; "" where nothing ranks
+    number   the record's id, spelt so that the leading structure's own order is known to be that of the ids
     """
 
     tables: Condition
     where: Conditions
     rank: str = ""
+    number: str = "r.id"
 
     def select(self, columns: str, *more: Condition, tail: str = "") -> Condition:
         """A whole SELECT, with further conditions."""

@@ -1,7 +1,7 @@
 """Search entries: what the search structures hold of a record. Pure, so that what was written can be made again.
 
 SQLite's word index keeps no text of its own: to take a record out of it, the same text has to be handed in again. So
-whatever changes here goes with a migration that calls `search_schema.rebuild_search`.
+whatever changes here goes with a migration that calls `rebuild_search`.
 """
 
 import hashlib

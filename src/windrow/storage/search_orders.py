@@ -20,22 +20,27 @@ from windrow.storage.types import from_microseconds, to_microseconds
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of a list: sorted by `key`, then by id, all in one direction; `key` "" sorts by id alone."""
+    """A part of a list: sorted by `key`, then by id, all in one direction; `key` "" sorts by id alone.
+
+    `level` is an expression that is the same all along: named, it lets the index serve that begins with it.
+    """
 
     key: str
     down: bool
     only: str = ""
+    level: str = ""
 
     def select(self, plan: Plan, after: tuple[Any, ...] | None, limit: int) -> Condition:
         """The ids and keys of the next `limit` records after those keys."""
         more = [Condition(self.only)] if self.only else []
-        columns = f"{self.key}, r.id" if self.key else "r.id"
+        keys = [self.key, plan.number] if self.key else [plan.number]
         if after is not None:
             marks = ", ".join("?" * len(after))
-            more.append(Condition(f"({columns}) {'<' if self.down else '>'} ({marks})", after))
+            more.append(Condition(f"({', '.join(keys)}) {'<' if self.down else '>'} ({marks})", after))
         way = "DESC" if self.down else "ASC"
-        order = ", ".join(f"{each} {way}" for each in ([self.key, "r.id"] if self.key else ["r.id"]))
-        return plan.select(f"{self.key or 'NULL'} AS sort_key, r.id AS id", *more, tail=f"ORDER BY {order} LIMIT {limit}")
+        order = ", ".join(f"{each} {way}" for each in ([self.level, *keys] if self.level else keys))
+        columns = f"{self.key or 'NULL'} AS sort_key, {plan.number} AS id"
+        return plan.select(columns, *more, tail=f"ORDER BY {order} LIMIT {limit}")
 
 
 def stretches_of(sort: Sort, plan: Plan) -> Sequence[Stretch]:
@@ -47,7 +52,8 @@ def stretches_of(sort: Sort, plan: Plan) -> Sequence[Stretch]:
             return [Stretch("r.title_key", sort is Sort.TITLE_DOWN)]
         case Sort.NEWEST | Sort.OLDEST:
             down = sort is Sort.NEWEST
-            return [Stretch("r.modified", down, "r.modified IS NOT NULL"), Stretch("", down, "r.modified IS NULL")]
+            dated = Stretch("r.modified", down, "r.modified IS NOT NULL")
+            return [dated, Stretch("", down, "r.modified IS NULL", level="r.modified")]
         case Sort.RELEVANCE:
             return [Stretch(plan.rank, down=False)]
 

@@ -11,8 +11,11 @@ from windrow.storage.search_entries import halves, identifier_term, term, utc_te
 from windrow.storage.words import Phrase, phrases
 
 
-def plan(database: Database, _connection: Connection, search: Search, sources: Sequence[int] | None) -> Plan:
-    """How this search is put."""
+def plan(
+    database: Database, _connection: Connection, search: Search, sources: Sequence[int] | None, *, in_order: bool
+) -> Plan:
+    """How this search is put; whether it is `in_order` the planner sees for itself."""
+    del in_order
     found = [*_by_words(search), *_by_terms(search)]
     where = [*found, *_by_place(search), *conditions_of(database, search, sources)]
     tables = "record_words w JOIN records r ON r.id = w.id" if found else "records r"

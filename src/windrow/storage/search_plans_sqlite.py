@@ -43,18 +43,21 @@ class _Ask:
     connection: Connection
     search: Search
     sources: Sequence[int] | None
+    in_order: bool
 
     def scalar(self, sql: str, values: tuple[Any, ...]) -> Any:
         """The one value that a small question has for an answer."""
         return self.database.run(self.connection, sql, values).scalar()
 
 
-def plan(database: Database, connection: Connection, search: Search, sources: Sequence[int] | None) -> Plan:
-    """How this search is put."""
-    ask = _Ask(database, connection, search, sources)
+def plan(
+    database: Database, connection: Connection, search: Search, sources: Sequence[int] | None, *, in_order: bool
+) -> Plan:
+    """How this search is put; `in_order` is False where the search's order does not matter, as for counting."""
+    ask = _Ask(database, connection, search, sources, in_order)
     where = conditions_of(database, search, sources)
     box = _propose_by_place(ask)
-    if _is_led_by_words(search, sources):
+    if _is_led_by_words(ask):
         return _by_words(match_of(search, sources), search, [*where, *_within(box)])
     if search.ids:
         return Plan(Condition("records r"), where)
@@ -91,18 +94,15 @@ def _terms(any_of: Sequence[str]) -> str:
     return f"terms : ({' OR '.join(any_of)})"
 
 
-def _is_led_by_words(search: Search, sources: Sequence[int] | None) -> bool:
-    if (
-        search.words.strip()
-        or search.keywords
-        or search.identifiers
-        or search.types
-        or search.standards
-        or search.collections
-    ):
+def _is_led_by_words(ask: _Ask) -> bool:
+    search, sources = ask.search, ask.sources
+    if search.words.strip() or search.keywords or search.identifiers:
+        return True
+    if search.types or search.standards or search.collections:
         return True
     # The word index gives the records of several sources in the order of their ids, which no other index does.
-    return sources is not None and len(sources) > 1 and search.sort in _BY_ID and len(sources) <= MOST_SOURCE_TERMS
+    by_id = ask.in_order and search.sort in _BY_ID
+    return by_id and sources is not None and 1 < len(sources) <= MOST_SOURCE_TERMS
 
 
 def _by_words(match: str, search: Search, where: Sequence[Condition]) -> Plan:
@@ -113,7 +113,7 @@ def _by_words(match: str, search: Search, where: Sequence[Condition]) -> Plan:
         )
         return Plan(Condition(found, (match,)), where, rank="w.rank")
     found = "record_words w CROSS JOIN records r ON r.id = w.rowid"
-    return Plan(Condition(found), [Condition("w.record_words MATCH ?", (match,)), *where])
+    return Plan(Condition(found), [Condition("w.record_words MATCH ?", (match,)), *where], number="w.rowid")
 
 
 def _propose_by_place(ask: _Ask) -> Condition | None:
@@ -153,9 +153,12 @@ def _within(proposed: Condition | None) -> list[Condition]:
 
 
 def _by_source(ask: _Ask, where: Sequence[Condition]) -> Plan | None:
-    """By the index of sources: when it gives the order as well, or so little that sorting is nothing."""
+    """By an index of sources: when it gives the order as well, or so little that sorting is nothing."""
     if ask.sources is None:
         return None
+    chosen = among(ask.database, "r.source_id", ask.sources)
+    if not ask.in_order:
+        return Plan(Condition("records r INDEXED BY ix_records_facets"), [chosen, *where])
     table = Condition("records r INDEXED BY ix_records_source_id_id")
     if len(ask.sources) == 1 and ask.search.sort in _BY_ID:
         return Plan(table, [Condition("r.source_id = ?", (ask.sources[0],)), *where])
@@ -163,12 +166,12 @@ def _by_source(ask: _Ask, where: Sequence[Condition]) -> Plan | None:
     total = ask.scalar(f"SELECT sum(resources) FROM sources WHERE {these.sql}", these.values)  # noqa: S608 - ours
     if (total or 0) > MOST_PROPOSED:
         return None
-    return Plan(table, [among(ask.database, "r.source_id", ask.sources), *where])
+    return Plan(table, [chosen, *where])
 
 
 def _by_date(ask: _Ask, where: Sequence[Condition]) -> Plan | None:
     """By the index of dates, for the few records that are newer than asked."""
-    if ask.search.modified_after is None or ask.search.sort not in _BY_ID:
+    if ask.search.modified_after is None or (ask.in_order and ask.search.sort not in _BY_ID):
         return None
     after = ask.database.moment(ask.search.modified_after)
     sql = f"SELECT count(*) FROM (SELECT 1 FROM records WHERE modified > ? LIMIT {MOST_PROPOSED + 1})"  # noqa: S608

@@ -35,7 +35,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     apart = unicodedata.normalize("NFD", text)
-    return "".join(each for each in apart if not unicodedata.combining(each)).lower()
+    plain = "".join(each for each in apart if not unicodedata.combining(each))
+    return unicodedata.normalize("NFC", plain).lower()  # Hangul syllables come apart too
 
 
 def phrases(text: str) -> list[Phrase]:
