@@ -1,7 +1,7 @@
 """Foreign XML is parsed without obeying it, and what is no XML is told by its name."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from samples.servers.process import ROOT
@@ -42,6 +42,7 @@ def test_what_is_no_xml_is_told_by_its_name(body: bytes, told: str) -> None:
 
 
 @given(st.integers(1, len(RECORD.rstrip()) - 1))
+@example(38)
 def test_a_record_cut_anywhere_is_truncated_or_not_there(length: int) -> None:
     with pytest.raises(RemoteUnreadable, match=r"^(Truncated XML|No XML but)"):
         parse(RECORD[:length])

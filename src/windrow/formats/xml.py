@@ -35,6 +35,7 @@ _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _HTML_START = re.compile(
     rb"\s*(<\?xml[^>]*>|<!--.*?-->|\s)*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
+_ONLY_DECLARED = re.compile(rb"\s*<\?xml[^>]*\?>\s*")
 _TRUNCATED = ("premature end", "couldn't find end of start tag")
 
 
@@ -103,7 +104,11 @@ def _explain_syntax(body: bytes, problem: Exception) -> str:
     words = re.sub(r", line \d+, column \d+.*", "", str(problem)).strip()
     place = f"at line {line}, column {column} of {len(body)} bytes"
     lower = words.lower()
-    if any(sign in lower for sign in _TRUNCATED) or not body.rstrip(b"\x00 \t\r\n").endswith(b">"):
+    if (
+        any(sign in lower for sign in _TRUNCATED)
+        or _ONLY_DECLARED.fullmatch(body)
+        or not body.rstrip(b"\x00 \t\r\n").endswith(b">")
+    ):
         return f"Truncated XML: it ends {place} ({words})."
     if "encoding" in lower or "utf-8" in lower or "invalid bytes" in lower:
         return f"XML in another encoding than it says, {place} ({words})."
