@@ -1,5 +1,9 @@
 """What every test may use: the real servers, started when first asked for."""
 
+import os
+
+from hypothesis import settings
+
 pytest_plugins = [
     "tests.remotes.fixtures",
     "tests.servers.chromium",
@@ -10,3 +14,9 @@ pytest_plugins = [
     "tests.servers.redis",
     "tests.servers.stac_api",
 ]
+
+# Hypothesis has a profile of its own for CI: the same examples every time, and no deadline. Here it looks further, but
+# a machine that is busy with something else must not fail a test.
+if not os.environ.get("CI"):
+    settings.register_profile("here", deadline=None)
+    settings.load_profile("here")
