@@ -58,8 +58,19 @@ class Runs(Protocol):
         """Writes new runs in state scheduled, queued or skipped, and their tasks' `last_run_id`."""
         ...
 
+    def add_alone(self, run: Run) -> None:
+        """Writes a new run unless its task has one that has not ended: of two callers at once, one succeeds.
+
+        Raises `Conflict` that names the run in the way, and `NotFound` when the task is gone.
+        """
+        ...
+
     def get(self, run_id: str, *, tenant_id: str | None) -> Run:
         """One run. Raises `NotFound`, also when it belongs to another tenant."""
+        ...
+
+    def get_many(self, run_ids: Sequence[str]) -> dict[str, Run]:
+        """Runs by their ids, in one question; those that there are."""
         ...
 
     def page(self, which: RunFilter, *, limit: int, cursor: str | None = None) -> PageOf[Run]:

@@ -47,10 +47,19 @@ class Sources(Protocol):
         """How many there are."""
         ...
 
-    def save(self, source: Source, *, credential: Credential | None = None, drop_credential: bool = False) -> None:
+    def save(
+        self,
+        source: Source,
+        *,
+        credential: Credential | None = None,
+        drop_credential: bool = False,
+        seen: datetime | None = None,
+    ) -> None:
         """Writes what people may change: name, url, settings, policies, visibility, credential.
 
         A changed url, kind or settings forgets page fingerprints and the incremental cursor: the next pass is whole.
+        `seen` is the `changed_at` of the source that the change was made from: raises `Conflict` when somebody else
+        changed it meanwhile.
         """
         ...
 

@@ -1,5 +1,6 @@
 """Tasks and their schedules, as the store keeps them. Each method is one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -40,14 +41,22 @@ class Tasks(Protocol):
         """One task. Raises `NotFound`, also when it belongs to another tenant."""
         ...
 
+    def get_many(self, task_ids: Sequence[str]) -> dict[str, Task]:
+        """Tasks by their ids, in one question; those that there are."""
+        ...
+
     def page(
         self, *, tenant_id: str | None, kind: str | None = None, limit: int, cursor: str | None = None
     ) -> PageOf[Task]:
         """Newest first."""
         ...
 
-    def save(self, task: Task) -> None:
-        """Writes a changed task, its schedule with it. Raises `NotFound`."""
+    def save(self, task: Task, *, seen: datetime | None = None) -> None:
+        """Writes a changed task, its schedule with it. Raises `NotFound`.
+
+        `seen` is the `changed_at` of the task that the change was made from: raises `Conflict` when somebody else
+        changed it meanwhile.
+        """
         ...
 
     def delete(self, task_id: str, *, tenant_id: str | None) -> list[str]:

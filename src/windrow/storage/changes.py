@@ -1,6 +1,7 @@
 """Changes: how a waiting loop notices that something was committed, here or in another process."""
 
 import time
+from contextlib import suppress
 
 import psycopg
 
@@ -46,6 +47,9 @@ class PostgresqlChanges:
     def __init__(self, database: Database) -> None:
         self._address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._connection: psycopg.Connection | None = None
+        # From now on, not from the first wait on: what is committed between the two must wake that wait.
+        with suppress(psycopg.OperationalError):
+            self._connect()
 
     def _connect(self) -> psycopg.Connection:
         if self._connection is None or self._connection.closed:

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
-from windrow.errors import NotFound
+from windrow.errors import Conflict, NotFound
 from windrow.model.runs import Progress, Run, RunState
 from windrow.ports.runs import Ending
 from windrow.storage import limits
 from windrow.storage.database import Database
 from windrow.storage.endings import end_run, settle
-from windrow.storage.moves import HELD_BY, NOW, SCHEDULED, raise_why_fenced
+from windrow.storage.moves import ACTIVE_WORDS, HELD_BY, NOW, SCHEDULED, raise_why_fenced
 from windrow.storage.run_rows import RUN_COLUMNS, from_progress, from_run, to_limits, to_run
 from windrow.storage.tables import runs, tasks
 
@@ -31,6 +31,16 @@ class RunQueue:
         """Writes new runs."""
         with self._database.write(wake=True) as connection:
             add_runs(connection, new)
+
+    def add_alone(self, run: Run) -> None:
+        """Writes a new run unless its task has one that has not ended."""
+        with self._database.write(wake=True) as connection:
+            # Who comes second waits here for the first one's commit, and then sees the run that it wrote.
+            connection.execute(select(tasks.c.id).where(tasks.c.id == run.task_id).with_for_update())
+            active = connection.scalar(_ACTIVE_RUN, {"this_task": run.task_id})
+            if active is not None:
+                raise Conflict(f"Run {active} of this task has not ended: wait for its end, or cancel it first.")
+            add_runs(connection, [run])
 
     def report(self, run_id: str, attempt: int, progress: Progress) -> None:
         """Saves progress."""
@@ -98,6 +108,9 @@ def add_runs(connection: Connection, new: Sequence[Run]) -> None:
 
 
 _NOTE_LATEST = update(tasks).where(tasks.c.id == bindparam("this_task")).values(last_run_id=bindparam("this_run"))
+
+
+_ACTIVE_RUN = select(runs.c.id).where(runs.c.task_id == bindparam("this_task"), runs.c.state.in_(ACTIVE_WORDS)).limit(1)
 
 
 def find_run(connection: Connection, run_id: str, tenant_id: str | None) -> Run:

@@ -1,6 +1,6 @@
 """Run pages: looking at runs, one or many."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -25,6 +25,12 @@ class RunPages:
         """One run."""
         with self._database.read() as connection:
             return find_run(connection, run_id, tenant_id)
+
+    def get_many(self, run_ids: Sequence[str]) -> dict[str, Run]:
+        """Runs by their ids."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(*RUN_COLUMNS).where(runs.c.id.in_(run_ids))).all()
+        return {row.id: to_run(row) for row in rows}
 
     def page(self, which: RunFilter, *, limit: int, cursor: str | None = None) -> PageOf[Run]:
         """Newest first."""

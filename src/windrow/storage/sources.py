@@ -90,11 +90,24 @@ class SqlSources:
         with self._database.read() as connection:
             return connection.scalars(query).one()
 
-    def save(self, source: Source, *, credential: Credential | None = None, drop_credential: bool = False) -> None:
+    def save(
+        self,
+        source: Source,
+        *,
+        credential: Credential | None = None,
+        drop_credential: bool = False,
+        seen: datetime | None = None,
+    ) -> None:
         """Writes what people may change; what changes the harvest makes the next pass a whole one."""
         values = {**source_values(source), "changed_at": source.changed_at or self._clock()}
         with self._database.write() as connection:
+            # On PostgreSQL two may come here at once: the second waits for the first, and sees what it wrote.
+            connection.execute(select(sources.c.id).where(sources.c.id == source.id).with_for_update())
             kept = to_source(_one(connection, source.id, None))
+            if seen is not None and kept.changed_at != seen:
+                raise Conflict(
+                    f"Source {source.id} was changed by somebody else meanwhile: look at it, and change it again."
+                )
             if credential is not None or drop_credential:
                 values["credential"] = self._seal(credential, kept.task_id)
             try:

@@ -45,6 +45,12 @@ class SqlTasks:
         with self._database.read() as connection:
             return to_task(_find(connection, task_id, tenant_id))
 
+    def get_many(self, task_ids: Sequence[str]) -> dict[str, Task]:
+        """Tasks by their ids."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(tasks).where(tasks.c.id.in_(task_ids))).all()
+        return {row.id: to_task(row) for row in rows}
+
     def page(
         self, *, tenant_id: str | None, kind: str | None = None, limit: int, cursor: str | None = None
     ) -> PageOf[Task]:
@@ -60,7 +66,7 @@ class SqlTasks:
             rows = connection.execute(statement).all()
         return to_page(rows, [to_task(row) for row in rows], limit)
 
-    def save(self, task: Task) -> None:
+    def save(self, task: Task, *, seen: datetime | None = None) -> None:
         """Writes a changed task, its schedule with it.
 
         A clock may have met a moment since the task was read. Where its rule is still the same, the moment that the
@@ -69,6 +75,10 @@ class SqlTasks:
         changed = {name: value for name, value in from_task(task, now=self._clock()).items() if name not in FIXED}
         with self._database.write(wake=True) as connection:
             kept = _find(connection, task.id, task.tenant_id, lock=True)
+            if seen is not None and kept.changed_at != seen:
+                raise Conflict(
+                    f"Task {task.id} was changed by somebody else meanwhile: look at it, and change it again."
+                )
             if kept.last_run_id != task.last_run_id and _rule(kept.schedule) == _rule(changed["schedule"]):
                 changed |= {"schedule": kept.schedule, "next_due": kept.next_due}
             version = kept.schedule_version + 1
