@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.storage.making import add_basics
 from windrow.storage import schema
 from windrow.storage.database import Database
+from windrow.storage.runs import SqlRuns
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -24,3 +26,10 @@ def database(url: str) -> Iterator[Database]:
     schema.create(database)
     yield database
     database.close()
+
+
+@pytest.fixture
+def runs(database: Database) -> SqlRuns:
+    """Runs, in a database where there is a task to run."""
+    add_basics(database)
+    return SqlRuns(database)
