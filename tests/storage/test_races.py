@@ -4,9 +4,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, Select, select, update
 
 from tests.storage.making import NOW, OWNER, TASK, TENANT, a_run, add_basics
 from tests.storage.plans import plans_of
@@ -111,7 +112,12 @@ def test_many_tasks_and_runs_are_found_by_their_keys(database: Database) -> None
     ids = [new_id() for _ in range(50)]
 
     for table in (runs_table, tasks_table):
-        (plan,) = plans_of(database, lambda connection, t=table: connection.execute(select(t).where(t.c.id.in_(ids))))
+        question = select(table).where(table.c.id.in_(ids))
+
+        def ask(connection: Connection, question: Select[Any] = question) -> None:
+            connection.execute(question)
+
+        (plan,) = plans_of(database, ask)
 
         assert "SCAN" not in plan.replace("Index Scan", "").upper(), plan
 

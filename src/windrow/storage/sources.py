@@ -102,8 +102,7 @@ class SqlSources:
         values = {**source_values(source), "changed_at": source.changed_at or self._clock()}
         with self._database.write() as connection:
             # On PostgreSQL two may come here at once: the second waits for the first, and sees what it wrote.
-            connection.execute(select(sources.c.id).where(sources.c.id == source.id).with_for_update())
-            kept = to_source(_one(connection, source.id, None))
+            kept = to_source(_one(connection, source.id, None, lock=True))
             if seen is not None and kept.changed_at != seen:
                 raise Conflict(
                     f"Source {source.id} was changed by somebody else meanwhile: look at it, and change it again."
@@ -202,10 +201,12 @@ class SqlSources:
         return {"this": row.id, "old": row.credential, "new": new}
 
 
-def _one(connection: Connection, source_id: int, tenant_id: str | None) -> Row[Any]:
+def _one(connection: Connection, source_id: int, tenant_id: str | None, *, lock: bool = False) -> Row[Any]:
     query = select_sources().where(sources.c.id == source_id)
     if tenant_id is not None:
         query = query.where(sources.c.tenant_id == tenant_id)
+    if lock:
+        query = query.with_for_update(of=sources)
     row = connection.execute(query).one_or_none() if can_be_id(source_id) else None
     if row is None:
         raise NotFound("source", source_id)
