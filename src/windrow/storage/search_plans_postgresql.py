@@ -10,14 +10,18 @@ from windrow.storage.search_conditions import Condition, Plan, conditions_of
 from windrow.storage.search_entries import halves, identifier_term, term, utc_text
 from windrow.storage.words import Phrase, phrases
 
+MOST_PROPOSED = 20_000
+"""Records that a place or a period may propose: more are as well found along the list itself."""
+
 
 def plan(
-    database: Database, _connection: Connection, search: Search, sources: Sequence[int] | None, *, in_order: bool
+    database: Database, connection: Connection, search: Search, sources: Sequence[int] | None, *, in_order: bool
 ) -> Plan:
     """How this search is put; whether it is `in_order` the planner sees for itself."""
     del in_order
     found = [*_by_words(search), *_by_terms(search)]
-    where = [*found, *_by_place(search), *conditions_of(database, search, sources)]
+    places = [each for each in _by_place(search) if _narrows(database, connection, each)]
+    where = [*found, *map(_proposed, places), *conditions_of(database, search, sources)]
     tables = "record_words w JOIN records r ON r.id = w.id" if found else "records r"
     query = query_of(phrases(search.words))
     if not query:
@@ -58,18 +62,23 @@ def _by_terms(search: Search) -> list[Condition]:
 
 
 def _by_place(search: Search) -> list[Condition]:
+    """What must hold of `record_boxes`."""
     found = []
     if search.bbox is not None:
         boxes = [f"(({west},{south}),({east},{north}))" for west, south, east, north in halves(search.bbox)]
-        parts = [Condition("box && ?::box", (each,)) for each in boxes]
-        found.append(_in_boxes(parts))
+        sql = " OR ".join("box && ?::box" for _ in boxes) or "false"
+        found.append(Condition(f"({sql})", tuple(boxes)))
     if search.start is not None or search.end is not None:
         period = f"[{utc_text(search.start)},{utc_text(search.end)})"
-        found.append(_in_boxes([Condition("period && ?::tstzrange", (period,))]))
+        found.append(Condition("period && ?::tstzrange", (period,)))
     return found
 
 
-def _in_boxes(any_of: Sequence[Condition]) -> Condition:
-    sql = " OR ".join(each.sql for each in any_of) or "false"
-    values = tuple(value for each in any_of for value in each.values)
-    return Condition(f"r.id IN (SELECT id FROM record_boxes WHERE {sql})", values)  # noqa: S608 - our own words only
+def _narrows(database: Database, connection: Connection, place: Condition) -> bool:
+    """Whether few enough records are there. The planner takes every place for small, and would gather the world."""
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM record_boxes WHERE {place.sql} LIMIT {MOST_PROPOSED + 1}) AS some_boxes"  # noqa: S608 - ours
+    return bool(database.run(connection, sql, place.values).scalar_one() <= MOST_PROPOSED)
+
+
+def _proposed(place: Condition) -> Condition:
+    return Condition(f"r.id IN (SELECT id FROM record_boxes WHERE {place.sql})", place.values)  # noqa: S608 - ours
