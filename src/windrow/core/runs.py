@@ -8,19 +8,24 @@ from typing import Any, BinaryIO
 
 from windrow.core.kinds import Kinds
 from windrow.core.scheduling import make_run
-from windrow.core.validating import check_name, fill
-from windrow.errors import BadInput, NotFound
+from windrow.core.validating import check_name, check_priority, check_queue, fill
+from windrow.errors import BadInput, Conflict, NotFound
 from windrow.model.accounts import Principal, Right
 from windrow.model.identity import is_id, new_id
 from windrow.model.paging import PageOf, check_limit
 from windrow.model.runs import LogEntry, Output, Part, PartState, Run, RunState
 from windrow.model.schedules import Schedule
-from windrow.model.tasks import DEFAULT_QUEUE, PRIORITIES, Limit, Retry, Task
+from windrow.model.tasks import DEFAULT_QUEUE, Limit, Retry, Task
 from windrow.model.workers import Inspection, Worker
 from windrow.ports.clocks import Clock
 from windrow.ports.fetching import HostState
 from windrow.ports.runs import RunFilter
 from windrow.ports.store import Blobs, Store
+
+HARVEST = "harvest"
+
+SOURCE_WORK = frozenset({HARVEST, "source_diff"})
+"""Kinds of work whose parameters the sources alone may write: they say, for one, where a credential is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +77,20 @@ class Tasks:
         principal.need(Right.READ)
         return self.store.tasks.coming(tenant_id=principal.scope, limit=check_limit(limit))
 
-    def change(self, principal: Principal, task_id: str, draft: TaskDraft) -> Task:
-        """Changes a task; a run under way goes on as it began."""
+    def change(self, principal: Principal, task_id: str, draft: TaskDraft, *, seen: datetime | None = None) -> Task:
+        """Changes a task; a run under way goes on as it began.
+
+        `seen` is the `changed_at` of the task that the draft was made from: raises `Conflict` when somebody else
+        changed it meanwhile.
+        """
         principal.need(Right.WRITE)
         task = self._own(principal, task_id)
+        if task.kind in SOURCE_WORK:
+            raise Conflict(
+                f"This task compares source {task.parameters.get('source_id')}: start a new comparison there."
+            )
         changed = _drafted(task, draft, self.kinds, self.clock())
-        self.store.tasks.save(changed)
+        self.store.tasks.save(changed, seen=seen)
         return changed
 
     def delete(self, principal: Principal, task_id: str, blobs: Blobs) -> None:
@@ -88,18 +101,21 @@ class Tasks:
             blobs.delete(blob)
 
     def start(self, principal: Principal, task_id: str, *, at: datetime | None = None) -> Run:
-        """Runs a task now, or at a moment that lies ahead."""
+        """Runs a task now, or at a moment that lies ahead. Raises `Conflict` for a source that is being harvested."""
         principal.need(Right.WRITE)
         task = self.get(principal, task_id)
         run = make_run(task, now=self.clock(), at=at)
-        self.store.runs.add([run])
+        if task.kind == HARVEST:
+            self.store.runs.add_alone(run)
+        else:
+            self.store.runs.add([run])
         return run
 
     def _own(self, principal: Principal, task_id: str) -> Task:
         task = self.get(principal, task_id)
-        if task.kind == "harvest":
+        if task.kind == HARVEST:
             number = task.parameters.get("source_id")
-            raise BadInput.of("kind", f"this task belongs to source {number}; change or delete that source instead")
+            raise Conflict(f"This task belongs to source {number}: change or delete that source instead.")
         return task
 
 
@@ -128,6 +144,8 @@ class Runs:
     ) -> PageOf[Run]:
         """Runs, newest first."""
         principal.need(Right.READ)
+        if task_id is not None and not is_id(task_id):
+            return PageOf([])
         which = RunFilter(principal.scope, states, task_id, kind)
         return self.store.runs.page(which, limit=check_limit(limit), cursor=cursor)
 
@@ -221,25 +239,33 @@ def known_id(word: str, identifier: str) -> str:
     return identifier
 
 
-def scheduled(schedule: Schedule | None, now: datetime) -> Schedule | None:
-    """The schedule with its next moment worked out."""
-    return None if schedule is None else replace(schedule, next_due=schedule.due_after(now))
+def scheduled(schedule: Schedule | None, now: datetime, *, present: Schedule | None = None) -> Schedule | None:
+    """The schedule with its next moment worked out, unless it is the present one. Raises `BadInput`.
+
+    A moment that is due at this very time must not be lost because somebody changed the name of the task.
+    """
+    if schedule is None or schedule == present:
+        return schedule
+    try:
+        return replace(schedule, next_due=schedule.due_after(now))
+    except OverflowError as error:
+        raise BadInput.of("schedule.start", "lies too far from today: choose a year that people live in") from error
 
 
 def _drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
-    if draft.kind == "harvest":
-        raise BadInput.of("kind", "harvests are made with their source: make a source instead")
-    if draft.priority not in PRIORITIES:
-        raise BadInput.of("priority", "must lie between -100 and 100")
+    if draft.kind in SOURCE_WORK:
+        raise BadInput.of(
+            "kind", f"{draft.kind} is work on a source: it is started there, and not by a task of its own"
+        )
     return replace(
         task,
         name=check_name(draft.name),
         kind=draft.kind,
         parameters=fill(kinds.work_kind(draft.kind).schema, draft.parameters, field="parameters"),
-        queue=check_name(draft.queue, field="queue")[:64],
-        priority=draft.priority,
+        queue=check_queue(draft.queue),
+        priority=check_priority(draft.priority),
         limits=draft.limits,
         retry=draft.retry,
-        schedule=scheduled(draft.schedule, now),
+        schedule=scheduled(draft.schedule, now, present=task.schedule),
         changed_at=now,
     )

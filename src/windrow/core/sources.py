@@ -2,21 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from windrow.core.harvesting.detecting import Detecting
 from windrow.core.harvesting.previewing import Preview, Previewing
 from windrow.core.kinds import Kinds
-from windrow.core.runs import scheduled
+from windrow.core.runs import HARVEST, scheduled
 from windrow.core.scheduling import make_run
-from windrow.core.validating import check_name, check_url, fill
-from windrow.errors import Conflict
+from windrow.core.validating import check_credential, check_name, check_priority, check_queue, check_url, fill
+from windrow.errors import NotFound
 from windrow.model.accounts import Principal, Right
 from windrow.model.identity import new_id
-from windrow.model.paging import PageOf, check_limit
+from windrow.model.paging import LARGEST_PAGE, PageOf, check_limit
 from windrow.model.resources import Resource
-from windrow.model.runs import Run, RunState
+from windrow.model.runs import ACTIVE, Run
 from windrow.model.schedules import Schedule
 from windrow.model.sources import Credential, DeletionReview, Policies, Source, Visibility
 from windrow.model.tasks import DEFAULT_QUEUE, Limit, Retry, Task
@@ -120,15 +121,21 @@ class Sources:
         source = self.store.sources.add(source, task, draft.credential)
         return self.view(principal, source.id)
 
-    def change(self, principal: Principal, source_id: int, draft: SourceDraft) -> SourceView:
-        """Changes a source. A run under way goes on as it began; the next one is a whole pass where that matters."""
+    def change(
+        self, principal: Principal, source_id: int, draft: SourceDraft, *, seen: datetime | None = None
+    ) -> SourceView:
+        """Changes a source. A run under way goes on as it began; the next one is a whole pass where that matters.
+
+        `seen` is the `changed_at` of the source that the draft was made from: raises `Conflict` when somebody else
+        changed it meanwhile. Raises `BadInput` before anything is written.
+        """
         principal.need(Right.WRITE)
         source = self.get(principal, source_id)
         changed = replace(self._drafted(source, draft), changed_at=self.clock())
+        task = self._task_of(changed, draft, self.store.tasks.get(source.task_id, tenant_id=principal.scope))
         drop = draft.drop_credential or (draft.credential is None and not _same_origin(source.url, changed.url))
-        self.store.sources.save(changed, credential=draft.credential, drop_credential=drop)
-        task = self.store.tasks.get(source.task_id, tenant_id=principal.scope)
-        self.store.tasks.save(self._task_of(changed, draft, task))
+        self.store.sources.save(changed, credential=draft.credential, drop_credential=drop, seen=seen)
+        self.store.tasks.save(task)
         return self.view(principal, source_id)
 
     def delete(self, principal: Principal, source_id: int) -> None:
@@ -147,18 +154,21 @@ class Sources:
 
     def view(self, principal: Principal, source_id: int) -> SourceView:
         """One source with its task and last run. Raises `NotFound`."""
-        return self._view(self.get(principal, source_id))
+        views = self._views([self.get(principal, source_id)])
+        if not views:
+            raise NotFound("source", source_id)
+        return views[0]
 
     def page(self, principal: Principal, *, limit: int = 50, cursor: str | None = None) -> PageOf[SourceView]:
         """Sources in the order they were made."""
         principal.need(Right.READ)
         found = self.store.sources.page(tenant_id=principal.scope, limit=check_limit(limit), cursor=cursor)
-        return found.map(self._view)
+        return PageOf(self._views(found.items), found.next)
 
     def troubled(self, principal: Principal, *, limit: int = 20) -> list[SourceView]:
         """Sources that a person should look at: held deletions first, then what failed."""
         principal.need(Right.READ)
-        return [self._view(each) for each in self.store.sources.troubled(tenant_id=principal.scope, limit=limit)]
+        return self._views(self.store.sources.troubled(tenant_id=principal.scope, limit=limit))
 
     def count(self, principal: Principal) -> int:
         """How many sources there are."""
@@ -176,23 +186,19 @@ class Sources:
     def harvest(self, principal: Principal, source_id: int, *, full: bool = False) -> Run:
         """Starts a harvest. Raises `Conflict` while one is active."""
         principal.need(Right.WRITE)
-        view = self.view(principal, source_id)
-        if view.last_run is not None and not view.last_run.state.is_terminal:
-            raise Conflict(
-                f"Source {source_id} is being harvested by run {view.last_run.id}; wait for its end or cancel it."
-            )
-        parameters = {**view.task.parameters, "full": full}
-        run = make_run(replace(view.task, parameters=parameters), now=self.clock())
-        self.store.runs.add([run])
+        source = self.get(principal, source_id)
+        task = self.store.tasks.get(source.task_id, tenant_id=principal.scope)
+        run = make_run(replace(task, parameters={**task.parameters, "full": full}), now=self.clock())
+        self.store.runs.add_alone(run)
         return run
 
     def cancel(self, principal: Principal, source_id: int) -> Run | None:
-        """Stops the harvest that is active, if there is one."""
-        principal.need(Right.WRITE)
-        run = self.view(principal, source_id).last_run
-        if run is None or run.state.is_terminal:
-            return None
-        return self.store.runs.cancel(run.id, tenant_id=principal.scope, now=self.clock())
+        """Stops the harvest that is active, and those that wait behind it; None when there is none."""
+        source = self._writable(principal, source_id)
+        active = self.store.runs.page(RunFilter(None, ACTIVE, source.task_id), limit=LARGEST_PAGE).items
+        # Those that wait first: none of them must begin because another ended.
+        stopped = [self.store.runs.cancel(run.id, tenant_id=None, now=self.clock()) for run in active]
+        return stopped[-1] if stopped else None
 
     # Resources.
 
@@ -244,13 +250,19 @@ class Sources:
         principal.need(Right.WRITE)
         return self.get(principal, source_id)
 
-    def _view(self, source: Source) -> SourceView:
-        task = self.store.tasks.get(source.task_id, tenant_id=None)
-        last = self.store.runs.page(RunFilter(None, task_id=source.task_id), limit=1).items
-        return SourceView(source, task, last[0] if last else None)
+    def _views(self, sources: Sequence[Source]) -> list[SourceView]:
+        """The sources with what belongs to them, in two more questions however many they are."""
+        tasks = self.store.tasks.get_many([each.task_id for each in sources])
+        runs = self.store.runs.get_many([each.last_run_id for each in tasks.values() if each.last_run_id is not None])
+        return [
+            SourceView(each, task, runs.get(task.last_run_id or ""))
+            for each in sources
+            if (task := tasks.get(each.task_id)) is not None  # else it was deleted a moment ago
+        ]
 
     def _drafted(self, source: Source, draft: SourceDraft) -> Source:
         kind = self.kinds.source(draft.kind)
+        check_credential(draft.credential)
         return replace(
             source,
             name=check_name(draft.name),
@@ -265,9 +277,9 @@ class Sources:
         return replace(
             task,
             name=f"Harvest {source.name}"[:255],
-            queue=check_name(draft.queue, field="queue")[:64],
-            priority=draft.priority,
-            schedule=scheduled(draft.schedule, self.clock()),
+            queue=check_queue(draft.queue),
+            priority=check_priority(draft.priority),
+            schedule=scheduled(draft.schedule, self.clock(), present=task.schedule),
             changed_at=self.clock(),
         )
 
@@ -280,7 +292,7 @@ def _blank_task(source: Source) -> Task:
     return Task(
         id=source.task_id,
         name="",
-        kind="harvest",
+        kind=HARVEST,
         tenant_id=source.tenant_id,
         owner_id=source.owner_id,
         limits=(Limit(f"source-task:{source.task_id}"),),
@@ -291,6 +303,3 @@ def _blank_task(source: Source) -> Task:
 def _same_origin(one: str, other: str) -> bool:
     first, second = urlsplit(one), urlsplit(other)
     return (first.scheme, first.hostname, first.port) == (second.scheme, second.hostname, second.port)
-
-
-ACTIVE_STATES = frozenset(state for state in RunState if not state.is_terminal)

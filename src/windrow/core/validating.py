@@ -1,6 +1,7 @@
-"""Validating settings and parameters against the JSON Schema of their kind, and filling in its defaults."""
+"""Validating what comes in: names, URLs, secrets, and JSON against the JSON Schema of its kind, with its defaults."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,17 +10,48 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from windrow.errors import BadInput, FieldProblem
+from windrow.model.sources import Credential, CredentialKind
+from windrow.model.tasks import PRIORITIES
 
 LONGEST_NAME = 255
 LONGEST_URL = 4000
+DEEPEST = 32
+"""Objects and lists within one another in settings and parameters."""
+
+_QUEUE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,255}")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]+")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_WORDS = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "null": "null",
+}
+_RULES = {
+    "const": "must be {}",
+    "minimum": "must be at least {}",
+    "maximum": "must be at most {}",
+    "exclusiveMinimum": "must be more than {}",
+    "exclusiveMaximum": "must be less than {}",
+    "minLength": "must have at least {} characters",
+    "maxLength": "must have at most {} characters",
+    "minItems": "must have at least {} items",
+    "maxItems": "must have at most {} items",
+    "pattern": "must match {}",
+    "format": "must be a {}",
+}
 
 
 def fill(schema: Mapping[str, Any], value: Mapping[str, Any], *, field: str) -> dict[str, Any]:
     """The value with the schema's defaults for what is left out. Raises `BadInput` naming every field at fault."""
-    problems = [
-        FieldProblem(_path(field, error), _tell(error))
-        for error in sorted(Draft202012Validator(schema).iter_errors(value), key=lambda each: each.json_path)
-    ]
+    problems = list(_unstorable(value, field, 0))
+    if not problems:
+        errors = sorted(Draft202012Validator(schema).iter_errors(value), key=lambda each: each.json_path)
+        problems = [problem for error in errors for problem in _problems(field, error)]
     if problems:
         raise BadInput(problems)
     defaults = {
@@ -28,19 +60,45 @@ def fill(schema: Mapping[str, Any], value: Mapping[str, Any], *, field: str) -> 
     return {**defaults, **value}
 
 
-def _path(field: str, error: ValidationError) -> str:
-    steps = [field, *(str(step) for step in error.absolute_path)]
-    if isinstance(error.instance, Mapping):
-        given, rule = set(error.instance), _rule(error)
-        if error.validator == "additionalProperties":
-            steps.append(min(given - _properties(error), default=""))
-        if error.validator == "required":
-            steps.append(min(set(rule) - given, default=""))
-    return ".".join(step for step in steps if step)
+def _unstorable(value: object, field: str, depth: int) -> Iterator[FieldProblem]:
+    """What is JSON, but what a database cannot keep."""
+    match value:
+        case str() if _UNSTORABLE.search(value):
+            yield FieldProblem(field, "must not contain the NUL character or half of a surrogate pair")
+        case int() if not -(1 << 63) <= value < 1 << 63:
+            yield FieldProblem(field, "must be a number of at most 64 bits")
+        case Mapping() | list() if depth >= DEEPEST:
+            yield FieldProblem(field, f"must not be nested deeper than {DEEPEST} levels")
+        case Mapping():
+            for name, each in value.items():
+                yield from _unstorable(name, field, depth)
+                yield from _unstorable(each, f"{field}.{name}", depth + 1)
+        case list():
+            for number, each in enumerate(value):
+                yield from _unstorable(each, f"{field}.{number}", depth + 1)
+        case _:
+            pass
 
 
-def _rule(error: ValidationError) -> list[Any]:
-    return list(error.validator_value) if isinstance(error.validator_value, list) else []
+def _problems(field: str, error: ValidationError) -> Iterator[FieldProblem]:
+    """One for each field at fault: a schema's rule may speak of several."""
+    path = ".".join([field, *(str(step) for step in error.absolute_path)])
+    given = set(error.instance) if isinstance(error.instance, Mapping) else set()
+    match error.validator:
+        case "additionalProperties":
+            known = _properties(error)
+            told = f"is not a setting of this kind; there are: {', '.join(sorted(known)) or 'none'}"
+            yield from (FieldProblem(f"{path}.{name}", told) for name in sorted(given - known))
+        case "required":
+            # jsonschema tells each missing name by an error of its own; the message begins with the name.
+            missing = [name for name in _rule(error) if name not in given and error.message.startswith(repr(name))]
+            yield from (FieldProblem(f"{path}.{name}", "is missing") for name in missing)
+        case _:
+            yield FieldProblem(path, _tell(error))
+
+
+def _rule(error: ValidationError) -> Sequence[Any]:
+    return error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
 
 
 def _properties(error: ValidationError) -> set[str]:
@@ -48,16 +106,13 @@ def _properties(error: ValidationError) -> set[str]:
 
 
 def _tell(error: ValidationError) -> str:
-    match error.validator:
-        case "additionalProperties":
-            known = ", ".join(sorted(_properties(error))) or "none"
-            return f"is not a setting of this kind; there are: {known}"
-        case "required":
-            return "is missing"
-        case "enum":
-            return f"must be one of {', '.join(map(str, _rule(error)))}"
-        case _:
-            return error.message[:300]
+    """What the field must be; never what was given, which may be a secret in the wrong place."""
+    name, rule = str(error.validator), error.validator_value
+    if name == "type":
+        return f"must be {' or '.join(_WORDS.get(str(each), str(each)) for each in _rule(error))}"
+    if name == "enum":
+        return f"must be one of {', '.join(map(str, _rule(error)))}"
+    return _RULES.get(name, "breaks the rule " + name + ": {}").format(str(rule)[:200])
 
 
 def check_name(name: str, *, field: str = "name") -> str:
@@ -68,6 +123,20 @@ def check_name(name: str, *, field: str = "name") -> str:
     if not name.isprintable():
         raise BadInput.of(field, "must not contain control characters")
     return name
+
+
+def check_queue(queue: str) -> str:
+    """A queue's name. Raises `BadInput`."""
+    if not _QUEUE.fullmatch(queue):
+        raise BadInput.of("queue", "must have 1 to 64 letters, digits, dots, dashes and underscores")
+    return queue
+
+
+def check_priority(priority: int) -> int:
+    """A priority. Raises `BadInput`."""
+    if priority not in PRIORITIES:
+        raise BadInput.of("priority", f"must lie between {PRIORITIES[0]} and {PRIORITIES[-1]}")
+    return priority
 
 
 def check_url(url: str, *, field: str = "url") -> str:
@@ -83,3 +152,22 @@ def check_url(url: str, *, field: str = "url") -> str:
     if parts.username or parts.password:
         raise BadInput.of(field, "must not contain a user name or password; use the credential instead")
     return url
+
+
+def check_credential(credential: Credential | None) -> None:
+    """Raises `BadInput`, which never holds the secret, unless a request can carry the credential."""
+    if credential is None:
+        return
+    problems = []
+    if credential.kind is CredentialKind.HEADER and not _HEADER_NAME.fullmatch(credential.name):
+        problems.append(FieldProblem("credential.name", "must be the name of a header, such as X-Api-Key"))
+    if credential.kind is CredentialKind.BASIC and (":" in credential.name or not credential.name.isprintable()):
+        problems.append(FieldProblem("credential.name", "must be a user name without colons and control characters"))
+    if credential.kind is CredentialKind.BASIC:
+        fits = credential.secret.isprintable()
+    else:
+        fits = _HEADER_VALUE.fullmatch(credential.secret) is not None
+    if not fits:
+        problems.append(FieldProblem("credential.secret", "must be printable on one line (for a header, in ASCII)"))
+    if problems:
+        raise BadInput(problems)
