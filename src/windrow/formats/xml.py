@@ -2,10 +2,10 @@
 
 import html
 import re
-from hashlib import blake2b
 from typing import TypeAlias
 
 from lxml import etree
+from xxhash import xxh3_128_digest
 
 from windrow.errors import RemoteUnreadable
 
@@ -71,8 +71,8 @@ def serialise(element: Element) -> bytes:
 
 
 def fingerprint(raw: bytes) -> bytes:
-    """A hash of a document, 16 bytes."""
-    return blake2b(raw, digest_size=16).digest()
+    """A hash of a document, 16 bytes. It tells changes, and guards nothing: XXH3 takes a hundredth of BLAKE2's time."""
+    return xxh3_128_digest(raw)
 
 
 def local_name(element: Element) -> str:

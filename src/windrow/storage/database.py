@@ -1,5 +1,6 @@
 """Database: connections and transactions, on SQLite or PostgreSQL, so that the files beside this one need not care."""
 
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -7,11 +8,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from windrow.errors import StoreUnavailable
-from windrow.storage.types import to_microseconds
+from windrow.storage.types import dump_json, to_microseconds
 
 BUSY_MILLISECONDS = 60_000
 PAGE_CACHE_KIB = 16_384
@@ -81,6 +83,8 @@ class Database:
         """
         if not rows:
             return 0
+        if self.is_sqlite and (insert := _ONE_ROW.fullmatch(sql)):
+            return sum(_insert_many(connection, insert, some) for some in _grouped(rows))
         return connection.exec_driver_sql(self._text(sql), list(rows)).rowcount
 
     def run(self, connection: Connection, sql: str, values: tuple[Any, ...] = ()) -> CursorResult[Any]:
@@ -124,7 +128,34 @@ class Database:
         url = self.url.set(drivername="postgresql+psycopg")
         # The driver cannot express year 9999 in zones east of Greenwich, and open ends are often written so.
         options = {"options": "-c timezone=UTC"}
-        return create_engine(url, pool_size=pool_size, max_overflow=32, pool_pre_ping=True, connect_args=options)
+        return create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=32,
+            pool_pre_ping=True,
+            connect_args=options,
+            json_serializer=dump_json,
+            json_deserializer=orjson.loads,
+        )
+
+
+# SQLite's driver lets other threads go on while a statement runs, and must win its turn back after each. With a
+# statement per row, a thread that parses the next page meanwhile would make every row wait for the interpreter's switch
+# interval (5 ms); with one for many rows that happens once. The groups are of equal size, so that the driver keeps
+# their statements compiled.
+_ONE_ROW = re.compile(r"(\s*INSERT\s.*?\bVALUES\s*)(\([?,\s]*\))(.*)", re.DOTALL | re.IGNORECASE)
+_GROUP = 50
+
+
+def _grouped(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
+    for start in range(0, len(rows), _GROUP):
+        yield rows[start : start + _GROUP]
+
+
+def _insert_many(connection: Connection, insert: re.Match[str], rows: Sequence[tuple[Any, ...]]) -> int:
+    head, row, tail = insert.groups()
+    values = tuple(value for each in rows for value in each)
+    return connection.exec_driver_sql(f"{head}{', '.join([row] * len(rows))}{tail}", values).rowcount
 
 
 def _begin(connection: Connection) -> None:

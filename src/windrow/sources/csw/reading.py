@@ -4,14 +4,15 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from hashlib import blake2b
 
 from lxml import etree
+from xxhash import xxh3_128
 
 from windrow.errors import RemoteUnreadable
 from windrow.formats import metadata
+from windrow.formats.cutting import documents_of
 from windrow.formats.dates import moment
-from windrow.formats.xml import CSW, Element, fingerprint, local_name, parse, serialise
+from windrow.formats.xml import CSW, Element, fingerprint, local_name, parse
 from windrow.model.resources import RemoteRecord
 from windrow.ports.source_kinds import Broken, PageKey, Reading
 from windrow.sources.csw.capabilities import refuse_exception
@@ -21,7 +22,8 @@ _RESPONSE = f"{{{CSW}}}GetRecordsResponse"
 _STATUS = f"{{{CSW}}}SearchStatus"
 _RESULTS = f"{{{CSW}}}SearchResults"
 _LONGEST_IDENTIFIER = 1_000
-_ENVELOPE = re.compile(rb".{0,16384}?<(?:[\w.-]+:)?SearchResults\b[^>]*>", re.DOTALL)
+_ENVELOPE = re.compile(rb"<(?:[\w.-]+:)?SearchResults\b[^>]*>")
+_ENVELOPE_WITHIN = 16_384
 _CHANGING = re.compile(rb"""\b(timestamp|expires|resultSetId|elapsedTime)\s*=\s*("[^"]*"|'[^']*')""")
 _IDENTIFIER = re.compile(rb"<(?:[\w.-]+:)?(?:fileIdentifier|identifier)\b[^>]*>\s*(?:<[^>]*>\s*)?([^<\s][^<]{0,999})")
 
@@ -65,17 +67,18 @@ def read_page(key: PageKey, body: bytes) -> Reading:
         raise
     records: list[RemoteRecord] = []
     broken: list[Broken] = []
-    for element in envelope.results:
-        _sort_in(element, records, broken)
+    elements = list(envelope.results)
+    for element, raw in zip(elements, documents_of(body, elements), strict=True):
+        _sort_in(element, raw, records, broken)
     following = _follow(key, envelope, len(envelope.results))
     return Reading(records=records, broken=broken, next=following, total=envelope.matched)
 
 
 def page_fingerprint(body: bytes) -> bytes:
     """A hash of the page without the time stamps of its envelope."""
-    opened = _ENVELOPE.match(body)
+    opened = _ENVELOPE.search(body, 0, _ENVELOPE_WITHIN)
     end = opened.end() if opened else 0
-    digest = blake2b(_CHANGING.sub(rb"\1", body[:end]), digest_size=16)
+    digest = xxh3_128(_CHANGING.sub(rb"\1", body[:end]))
     digest.update(memoryview(body)[end:])
     return digest.digest()
 
@@ -110,8 +113,7 @@ def _follow_blindly(search: Search, start: int, size: int, following: int, retur
     return [search.key(start + returned, size, last=True)] if returned >= size else []
 
 
-def _sort_in(element: Element, records: list[RemoteRecord], broken: list[Broken]) -> None:
-    raw = serialise(element)
+def _sort_in(element: Element, raw: bytes, records: list[RemoteRecord], broken: list[Broken]) -> None:
     digest = fingerprint(raw)
     try:
         identifier = metadata.identifier_of(element)
