@@ -9,12 +9,15 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from windrow.assembly import Assembly
+from windrow.console.console import make_router as make_console_router
+from windrow.console.context import Parts as ConsoleParts
+from windrow.console.pages import tell_stranger, wants_page
 from windrow.errors import BadInput, FieldProblem, NotFound, WindrowError
 from windrow.faces.native.context import Parts
 from windrow.faces.native.errors import UNKNOWN, kind_of, problem_of
 from windrow.faces.native.face import make_router
 from windrow.web import health
-from windrow.web.identity import Identity
+from windrow.web.identity import SESSION_COOKIE, Identity, address_of, check_same_origin
 from windrow.wire.shapes import Problem
 
 log = structlog.get_logger()
@@ -47,6 +50,16 @@ def make_app(assembly: Assembly) -> FastAPI:
     app.state.native = Parts(windrow, identity, assembly.clock, assembly.store.changes)
     app.include_router(make_router())
     app.include_router(health.make_router(assembly.store, identity, metrics_public=assembly.settings.metrics_public))
+    app.state.console = ConsoleParts(
+        windrow,
+        identify=identity,
+        check_same_origin=check_same_origin,
+        address_of=address_of,
+        session_cookie=SESSION_COOKIE,
+        clock=assembly.clock,
+        changes=assembly.store.changes,
+    )
+    app.include_router(make_console_router())
     _answer_errors(app)
     app.add_middleware(SecurityHeaders)
     return app
@@ -73,6 +86,8 @@ def _tell_validation(_request: Request, error: Exception) -> Response:
 
 def _tell_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404 and wants_page(request):
+        return tell_stranger(request)
     if status == 404:
         return respond(problem_of(NotFound("path", request.url.path)))
     detail = str(error.detail) if isinstance(error, HTTPException) else ""

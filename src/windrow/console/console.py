@@ -1,0 +1,27 @@
+"""The console as a whole: all its paths."""
+
+from fastapi import APIRouter
+
+from windrow.console import assets
+from windrow.console.routes import (
+    adding,
+    changing,
+    guard,
+    home,
+    resources,
+    runs,
+    signing,
+    sources,
+    themes,
+)
+
+PAGES = (signing, themes, home, adding, sources, changing, guard, resources, runs)
+
+
+def make_router() -> APIRouter:
+    """Every path of the console. They are for people: the API's description leaves them out."""
+    router = APIRouter(include_in_schema=False)
+    router.include_router(assets.router)
+    for part in PAGES:
+        router.include_router(part.router)
+    return router

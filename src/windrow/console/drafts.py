@@ -1,0 +1,233 @@
+"""Between the form of a source and the draft of one, both ways."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from windrow.console.forms import Form
+from windrow.console.schema_forms import Field, fields_of, read_settings, typed_fields
+from windrow.core.sources import SourceDraft, SourceView
+from windrow.errors import BadInput, FieldProblem
+from windrow.model.schedules import Schedule
+from windrow.model.sources import Credential, CredentialKind, Policies, Visibility
+from windrow.model.triggers import Interval
+from windrow.ports.source_kinds import SourceKind
+
+_TEXTS = (
+    *("name", "url", "every", "unit", "guard_share", "guard_count", "grace", "full_every"),
+    *("requests_per_second", "concurrency", "page_attempts"),
+)
+
+Value = TypeVar("Value")
+
+UNITS: Mapping[str, timedelta] = {
+    "minutes": timedelta(minutes=1),
+    "hours": timedelta(hours=1),
+    "days": timedelta(days=1),
+    "weeks": timedelta(weeks=1),
+}
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceForm:
+    """What stands in the form: every field as text, as people see it."""
+
+    name: str
+    kind: str
+    url: str
+    visibility: str
+    scheduled: bool
+    every: str
+    unit: str
+    paused: bool
+    settings: Sequence[Field]
+    guard_share: str
+    guard_count: str
+    grace: str
+    full_every: str
+    new_wanted: bool
+    requests_per_second: str
+    concurrency: str
+    page_attempts: str
+    has_credential: bool = False
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+def draft_of(view: SourceView) -> SourceDraft:
+    """A source as it stands, as a draft of itself."""
+    source, task = view.source, view.task
+    return SourceDraft(
+        name=source.name,
+        kind=source.kind,
+        url=source.url,
+        settings=source.settings,
+        policies=source.policies,
+        visibility=source.visibility,
+        schedule=task.schedule,
+        queue=task.queue,
+        priority=task.priority,
+    )
+
+
+def to_form(draft: SourceDraft, kind: SourceKind, *, has_credential: bool = False) -> SourceForm:
+    """A draft as it stands in the form."""
+    policies = draft.policies
+    every, unit = _spell(draft.schedule)
+    return SourceForm(
+        name=draft.name,
+        kind=draft.kind,
+        url=draft.url,
+        visibility=draft.visibility.value,
+        scheduled=draft.schedule is not None,
+        every=every,
+        unit=unit,
+        paused=draft.schedule is not None and not draft.schedule.enabled,
+        settings=fields_of(kind.schema, draft.settings),
+        guard_share=f"{policies.guard_share * 100:g}",
+        guard_count="" if policies.guard_count is None else str(policies.guard_count),
+        grace=f"{policies.grace / DAY:g}",
+        full_every=f"{policies.full_every / DAY:g}",
+        new_wanted=policies.new_wanted,
+        requests_per_second=f"{policies.requests_per_second:g}",
+        concurrency=str(policies.concurrency),
+        page_attempts=str(policies.page_attempts),
+        has_credential=has_credential,
+    )
+
+
+def as_typed(form: Form, kind: SourceKind, problems: Mapping[str, str], *, has_credential: bool = False) -> SourceForm:
+    """The form as it was sent, right or wrong, with what is wrong beside it."""
+    texts = {name: form.text(name) for name in _TEXTS}
+    return SourceForm(
+        **texts,
+        kind=kind.name,
+        visibility="public" if form.text("visibility") == "public" else "private",
+        scheduled=form.ticked("scheduled"),
+        paused=form.ticked("paused"),
+        new_wanted=form.ticked("new_wanted"),
+        settings=typed_fields(kind.schema, form),
+        has_credential=has_credential,
+        problems=problems,
+    )
+
+
+def from_form(form: Form, kind: SourceKind, *, now: datetime, present: SourceDraft | None = None) -> SourceDraft:
+    """The draft that was posted. What the form does not show stays as it is. Raises `BadInput` with every problem."""
+    read = _Reading()
+    schedule = read(lambda: _schedule(form, now, present))
+    policies = read(lambda: _policies(form))
+    settings = read(lambda: read_settings(kind.schema, form))
+    credential = read(lambda: read_credential(form))
+    if read.problems or policies is None:
+        raise BadInput(read.problems)
+    return SourceDraft(
+        name=form.text("name"),
+        kind=kind.name,
+        url=form.text("url"),
+        settings=settings or {},
+        policies=policies,
+        visibility=Visibility.PUBLIC if form.text("visibility") == "public" else Visibility.PRIVATE,
+        credential=credential,
+        drop_credential=form.text("credential") == "drop",
+        schedule=schedule,
+        queue=present.queue if present else "default",
+        priority=present.priority if present else 0,
+    )
+
+
+def read_credential(form: Form) -> Credential | None:
+    """The secret that was typed in; None where there is none. Raises `BadInput`."""
+    kind = form.text("credential")
+    if kind not in set(CredentialKind):
+        return None
+    secret, name = form.raw("secret"), form.text("credential_name")
+    if not secret:
+        raise BadInput.of("secret", "is missing")
+    if kind != CredentialKind.BEARER and not name:
+        raise BadInput.of("credential_name", "is missing")
+    return Credential(CredentialKind(kind), secret, name)
+
+
+def problems_by_field(error: BadInput) -> dict[str, str]:
+    """What is wrong, by the field of the form that it belongs to."""
+    found: dict[str, str] = {}
+    for each in error.problems:
+        steps = each.field.removeprefix("policies.").split(".")
+        found.setdefault(".".join(steps[:2]) if steps[0] == "settings" else steps[0], each.problem)
+    return found
+
+
+class _Reading:
+    """Reads piece by piece and gathers what is wrong."""
+
+    def __init__(self) -> None:
+        self.problems: list[FieldProblem] = []
+
+    def __call__(self, read: Callable[[], Value]) -> Value | None:
+        """What was read, or None."""
+        try:
+            return read()
+        except BadInput as error:
+            self.problems.extend(error.problems)
+            return None
+
+
+def _schedule(form: Form, now: datetime, present: SourceDraft | None) -> Schedule | None:
+    if not form.ticked("scheduled"):
+        return None
+    unit = UNITS.get(form.text("unit"), DAY)
+    try:
+        every = form.number("every", 1) * unit
+        trigger = Interval(every, now)
+    except (OverflowError, BadInput) as error:
+        raise BadInput.of("every", "must be a number, and at least one second") from error
+    if every > timedelta(days=3650):
+        raise BadInput.of("every", "must be at most ten years")
+    kept = present.schedule if present else None
+    if kept is not None and kept.trigger.every == every:
+        trigger = kept.trigger
+    base = kept or Schedule(trigger)
+    return Schedule(
+        trigger,
+        enabled=not form.ticked("paused"),
+        start=base.start,
+        end=base.end,
+        occurrences=base.occurrences,
+        misfire=base.misfire,
+        overlap=base.overlap,
+        grace=base.grace,
+    )
+
+
+def _policies(form: Form) -> Policies:
+    usual = Policies()
+    count = form.text("guard_count")
+    return Policies(
+        guard_share=form.number("guard_share", usual.guard_share * 100) / 100,
+        guard_count=form.integer("guard_count", 0) if count else None,
+        grace=_days(form, "grace", usual.grace),
+        full_every=_days(form, "full_every", usual.full_every),
+        new_wanted=form.ticked("new_wanted"),
+        requests_per_second=form.number("requests_per_second", usual.requests_per_second),
+        concurrency=form.integer("concurrency", usual.concurrency),
+        page_attempts=form.integer("page_attempts", usual.page_attempts),
+    )
+
+
+def _days(form: Form, name: str, usual: timedelta) -> timedelta:
+    days = form.number(name, usual / DAY)
+    if not -36_500 < days < 36_500:
+        raise BadInput.of(name, "must be at most a hundred years")
+    return days * DAY
+
+
+def _spell(schedule: Schedule | None) -> tuple[str, str]:
+    if schedule is None:
+        return "1", "days"
+    every = schedule.trigger.every
+    for unit in ("weeks", "days", "hours"):
+        if every % UNITS[unit] == timedelta(0):
+            return f"{every / UNITS[unit]:g}", unit
+    return f"{every / UNITS['minutes']:g}", "minutes"
