@@ -196,7 +196,8 @@ class RunMachine(RuleBasedStateMachine):
         over = run.state in (RunState.CANCELLING, RunState.CANCELLED)
         refused = Cancelled if over and ago == 0 else LeaseLost
 
-        with nullcontext() if ago == 0 and run.state is RunState.RUNNING else pytest.raises(refused):
+        welcome = ago == 0 and run.state in (RunState.RUNNING, RunState.WAITING)
+        with nullcontext() if welcome else pytest.raises(refused):
             self.runs.report(run.id, run.attempt - ago, Progress(1, 2))
 
     # What workers do with parts.

@@ -101,8 +101,15 @@ class Runs(Protocol):
         """Renews all leases of a worker; returns the state of each run it still holds, also by holding parts of it."""
         ...
 
+    def states(self, run_ids: Sequence[str]) -> Mapping[str, RunState]:
+        """The states of these runs; unknown ones are left out. A cheap read, for whoever must notice a cancel soon."""
+        ...
+
     def report(self, run_id: str, attempt: int, progress: Progress) -> None:
-        """Saves progress. Raises `LeaseLost` when the attempt is not the current one, `Cancelled` when asked to."""
+        """Saves progress. Raises `LeaseLost` when the attempt is not the current one, `Cancelled` when asked to.
+
+        While the run waits for its parts, these make its progress, and only the message is saved.
+        """
         ...
 
     def finish(self, run_id: str, attempt: int, ending: Ending, *, now: datetime) -> bool:
@@ -110,9 +117,20 @@ class Runs(Protocol):
         ...
 
     def hand_back(
-        self, run_id: str, attempt: int, *, now: datetime, ready_at: datetime, failed: bool, error: str = ""
+        self,
+        run_id: str,
+        attempt: int,
+        *,
+        now: datetime,
+        ready_at: datetime,
+        failed: bool,
+        error: str = "",
+        keep_keys: bool = False,
     ) -> bool:
-        """Gives a run back: queued at once (drain) or scheduled for `ready_at` (retry). False when fenced out."""
+        """Gives a run back: queued at once (drain) or scheduled for `ready_at` (retry). False when fenced out.
+
+        With `keep_keys` no other run takes its place meanwhile: what it began is not finished.
+        """
         ...
 
     def cancel(self, run_id: str, *, tenant_id: str | None, now: datetime) -> Run:
@@ -186,8 +204,9 @@ class Runs(Protocol):
         """A run's log, oldest first unless asked otherwise; `least` is the lowest level shown."""
         ...
 
-    def add_output(self, output: Output, attempt: int) -> None:
-        """Notes a file that a run made; the same name again replaces it. Raises `LeaseLost`."""
+    def add_output(self, output: Output, attempt: int) -> str | None:
+        """Notes a file that a run made; the same name again replaces it, and the blob that nobody needs any more is
+        returned. Raises `LeaseLost` and `Cancelled`."""
         ...
 
     def list_outputs(self, run_id: str) -> Sequence[Output]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, insert, null, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from windrow.errors import Conflict, NotFound
@@ -56,9 +56,17 @@ class RunQueue:
             return end_run(connection, run_id, attempt, ending, now=now)
 
     def hand_back(
-        self, run_id: str, attempt: int, *, now: datetime, ready_at: datetime, failed: bool, error: str = ""
+        self,
+        run_id: str,
+        attempt: int,
+        *,
+        now: datetime,
+        ready_at: datetime,
+        failed: bool,
+        error: str = "",
+        keep_keys: bool = False,
     ) -> bool:
-        """Gives a run back; one that was asked to cancel ends as cancelled instead."""
+        """Gives a run back; one that was asked to cancel ends as cancelled instead, and keeps nothing."""
         with self._database.write(wake=True) as connection:
             values = {"new_ready_at": ready_at, "new_failures": int(failed), "new_error": error, "this_moment": now}
             statement = _HAND_BACK_NOW if ready_at <= now else _HAND_BACK_LATER
@@ -66,7 +74,8 @@ class RunQueue:
             row = connection.execute(statement, {**this, **values}).one_or_none()
             if row is None:
                 return False
-            _leave(connection, run_id, row)
+            if not keep_keys or row.state == RunState.CANCELLED:
+                _leave(connection, run_id, row)
             return True
 
     def cancel(self, run_id: str, *, tenant_id: str | None, now: datetime) -> Run:
@@ -124,10 +133,17 @@ def find_run(connection: Connection, run_id: str, tenant_id: str | None) -> Run:
 _FIND = select(*RUN_COLUMNS).where(runs.c.id == bindparam("this_run"))
 
 
+def _reported(name: str) -> ColumnElement[Any]:
+    # While a run waits, its parts make its progress, and only the message is anybody's to say.
+    column = runs.c[name]
+    new = bindparam(f"new_{name}", type_=column.type)
+    return new if name == "message" else case((runs.c.state == RunState.RUNNING.value, new), else_=column)
+
+
 _REPORT = (
     update(runs)
-    .where(HELD_BY, runs.c.state == RunState.RUNNING)
-    .values({name: bindparam(f"new_{name}") for name in from_progress(Progress())})
+    .where(HELD_BY, runs.c.state.in_([RunState.RUNNING.value, RunState.WAITING.value]))
+    .values({name: _reported(name) for name in from_progress(Progress())})
 )
 
 
