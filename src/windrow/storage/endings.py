@@ -39,7 +39,8 @@ def end_run(connection: Connection, run_id: str, attempt: int, ending: Ending, *
     if row is None:
         return False
     limits.release(connection, {run_id: to_limits(row.limits)})
-    settle(connection, [run_id])
+    if row.has_open_parts:
+        cancel_parts(connection, [run_id])
     return True
 
 
@@ -57,7 +58,7 @@ def _end(state: RunState, keeps_progress: bool) -> Any:
             lease_until=None,
             **{name: bindparam(f"new_{name}") for name in ("result", "error", *progress)},
         )
-        .returning(runs.c.limits)
+        .returning(runs.c.limits, _ANY_OPEN_OF_RUN)
     )
 
 
@@ -84,6 +85,7 @@ def cancel_parts(connection: Connection, run_ids: Sequence[str]) -> int:
 
 _OPEN = parts.c.state.in_([PartState.OPEN.value, PartState.RUNNING.value])
 _ANY_OPEN = select(parts.c.id).where(parts.c.run_id.in_(bindparam("these_runs", expanding=True)), _OPEN).limit(1)
+_ANY_OPEN_OF_RUN = select(parts.c.id).where(parts.c.run_id == runs.c.id, _OPEN).exists().label("has_open_parts")
 _LEFT = select(func.count()).select_from(parts).where(parts.c.run_id == runs.c.id, _OPEN).correlate(runs)
 _RECOUNT = (
     update(runs)

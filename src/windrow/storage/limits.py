@@ -24,13 +24,13 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from windrow.model.tasks import Limit
 from windrow.storage.moves import BLOCKED, CLAIMABLE, NOW, TURN
 from windrow.storage.run_rows import from_limits, to_limits
 from windrow.storage.tables import key_holds, runs
 from windrow.storage.types import Json
-from windrow.storage.upserts import insert_missing
 
 ASIDE = 500
 """How many waiting runs are looked at when a key turned out full: those that carry it are set aside together."""
@@ -47,9 +47,15 @@ def hold(connection: Connection, run_id: str, limits: Sequence[Limit]) -> Limit 
     for limit in limits:
         if held.get(limit.key, 0) >= limit.most:
             return limit
-    rows = [{"key": key, "run_id": run_id} for key in keys]
-    insert_missing(connection, key_holds, rows, conflict=["key", "run_id"])
+    # A finish that is claimed again still holds what its run held before.
+    connection.execute(_HOLD[connection.dialect.name], [{"key": key, "run_id": run_id} for key in keys])
     return None
+
+
+_HOLD = {
+    "sqlite": sqlite.insert(key_holds).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(key_holds).on_conflict_do_nothing(),
+}
 
 
 def set_aside(connection: Connection, run_id: str, full: Limit, *, queue: str, now: datetime) -> None:
@@ -74,8 +80,11 @@ def release(connection: Connection, limits_by_run: Mapping[str, Sequence[Limit]]
     if not keys:
         return
     _lock(connection, keys)
-    connection.execute(delete(key_holds).where(key_holds.c.run_id.in_([*limits_by_run])))
+    connection.execute(_RELEASE, {"these_runs": list(limits_by_run)})
     unblock(connection, keys)
+
+
+_RELEASE = delete(key_holds).where(key_holds.c.run_id.in_(bindparam("these_runs", expanding=True)))
 
 
 def unblock(connection: Connection, keys: Collection[str], *, most: int = NEXT) -> list[str]:
