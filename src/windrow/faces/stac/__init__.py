@@ -1,0 +1,1 @@
+"""The STAC API face, under `/stac`: harvested items and collections for STAC clients."""
