@@ -68,6 +68,8 @@ class Opening:
     cursor        kept when the pass completes, handed back at the next (a server's own time stamp, say)
     since         the server's moment to ask changes from at the next pass; None where it cannot tell changes
     unchanged     the remote says that nothing at all has changed: there is nothing to walk
+    overlaps      records may stand in several of the lists that are walked (sets, say): one that comes again is no sign
+                  that a list shifted while it was read
     """
 
     pages: Sequence[PageKey]
@@ -77,6 +79,7 @@ class Opening:
     since: datetime | None = None
     unchanged: bool = False
     title: str = ""
+    overlaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,12 @@ class Reading:
     unchanged     identifiers of documents that answered 304
     gone          identifiers that the remote itself declares deleted
     broken        what could not be identified
+    left_out      identifiers of records that the source's own settings leave out (outside its box, say): neither gone
+                  from the remote nor wanted here; they count as done
     next          keys of pages that this page led to
     total         how many records there are in all, says this page
+
+    Of the documents that a page was asked for, each must appear in one of these or in `failed`.
     """
 
     records: Sequence[RemoteRecord] = ()
@@ -139,6 +146,7 @@ class Reading:
     total: int | None = None
     failed: Sequence[tuple[str, str]] = ()
     """Documents that could not be loaded: (identifier, problem). They count as failed, and the pass as incomplete."""
+    left_out: Sequence[str] = ()
 
 
 class SourceKind(Protocol):

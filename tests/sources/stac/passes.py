@@ -21,7 +21,7 @@ DOCUMENTS = 3
 class Harvest:
     opening: Opening
     records: list[RemoteRecord] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Harvest:
 
     def add(self, reading: Reading) -> None:
         self.records += reading.records
-        self.gone += reading.gone
+        self.left_out += reading.left_out
         self.unchanged += reading.unchanged
         self.broken += reading.broken
         self.failed += reading.failed

@@ -173,7 +173,7 @@ class TestChoosing:
 
         found = harvest(WrittenFetcher(documents), ROOT, bbox=[-5, -5, 5, 5], datetime="2024")
 
-        assert (found.identifiers, found.gone) == (["in.json"], ["east.json", "late.json"])
+        assert (found.identifiers, found.left_out) == (["in.json"], ["east.json", "late.json"])
         across = harvest(WrittenFetcher(documents), ROOT, bbox=[175, -5, 179, 5])
         assert across.identifiers == ["east.json"]
 

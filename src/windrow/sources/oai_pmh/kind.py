@@ -72,6 +72,7 @@ class OaiPmhKind:
             since=identity.answered_at if tells_changes else None,
             unchanged=dates.empty,
             title=identity.name,
+            overlaps=len(_sets(request)) > 1,
         )
 
     def load(self, request: PassRequest, page: PageRequest, fetcher: Fetcher) -> Loaded:

@@ -43,7 +43,7 @@ def read_documents(page: PageRequest, loaded: Loaded, settings: Settings) -> Rea
     return Reading(
         records=[record for each in readings for record in each.records],
         unchanged=[identifier for each in readings for identifier in each.unchanged],
-        gone=[identifier for each in readings for identifier in each.gone],
+        left_out=[identifier for each in readings for identifier in each.left_out],
         broken=[broken for each in readings for broken in each.broken],
         failed=[failed for each in readings for failed in each.failed],
     )
@@ -123,7 +123,7 @@ def _read_document(reference: Reference, document: Mapping[str, Any], answer: An
         return Reading(broken=[Broken(reference.identifier, answer.body, str(problem), reference.version)])
     included = settings.collections if is_collection(document) else settings.items and is_wanted(record, settings)
     # What lies outside what is set is not of this source, though its catalogue has it.
-    return Reading(records=[record]) if included else Reading(gone=[reference.identifier])
+    return Reading(records=[record]) if included else Reading(left_out=[reference.identifier])
 
 
 def _record(reference: Reference, document: Mapping[str, Any], answer: Answer) -> RemoteRecord:
