@@ -1,6 +1,6 @@
 """Leases: how a worker keeps what it claimed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, select, update
@@ -32,3 +32,9 @@ class RunLeases:
             ids = set(connection.scalars(mine.returning(parts.c.run_id), this)) - held.keys()
             states = select(runs.c.id, runs.c.state).where(runs.c.id.in_(sorted(ids)))
             return held | {row.id: RunState(row.state) for row in connection.execute(states)} if ids else held
+
+    def states(self, run_ids: Sequence[str]) -> Mapping[str, RunState]:
+        """The states of these runs; unknown ones are left out."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(runs.c.id, runs.c.state).where(runs.c.id.in_(run_ids)))
+            return {row.id: RunState(row.state) for row in rows}
