@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from windrow.model.records import Record
-from windrow.model.runs import Part, Progress
+from windrow.model.runs import Part, Progress, RunState
 from windrow.ports.fetching import Validators
 from windrow.ports.runs import Ending, Entry
 
@@ -18,7 +18,11 @@ class Pass:
     asked_since   changes since this moment were asked for; None asked for everything
     next_since    what the next incremental pass will ask from
     listing       whether seeing all pages means having seen everything
+    total         how many records the remote announced, at the begin or on its first page that did
     problems      what keeps the pass from being complete: failed pages, counts that do not fit
+    doubts        why absence proves less than usual: records that could not be identified, a list that seems to shift
+    config        what of the source made the pass what it is: its kind, url and settings
+    overlaps      whether records may come twice by right: see `Opening.overlaps`
     """
 
     run_id: str
@@ -30,11 +34,19 @@ class Pass:
     total: int | None = None
     cursor: Mapping[str, Any] = field(default_factory=dict)
     problems: Sequence[str] = ()
+    doubts: Sequence[str] = ()
+    config: Mapping[str, Any] = field(default_factory=dict)
+    overlaps: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether what no page of it held is gone from the remote."""
+        return self.listing and self.asked_since is None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is kept of a resource that a page names again."""
+    """What is kept of a resource that a page names again. `problem` tells why it is in quarantine, also when gone."""
 
     id: int
     fingerprint: bytes
@@ -43,6 +55,7 @@ class Known:
     wanted: bool
     version: str
     validators: Validators
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +104,12 @@ class PageCommit:
     touched       unchanged resources whose version or validators are to be kept: id → (version, validators)
     next          keys of pages it led to
     memory        fingerprint of the page, to be kept for the next pass with what it held; None keeps nothing
-    counts        what happened to how many: see `windrow.core.harvesting.counting`
+    counts        what happened to how many: see `windrow.core.harvesting.comparing`
     progress      the run's, with this page in it
     problems      what keeps the pass from being complete
+    doubts        why absence proves less than usual
+    repeated      how many records an earlier page of this pass held too, which makes another doubt unless lists overlap
+    announced     how many records there are in all, said for the first time in this pass
     """
 
     part_id: int
@@ -108,6 +124,9 @@ class PageCommit:
     counts: Mapping[str, int] = field(default_factory=dict)
     progress: Progress = Progress()
     problems: Sequence[str] = ()
+    doubts: Sequence[str] = ()
+    repeated: int = 0
+    announced: int | None = None
     log: Sequence[Entry] = ()
 
 
@@ -149,7 +168,11 @@ class Harvests(Protocol):
         ...
 
     def begin_pass(self, begun: Pass, attempt: int, pages: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
-        """Writes a pass and its first pages."""
+        """Writes a pass and its first pages.
+
+        Where another run has begun a pass over the source and not ended it, neither sees everything that the other
+        does: both passes get that as a problem.
+        """
         ...
 
     def open_pages(self, run_id: str, *, after: int, limit: int) -> list[Part]:
@@ -161,7 +184,7 @@ class Harvests(Protocol):
         ...
 
     def page_memories(self, source_id: int, keys: Sequence[Mapping[str, Any]]) -> list[PageMemory | None]:
-        """What the last pass kept of these pages, in their order."""
+        """What the last pass kept of these pages, in their order; None also where a resource is no longer present."""
         ...
 
     def commit_page(self, run_id: str, attempt: int, source_id: int, page: PageCommit) -> Committed:
@@ -183,19 +206,12 @@ class Harvests(Protocol):
         ...
 
     def end_pass(self, run_id: str, attempt: int, source_id: int, end: PassEnd, *, now: datetime) -> None:
-        """Ends a pass and its run: deletes or holds what is absent, keeps the cursor, updates the source's state."""
+        """Ends a pass and its run: deletes or holds what is absent, keeps the cursor, updates the source's state.
+
+        The cursor is not kept where the source was changed meanwhile.
+        """
         ...
 
-    def miss_pass(self, run_id: str, source_id: int, *, state: str, now: datetime) -> None:
-        """Notes on the source that a harvest ended without a pass: failed or cancelled."""
-        ...
-
-    def stale_documents(self, source_id: int, *, after: int, limit: int) -> list[tuple[int, str, bytes]]:
-        """Kept documents of a source for reading again: (resource id, media type, raw), by id."""
-        ...
-
-    def rewrite(
-        self, part_id: int, worker_id: str, source_id: int, changes: Sequence[Change], *, now: datetime
-    ) -> bool:
-        """Writes records read again from kept documents and closes the part, in one transaction. False if fenced."""
+    def miss_pass(self, run_id: str, source_id: int, state: RunState) -> None:
+        """Notes on the source how a run ended that did not come to the end of a pass."""
         ...

@@ -1,17 +1,18 @@
 """Harvests: passes over sources, what is known of their resources, and how a pass ends."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from windrow.errors import LeaseLost
 from windrow.model.resources import Outcome, Presence
 from windrow.model.runs import Part, PartState, RunState
 from windrow.model.sources import ReviewState
 from windrow.ports.fetching import Validators
-from windrow.ports.harvests import Change, Committed, Known, PageCommit, PageMemory, Pass, PassEnd
+from windrow.ports.harvests import Committed, Known, PageCommit, PageMemory, Pass, PassEnd
 from windrow.ports.runs import Entry
 from windrow.storage.database import Database
 from windrow.storage.endings import end_run
@@ -27,7 +28,6 @@ from windrow.storage.page_commits import (
     open_pages,
     raise_why_fenced,
 )
-from windrow.storage.records import read_documents, replace_records
 from windrow.storage.seen import unpack
 from windrow.storage.tables import pages, parts, passes, resources, reviews, runs, sources
 
@@ -44,26 +44,16 @@ class SqlHarvests:
         """The pass that an earlier attempt began."""
         with self._database.read() as connection:
             row = connection.execute(select(passes).where(passes.c.run_id == run_id)).one_or_none()
-        return None if row is None else Pass(**row._mapping)
+        return None if row is None else _to_pass(row)
 
     def begin_pass(self, begun: Pass, attempt: int, pages: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
         """Writes a pass and its first pages."""
         with self._database.write(wake=True) as connection:
             target = self._target(connection, begun.run_id, attempt, begun.source_id)
             _fence_quietly(target)
-            connection.execute(
-                insert(passes).values(
-                    run_id=begun.run_id,
-                    source_id=begun.source_id,
-                    started_at=begun.started_at,
-                    asked_since=begun.asked_since,
-                    next_since=begun.next_since,
-                    listing=begun.listing,
-                    total=begun.total,
-                    cursor=dict(begun.cursor),
-                    problems=list(begun.problems),
-                )
-            )
+            rivals = _note_rivals(target)
+            values = {each.name: getattr(begun, each.name) for each in fields(begun)}
+            connection.execute(insert(passes).values(values | {"problems": [*begun.problems, *rivals]}))
             add_pages(target, pages, now)
 
     def open_pages(self, run_id: str, *, after: int, limit: int) -> list[Part]:
@@ -76,15 +66,9 @@ class SqlHarvests:
         found: dict[str, Known] = {}
         with self._database.read() as connection:
             for some in chunks(identifiers, IN_LIST):
-                marks = ",".join("?" * len(some))
-                sql = (
-                    "SELECT identifier, id, fingerprint, presence, outcome, wanted, version, etag, last_modified "  # noqa: S608
-                    f"FROM resources WHERE source_id = ? AND identifier IN ({marks})"
-                )
-                for row in self._database.run(connection, sql, (source_id, *some)):
-                    found[row[0]] = Known(
-                        row[1], bytes(row[2]), row[3], row[4], bool(row[5]), row[6], Validators(row[7], row[8])
-                    )
+                sql = f"{_KNOWN} ({','.join('?' * len(some))})"
+                rows = self._database.run(connection, sql, (source_id, *some))
+                found |= {row[0]: _to_known(row) for row in rows}
         return found
 
     def page_memories(self, source_id: int, keys: Sequence[Mapping[str, Any]]) -> list[PageMemory | None]:
@@ -98,7 +82,8 @@ class SqlHarvests:
                     select(pages).where(pages.c.source_id == source_id, pages.c.digest.in_(some))
                 )
             }
-        return [found.get(digest) for digest in digests]
+            lost = {digest for digest, memory in found.items() if _any_absent(self._database, connection, memory.seen)}
+        return [None if digest in lost else found.get(digest) for digest in digests]
 
     def commit_page(self, run_id: str, attempt: int, source_id: int, page: PageCommit) -> Committed:
         """Commits one page."""
@@ -165,14 +150,15 @@ class SqlHarvests:
         with self._database.write(wake=True) as connection:
             target = self._target(connection, run_id, attempt, source_id)
             _fence_quietly(target)
-            _settle_absent(target, end, now)
-            _settle_source(target, end, now)
+            begun = _to_pass(connection.execute(select(passes).where(passes.c.run_id == run_id)).one())
+            _settle_absent(target, begun, end, now)
+            _settle_source(target, begun, end)
             append_log(connection, run_id, end.log)
             if not end_run(connection, run_id, attempt, end.ending, now=now):
                 raise LeaseLost(f"Attempt {attempt} at run {run_id} is not the current one.")
 
-    def miss_pass(self, run_id: str, source_id: int, *, state: str, now: datetime) -> None:
-        """Notes on the source that a harvest ended without a pass."""
+    def miss_pass(self, run_id: str, source_id: int, state: RunState) -> None:
+        """Notes on the source how a run ended that did not come to the end of a pass."""
         with self._database.write() as connection:
             failures = sources.c.failures + (1 if state == RunState.FAILED else 0)
             connection.execute(
@@ -181,35 +167,24 @@ class SqlHarvests:
                 .values(last_run_id=run_id, last_state=state, failures=failures)
             )
 
-    def stale_documents(self, source_id: int, *, after: int, limit: int) -> list[tuple[int, str, bytes]]:
-        """Kept documents of a source, by id, for reading again."""
-        with self._database.read() as connection:
-            ids = connection.scalars(
-                select(resources.c.id)
-                .where(resources.c.source_id == source_id, resources.c.id > after)
-                .order_by(resources.c.id)
-                .limit(limit)
-            ).all()
-            return read_documents(self._database, connection, ids)
-
-    def rewrite(
-        self, part_id: int, worker_id: str, source_id: int, changes: Sequence[Change], *, now: datetime
-    ) -> bool:
-        """Writes records read again and closes the part."""
-        with self._database.write(wake=True) as connection:
-            held = connection.execute(
-                update(parts)
-                .where(parts.c.id == part_id, parts.c.worker_id == worker_id, parts.c.state == PartState.RUNNING)
-                .values(error="")
-            ).rowcount
-            if held != 1:
-                return False
-            rows = [(each.id, source_id, each.record) for each in changes if each.id is not None and each.record]
-            replace_records(self._database, connection, rows)
-            return True
-
     def _target(self, connection: Connection, run_id: str, attempt: int, source_id: int) -> Target:
         return Target(self._database, connection, run_id, attempt, source_id)
+
+
+_KNOWN = """
+SELECT identifier, id, fingerprint, presence, outcome, wanted, version, etag, last_modified, problem
+FROM resources WHERE source_id = ? AND identifier IN
+"""
+
+
+def _to_known(row: Any) -> Known:
+    _, number, fingerprint, presence, outcome, wanted, version, etag, modified, problem = row
+    validators = Validators(etag, modified)
+    return Known(number, bytes(fingerprint), presence, outcome, bool(wanted), version, validators, problem)
+
+
+def _to_pass(row: Row[Any]) -> Pass:
+    return Pass(**row._mapping)
 
 
 def _fence_quietly(target: Target) -> None:
@@ -223,25 +198,46 @@ def _fence_quietly(target: Target) -> None:
         raise_why_fenced(target.connection, target.run_id, target.attempt)
 
 
-def _settle_absent(target: Target, end: PassEnd, now: datetime) -> None:
+def _note_rivals(target: Target) -> list[str]:
     connection = target.connection
-    if end.complete or end.absent:
-        connection.execute(
+    begun = (
+        select(passes.c.run_id)
+        .join(runs, runs.c.id == passes.c.run_id)
+        .where(passes.c.source_id == target.source_id, passes.c.run_id != target.run_id, runs.c.ended_at.is_(None))
+    )
+    rivals = connection.scalars(begun.order_by(passes.c.run_id)).all()
+    for rival in rivals:
+        told = f"run {target.run_id} harvested the same source before this one had ended"
+        add_problems(replace(target, run_id=rival), [told])
+    return [f"run {rival} had begun to harvest the same source and not ended" for rival in rivals]
+
+
+def _any_absent(database: Database, connection: Connection, seen: Sequence[int]) -> bool:
+    # A page that holds again what is gone or missing here must be read, to bring it back.
+    for some in chunks(seen, IN_LIST):
+        marks = ",".join("?" * len(some))
+        sql = f"SELECT count(*) FROM resources WHERE id IN ({marks}) AND presence = 'present'"  # noqa: S608 - marks
+        if database.run(connection, sql, tuple(some)).scalar() != len(some):
+            return True
+    return False
+
+
+def _settle_absent(target: Target, begun: Pass, end: PassEnd, now: datetime) -> None:
+    # An incremental pass says nothing of what a whole one found missing: that still waits for its person.
+    if (end.complete and begun.whole) or (end.absent and end.hold):
+        target.connection.execute(
             update(reviews)
             .where(reviews.c.source_id == target.source_id, reviews.c.state == ReviewState.WAITING)
             .values(state=ReviewState.OUTDATED, decided_at=now)
         )
-    if not end.absent:
-        return
-    if end.hold:
+    if end.absent and end.hold:
         _hold(target, end.absent, now)
-    else:
+    elif end.absent:
         _delete(target, end.absent, now)
 
 
 def _hold(target: Target, absent: Sequence[int], now: datetime) -> None:
     connection = target.connection
-    present = connection.scalar(_count_kept(target.source_id)) or 0
     for some in chunks(absent, IN_LIST):
         connection.execute(
             update(resources)
@@ -253,8 +249,8 @@ def _hold(target: Target, absent: Sequence[int], now: datetime) -> None:
             source_id=target.source_id,
             run_id=target.run_id,
             state=ReviewState.WAITING,
-            missing=len(absent),
-            present=present,
+            missing=connection.scalar(_count(target.source_id, resources.c.presence == Presence.MISSING)),
+            present=connection.scalar(_count_kept(target.source_id)),
             created_at=now,
         )
     )
@@ -273,31 +269,32 @@ def _delete(target: Target, absent: Sequence[int], now: datetime) -> None:
     database.write_many(target.connection, "UPDATE records SET hidden = ? WHERE id = ?", shown)
 
 
-def _settle_source(target: Target, end: PassEnd, now: datetime) -> None:
+def _settle_source(target: Target, begun: Pass, end: PassEnd) -> None:
     connection = target.connection
-    begun = Pass(**connection.execute(select(passes).where(passes.c.run_id == target.run_id)).one()._mapping)
-    state = end.ending.state
+    this = sources.c.id == target.source_id
+    source = connection.execute(select(sources.c.kind, sources.c.url, sources.c.settings).where(this)).one()
     values: dict[str, Any] = {
         "last_run_id": target.run_id,
-        "last_state": state.value,
-        "failures": sources.c.failures + 1 if state is RunState.FAILED else 0,
+        "last_state": end.ending.state.value,
+        "failures": sources.c.failures + 1 if end.ending.state is RunState.FAILED else 0,
         "resources": _count_kept(target.source_id).scalar_subquery(),
     }
-    if end.complete:
+    # What this pass learned is worth nothing to the next one where the source was changed meanwhile.
+    if end.complete and dict(source._mapping) == begun.config:
         values |= {"cursor": dict(begun.cursor), "since": begun.next_since}
         if begun.asked_since is None:
             values["last_complete"] = begun.started_at
-        if begun.listing:
-            _forget_old_pages(target)
-    connection.execute(update(sources).where(sources.c.id == target.source_id).values(values))
+    if end.complete and begun.whole:
+        _forget_old_pages(target)
+    connection.execute(update(sources).where(this).values(values))
+
+
+def _count(source_id: int, condition: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(resources).where(resources.c.source_id == source_id, condition)
 
 
 def _count_kept(source_id: int) -> Any:
-    return (
-        select(func.count())
-        .select_from(resources)
-        .where(resources.c.source_id == source_id, resources.c.presence != Presence.GONE)
-    )
+    return _count(source_id, resources.c.presence != Presence.GONE)
 
 
 def _forget_old_pages(target: Target) -> None:

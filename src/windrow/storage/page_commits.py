@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Column, Connection, func, select, update
 
 from windrow.errors import Cancelled, LeaseLost
 from windrow.model.resources import Outcome
@@ -15,12 +15,16 @@ from windrow.ports.harvests import Change, Committed, PageCommit
 from windrow.ports.source_kinds import PageKey
 from windrow.storage.database import Database
 from windrow.storage.keys import digest_key
+from windrow.storage.record_rows import mended
 from windrow.storage.records import compress, insert_records, replace_records, write_documents
 from windrow.storage.seen import pack
 from windrow.storage.tables import pages, parts, passes, runs
 from windrow.storage.upserts import insert_missing, insert_or_replace
 
 Item = TypeVar("Item")
+
+KEPT = 100
+"""Problems of a pass, and doubts, that are kept: enough to know."""
 
 IN_LIST = 500
 """Values in one IN list: SQLite allows 32,766 parameters, short statements are parsed faster."""
@@ -47,7 +51,9 @@ def commit_page(target: Target, page: PageCommit) -> Committed:
     _touch(target, page)
     seen = [*page.seen, *page.returned, *new_ids, *(each.id for each in changes if each.id is not None)]
     _close_page(target, page, seen)
-    _remember(target, page, seen)
+    _note(target, page, len(repeated))
+    if not repeated:
+        _remember(target, page, seen)
     new_parts = add_pages(target, page.next, page.now) if page.next else []
     return Committed(new_ids, new_parts, [each.identifier for each in repeated], page.progress)
 
@@ -153,7 +159,7 @@ def _insert_resources(target: Target, added: Sequence[tuple[int, Change]], page:
                 each.fingerprint,
                 Outcome.ADDED.value if each.record else Outcome.QUARANTINED.value,
                 each.wanted,
-                each.record.title if each.record else "",
+                _title(each) or "",
                 each.version,
                 each.etag,
                 each.last_modified,
@@ -165,6 +171,10 @@ def _insert_resources(target: Target, added: Sequence[tuple[int, Change]], page:
             for number, each in added
         ],
     )
+
+
+def _title(change: Change) -> str | None:
+    return mended(change.record.title) if change.record else None
 
 
 _UPDATE_RESOURCE = """
@@ -184,7 +194,7 @@ def _update_resources(target: Target, known: Sequence[tuple[int, Change]], page:
             (
                 each.fingerprint,
                 Outcome.CHANGED.value if each.record else Outcome.QUARANTINED.value,
-                each.record.title if each.record else None,
+                _title(each),
                 each.version,
                 each.etag,
                 each.last_modified,
@@ -204,12 +214,10 @@ def _write_records(target: Target, added: Sequence[tuple[int, Change]], known: S
     again = [(number, source_id, each.record) for number, each in known if each.record]
     insert_records(database, connection, fresh)
     replace_records(database, connection, again)
-    hidden = [(not each.wanted, number) for number, each in [*added, *known] if each.record]
-    database.write_many(
-        connection,
-        "UPDATE records SET hidden = ? WHERE id = ?",
-        hidden if known else [row for row in hidden if row[0]],
-    )
+    unwanted = [(True, number) for number, each in added if each.record and not each.wanted]
+    database.write_many(connection, "UPDATE records SET hidden = ? WHERE id = ?", unwanted)
+    # Also those that cannot be read now: what was gone is back, with the last version that could be read.
+    _show_again(target, [number for number, _ in known])
 
 
 def _write_raw(target: Target, changed: Sequence[tuple[int, Change]]) -> None:
@@ -230,16 +238,24 @@ def _write_raw(target: Target, changed: Sequence[tuple[int, Change]]) -> None:
 
 def _return_resources(target: Target, page: PageCommit) -> None:
     database, connection = target.database, target.connection
-    rows = [(number,) for number in page.returned]
-    database.write_many(
-        connection,
-        "UPDATE resources SET presence = 'present', gone_since = NULL, outcome = 'restored' WHERE id = ?",
-        rows,
-    )
-    database.write_many(
-        connection,
+    database.write_many(connection, _RETURN_RESOURCE, [(number,) for number in page.returned])
+    _show_again(target, page.returned)
+
+
+_RETURN_RESOURCE = """
+UPDATE resources
+SET presence = 'present', gone_since = NULL,
+    outcome = CASE WHEN problem <> '' THEN 'quarantined' WHEN presence = 'gone' THEN 'restored' ELSE outcome END
+WHERE id = ?
+"""
+
+
+def _show_again(target: Target, ids: Sequence[int]) -> None:
+    # Asked of the row itself: somebody may have changed the wish since the page was compared.
+    target.database.write_many(
+        target.connection,
         "UPDATE records SET hidden = NOT (SELECT wanted FROM resources WHERE resources.id = records.id) WHERE id = ?",
-        rows,
+        [(number,) for number in ids],
     )
 
 
@@ -269,16 +285,31 @@ def _close_page(target: Target, page: PageCommit, seen: Sequence[int]) -> None:
     ).rowcount
     if closed != 1:
         raise LeaseLost(f"Page {page.part_id} of run {target.run_id} was committed before.")
+
+
+def _note(target: Target, page: PageCommit, repeated: int) -> None:
+    this = passes.c.run_id == target.run_id
+    if page.announced is not None:
+        target.connection.execute(update(passes).where(this, passes.c.total.is_(None)).values(total=page.announced))
     if page.problems:
         add_problems(target, page.problems)
+    repeated += page.repeated
+    if repeated and not target.connection.scalar(select(passes.c.overlaps).where(this)):
+        page = replace(page, doubts=[*page.doubts, f"{repeated} records came on two pages: the list may have shifted"])
+    if page.doubts:
+        _add_to(target, passes.c.doubts, page.doubts)
 
 
 def add_problems(target: Target, problems: Sequence[str]) -> None:
-    """Notes on the pass what keeps it from being complete; the first hundred are enough to know."""
-    kept = target.connection.scalar(select(passes.c.problems).where(passes.c.run_id == target.run_id)) or []
-    target.connection.execute(
-        update(passes).where(passes.c.run_id == target.run_id).values(problems=[*kept, *problems][:100])
-    )
+    """Notes on the pass what keeps it from being complete."""
+    _add_to(target, passes.c.problems, problems)
+
+
+def _add_to(target: Target, column: Column[Any], more: Sequence[str]) -> None:
+    this = passes.c.run_id == target.run_id
+    kept = target.connection.scalar(select(column).where(this)) or []
+    if len(kept) < KEPT:
+        target.connection.execute(update(passes).where(this).values({column: [*kept, *more][:KEPT]}))
 
 
 def _remember(target: Target, page: PageCommit, seen: Sequence[int]) -> None:

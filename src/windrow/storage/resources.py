@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
+    case,
     delete,
     literal_column,
     not_,
@@ -101,12 +102,14 @@ def restore(database: Database, source_id: int, resource_ids: Sequence[int] | No
         kept = connection.scalar(select(sources.c.policies).where(sources.c.id == source_id))
     since = now - policies_from_json(kept or {}).grace
     conditions = [resources.c.gone_since > since, IS_GONE]
+    # What could not be read when it went can still not be read.
+    outcome = case((resources.c.problem != "", Outcome.QUARANTINED.value), else_=Outcome.RESTORED.value)
 
     def change(connection: Connection, ids: list[int]) -> None:
         connection.execute(
             update(resources)
             .where(resources.c.id.in_(ids))
-            .values(presence=Presence.PRESENT, gone_since=None, outcome=Outcome.RESTORED)
+            .values(presence=Presence.PRESENT, gone_since=None, outcome=outcome)
         )
         _settle_hidden(connection, ids)
         count_kept(connection, source_id, len(ids))

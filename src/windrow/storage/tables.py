@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from windrow.storage.types import BigId, Bytes, Json, UtcTime
+from windrow.storage.types import BigId, Bytes, CleanText, Json, UtcTime
 
 metadata = MetaData(
     naming_convention={
@@ -105,6 +105,13 @@ tasks = Table(
         sqlite_where=text("next_due IS NOT NULL"),
         postgresql_where=text("next_due IS NOT NULL"),
     ),
+    Index(
+        "ix_tasks_tenant_id_next_due",
+        "tenant_id",
+        "next_due",
+        sqlite_where=text("next_due IS NOT NULL"),
+        postgresql_where=text("next_due IS NOT NULL"),
+    ),
 )
 
 runs = Table(
@@ -139,9 +146,9 @@ runs = Table(
     Column("progress_done", BigId, nullable=False, server_default="0"),
     Column("progress_total", BigId),
     Column("counts", Json, nullable=False),
-    Column("message", Text, nullable=False, server_default=""),
+    Column("message", CleanText, nullable=False, server_default=""),
     Column("result", Json, nullable=False),
-    Column("error", Text, nullable=False, server_default=""),
+    Column("error", CleanText, nullable=False, server_default=""),
     Column("logged", Integer, nullable=False, server_default="0"),  # how many log entries it has
     Index("ix_runs_tenant_id_id", "tenant_id", "id"),
     Index("ix_runs_tenant_id_state_id", "tenant_id", "state", "id"),
@@ -218,7 +225,7 @@ parts = Table(
     Column("worker_id", Id, nullable=False, server_default=""),
     Column("lease_until", UtcTime),
     Column("counts", Json),
-    Column("error", Text, nullable=False, server_default=""),
+    Column("error", CleanText, nullable=False, server_default=""),
     Column("seen", Bytes),  # which resources a page held: see storage/seen.py
     Column("gone", Bytes),  # which resources a page declared deleted
     UniqueConstraint("run_id", "digest"),
@@ -253,8 +260,8 @@ log_entries = Table(
     Column("run_id", Id, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("level", String(8), nullable=False),
-    Column("part", String(255), nullable=False, server_default=""),
-    Column("message", Text, nullable=False),
+    Column("part", CleanText, nullable=False, server_default=""),
+    Column("message", CleanText, nullable=False),
     Column("data", Json),
     Index("ix_log_entries_run_id_level_id", "run_id", "level", "id"),
 )
@@ -340,6 +347,9 @@ passes = Table(
     Column("total", BigId),
     Column("cursor", Json, nullable=False),
     Column("problems", Json, nullable=False),  # what keeps the pass from being complete
+    Column("doubts", Json, nullable=False),  # why absence proves less than usual
+    Column("config", Json, nullable=False),  # the source's kind, url and settings as it began
+    Column("overlaps", Boolean, nullable=False),
 )
 
 pages = Table(

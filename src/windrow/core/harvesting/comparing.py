@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from windrow.core.harvesting.reading import told
 from windrow.errors import Stopped
 from windrow.model.records import Record
 from windrow.model.resources import Outcome, Presence, RemoteRecord
@@ -12,40 +13,59 @@ from windrow.ports.fetching import Validators
 from windrow.ports.harvests import Change, Known
 from windrow.ports.source_kinds import Broken, PageKey, Reading, Reference
 
-LONGEST_IDENTIFIER = 1000
 DOCUMENTS_PER_PAGE = 20
 """How many documents that a listing names make one page: few enough to lose little, many enough for one commit."""
 
 DUPLICATE = "duplicate"
 FAILED = "failed"
 GONE = "gone"
+LEFT_OUT = "left_out"
+"""Counts beside the outcomes of resources: listed before, not to be loaded, declared deleted, outside the settings."""
+
+MEDIA_TYPE_WIDTH = 64
 
 
 @dataclass(slots=True)
 class Comparison:
-    """What a page changes, before it is committed; the fields are those of `PageCommit`.
+    """What a page changes, before it is committed; most fields are those of `PageCommit`.
 
-    doubts   whether something on it could not be identified, so that absence proves nothing
+    seen, returned   resource id → the word it was counted under
+    own              how many records the page held itself
+    listed           how many documents it referred to
+    doubts           what on it could not be identified, so that absence proves less
     """
 
     fresh: list[Change] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
-    seen: list[int] = field(default_factory=list)
-    returned: list[int] = field(default_factory=list)
+    seen: dict[int, str] = field(default_factory=dict)
+    returned: dict[int, str] = field(default_factory=dict)
     gone: list[int] = field(default_factory=list)
     touched: dict[int, tuple[str, Validators]] = field(default_factory=dict)
     next: list[PageKey] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     total: int | None = None
-    found: int = 0
+    own: int = 0
+    listed: int = 0
     doubts: list[str] = field(default_factory=list)
     quarantined: list[tuple[str, str]] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+
+    def count_again(self, old: str) -> None:
+        """Counts what was counted under `old` as a duplicate instead."""
+        self.counts[old] -= 1
+        self.counts[DUPLICATE] += 1
 
 
 def plain(counts: Mapping[str, int]) -> dict[str, int]:
     """Counts as they are kept: plain words, and none that is zero."""
     return {str(word): count for word, count in counts.items() if count}
+
+
+def word_of(change: Change) -> str:
+    """What a change is counted under."""
+    if change.record is None:
+        return Outcome.QUARANTINED
+    return Outcome.ADDED if change.id is None else Outcome.CHANGED
 
 
 def identifiers_in(reading: Reading) -> list[str]:
@@ -64,54 +84,59 @@ def compare(reading: Reading, known: Mapping[str, Known], *, new_wanted: bool) -
     """What a page changes, given what is known of the resources that it names."""
     result = Comparison(total=reading.total, next=list(reading.next), failed=list(reading.failed))
     named: set[str] = set()
-    for each in reading.records:
-        if each.identifier in named:
-            result.counts[DUPLICATE] += 1
-        else:
-            named.add(each.identifier)
-            _compare_record(result, each, known.get(each.identifier), new_wanted)
+    for remote in reading.records:
+        if _is_first(result, remote.identifier, named):
+            _compare_record(result, remote, known.get(remote.identifier), new_wanted)
     for broken in reading.broken:
-        _compare_broken(result, broken, known.get(broken.identifier), new_wanted)
-    _compare_references(result, reading.references, known)
+        if _is_first(result, broken.identifier, named):
+            _compare_broken(result, broken, known.get(broken.identifier), new_wanted)
     for identifier in reading.unchanged:
-        _see_again(result, known.get(identifier))
+        if _is_first(result, identifier, named):
+            _see_unchanged(result, identifier, known.get(identifier))
     _declare_gone(result, reading.gone, known, named)
-    result.counts[FAILED] += len(reading.failed)
+    result.counts[LEFT_OUT] += len(reading.left_out)
+    result.counts[FAILED] += len(result.failed)
+    result.own = result.counts.total()
+    _compare_references(result, reading.references, known)
     return result
 
 
+def _is_first(result: Comparison, identifier: str, named: set[str]) -> bool:
+    if identifier in named:
+        result.counts[DUPLICATE] += 1
+        return False
+    named.add(identifier)
+    return True
+
+
 def _compare_record(result: Comparison, remote: RemoteRecord, known: Known | None, new_wanted: bool) -> None:
-    if not remote.identifier or len(remote.identifier) > LONGEST_IDENTIFIER:
-        problem = f"its identifier must have 1 to {LONGEST_IDENTIFIER} characters"
-        _compare_broken(result, Broken(remote.identifier[:200] or "(none)", remote.raw, problem), None, new_wanted)
-    elif known is None:
-        change = _change(result, remote, None, new_wanted)
-        result.fresh.append(change)
-        result.counts[Outcome.ADDED if change.record else Outcome.QUARANTINED] += 1
-    elif known.fingerprint == remote.fingerprint:
+    if known is not None and known.fingerprint == remote.fingerprint:
         _see_again(result, known)
         kept = Validators(remote.etag, remote.last_modified)
         if (known.version, known.validators) != (remote.version, kept):
             result.touched[known.id] = (remote.version, kept)
     else:
-        change = _change(result, remote, known.id, known.wanted)
-        result.changed.append(change)
-        result.counts[Outcome.CHANGED if change.record else Outcome.QUARANTINED] += 1
+        _change(result, _change_of(remote, known, new_wanted))
 
 
-def _change(result: Comparison, remote: RemoteRecord, number: int | None, wanted: bool) -> Change:
+def _change(result: Comparison, change: Change) -> None:
+    if change.record is None:
+        result.quarantined.append((change.identifier, change.problem))
+    (result.fresh if change.id is None else result.changed).append(change)
+    result.counts[word_of(change)] += 1
+
+
+def _change_of(remote: RemoteRecord, known: Known | None, new_wanted: bool) -> Change:
     record, problem = _read(remote)
-    if problem:
-        result.quarantined.append((remote.identifier, problem))
     return Change(
-        id=number,
+        id=known.id if known else None,
         identifier=remote.identifier,
         fingerprint=remote.fingerprint,
         raw=remote.raw,
-        media_type=remote.media_type,
+        media_type=remote.media_type[:MEDIA_TYPE_WIDTH],
         record=record,
         problem=problem,
-        wanted=wanted,
+        wanted=known.wanted if known else new_wanted,
         version=remote.version,
         etag=remote.etag,
         last_modified=remote.last_modified,
@@ -125,32 +150,32 @@ def _read(remote: RemoteRecord) -> tuple[Record | None, str]:
     except Stopped:
         raise
     except Exception as error:  # noqa: BLE001 - the edge of one record: kept with its raw bytes and this reason
-        return None, str(error) or type(error).__name__
+        return None, told(str(error)) or type(error).__name__
 
 
-def _see_again(result: Comparison, known: Known | None) -> None:
+def _see_unchanged(result: Comparison, identifier: str, known: Known | None) -> None:
     if known is None:
-        return
-    if known.presence == Presence.PRESENT:
-        result.seen.append(known.id)
+        result.failed.append((told(identifier), "The remote says that it has not changed, but it is not kept here."))
     else:
-        result.returned.append(known.id)
-    if known.presence == Presence.GONE:
-        result.counts[Outcome.RESTORED] += 1
-    elif known.outcome == Outcome.QUARANTINED:
-        result.counts[Outcome.QUARANTINED] += 1
-    else:
-        result.counts[Outcome.UNCHANGED] += 1
+        _see_again(result, known)
+
+
+def _see_again(result: Comparison, known: Known) -> None:
+    word = Outcome.UNCHANGED
+    if known.problem:
+        word = Outcome.QUARANTINED
+    elif known.presence == Presence.GONE:
+        word = Outcome.RESTORED
+    (result.seen if known.presence == Presence.PRESENT else result.returned)[known.id] = word
+    result.counts[word] += 1
 
 
 def _compare_broken(result: Comparison, broken: Broken, known: Known | None, new_wanted: bool) -> None:
-    result.doubts.append(f"{broken.identifier}: {broken.problem}")
     fingerprint = blake2b(broken.raw, digest_size=16).digest()
     if known is not None and known.fingerprint == fingerprint:
         _see_again(result, known)
         return
-    result.quarantined.append((broken.identifier, broken.problem))
-    result.counts[Outcome.QUARANTINED] += 1
+    result.doubts.append(f"{broken.identifier}: {broken.problem}")
     change = Change(
         id=known.id if known else None,
         identifier=broken.identifier,
@@ -162,12 +187,12 @@ def _compare_broken(result: Comparison, broken: Broken, known: Known | None, new
         wanted=known.wanted if known else new_wanted,
         version=broken.version,
     )
-    (result.changed if known else result.fresh).append(change)
+    _change(result, change)
 
 
 def _compare_references(result: Comparison, references: Sequence[Reference], known: Mapping[str, Known]) -> None:
     unique = {each.identifier: each for each in references}
-    result.found += len(unique)
+    result.listed += len(unique)
     wanted: list[Reference] = []
     for each in unique.values():
         kept = known.get(each.identifier)

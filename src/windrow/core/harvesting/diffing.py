@@ -10,6 +10,7 @@ import orjson
 from windrow.core.harvesting.comparing import Comparison, compare, documents_of, identifiers_in, plain
 from windrow.core.harvesting.idset import IdSet
 from windrow.core.harvesting.kind import KindFinder, manners_of
+from windrow.core.harvesting.reading import read_page
 from windrow.errors import NotFound
 from windrow.model.runs import Part, Progress
 from windrow.model.sources import Source
@@ -118,7 +119,7 @@ class Readings:
     def _read(self, key: PageKey) -> Reading:
         documents = documents_of(key)
         page = PageRequest({} if documents else key, documents)
-        return self.kind.read(self.request, page, self.kind.load(self.request, page, self.fetcher))
+        return read_page(self.kind, self.request, page, self.kind.load(self.request, page, self.fetcher))
 
 
 def _note(compared: Comparison, seen: IdSet, counts: Counter[str], file: BinaryIO) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from windrow.core.harvesting.comparing import DUPLICATE, FAILED, plain
+from windrow.core.harvesting.comparing import FAILED, plain
 from windrow.core.harvesting.idset import IdSet
 from windrow.model.resources import Outcome
 from windrow.model.runs import Progress, RunState
@@ -11,11 +11,17 @@ from windrow.model.sources import Policies
 from windrow.ports.harvests import Pass
 from windrow.ports.runs import Ending
 
+HELD = "held"
+TOLD = 3
+"""Problems that the run's error names; the log has them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Walked:
     """What a walk came to when no page was left open.
 
+    announced     how many records the remote said there are
+    total         how many the pass expected, announced or found in listings
     present       resources of the source that are not gone
     unseen        ids of those that no page held; only meaningful for a whole listing
     declared      ids that the remote declared deleted
@@ -24,6 +30,7 @@ class Walked:
 
     begun: Pass
     counts: Mapping[str, int]
+    announced: int | None
     total: int | None
     present: int
     unseen: Sequence[int]
@@ -57,62 +64,69 @@ def unseen_ids(ids: Iterable[int], seen: IdSet) -> tuple[int, list[int]]:
 
 
 def judge(walked: Walked, policies: Policies) -> Verdict:
-    """Decides. A broken remote never destroys what is here: absence counts only where everything was seen."""
+    """Decides. A broken remote never destroys what is here: absence counts only where everything was seen.
+
+    What the remote itself declares deleted is believed, as far as the guard lets it. What is merely absent is held for
+    a person as well where the list seems to have shifted, or held records that nobody could identify.
+    """
     problems = _problems(walked)
-    whole = walked.begun.listing and walked.begun.asked_since is None
-    absent = list(walked.declared)
-    if whole and not problems:
-        absent = sorted({*absent, *walked.unseen})
-    hold = bool(absent) and (policies.holds(len(absent), walked.present) or _is_doubtful(walked))
-    return Verdict(not problems, absent, hold, _ending(walked, problems, absent, hold))
+    unseen = set(walked.unseen) if walked.begun.whole and not problems else set()
+    absent = sorted(unseen.union(walked.declared))
+    doubts = walked.begun.doubts if unseen else ()
+    hold = bool(doubts) or policies.holds(len(absent), walked.present)
+    return Verdict(not problems, absent, hold, _ending(walked, problems, _message(absent, hold, doubts), absent, hold))
 
 
 def _problems(walked: Walked) -> list[str]:
     problems = list(walked.begun.problems)
-    if walked.total is not None and walked.done != walked.total and not walked.failed_pages:
-        problems.append(f"the source announced {walked.total} records and gave {walked.done}")
-    if walked.done == 0 and walked.present and walked.begun.listing and walked.begun.asked_since is None:
+    if walked.announced is not None and walked.done != walked.announced and not walked.failed_pages:
+        problems.append(f"the source announced {walked.announced} records and gave {walked.done}")
+    if walked.done == 0 and walked.present and walked.begun.whole:
         problems.append(f"the source listed nothing, although {walked.present} resources are known of it")
     return problems
 
 
-def _is_doubtful(walked: Walked) -> bool:
-    # With duplicates the list may have shifted while it was paged, and what cannot be identified may be what is missed.
-    return bool(walked.counts.get(DUPLICATE) or walked.counts.get(Outcome.QUARANTINED))
-
-
-def _ending(walked: Walked, problems: Sequence[str], absent: Sequence[int], hold: bool) -> Ending:
+def _ending(walked: Walked, problems: Sequence[str], message: str, absent: Sequence[int], hold: bool) -> Ending:
     counts = plain(walked.counts)
-    bad = counts.get(FAILED, 0) + counts.get(Outcome.QUARANTINED, 0)
-    good = walked.done - bad
-    if not problems and bad == 0:
-        state = RunState.SUCCEEDED
-    elif good > 0 or (bad and not problems):
-        state = RunState.PARTIAL if good > 0 else RunState.FAILED
-    else:
-        state = RunState.FAILED
-    counts |= {"held": len(absent)} if hold else {Outcome.DELETED.value: len(absent)} if absent else {}
+    state = _state(walked, counts, problems)
+    if absent:
+        counts[HELD if hold else Outcome.DELETED.value] = len(absent)
     total = walked.done if state is RunState.SUCCEEDED else max(walked.total or 0, walked.done)
     return Ending(
         state=state,
-        result={"counts": counts, "complete": not problems, "failed_pages": walked.failed_pages},
+        result={
+            "counts": counts,
+            "complete": not problems,
+            "incremental": walked.begun.asked_since is not None,
+            "failed_pages": walked.failed_pages,
+        },
         error="" if state is RunState.SUCCEEDED else _tell(problems, counts),
-        progress=Progress(walked.done, total, counts, _message(absent, hold)),
+        progress=Progress(walked.done, total, counts, message),
     )
 
 
+def _state(walked: Walked, counts: Mapping[str, int], problems: Sequence[str]) -> RunState:
+    bad = counts.get(FAILED, 0) + counts.get(Outcome.QUARANTINED, 0)
+    if not problems and bad == 0:
+        return RunState.SUCCEEDED
+    # A pass over changes that saw them all did its work, though what changed may not be readable.
+    all_seen = not problems and walked.begun.asked_since is not None
+    return RunState.PARTIAL if walked.done > bad or all_seen else RunState.FAILED
+
+
 def _tell(problems: Sequence[str], counts: Mapping[str, int]) -> str:
-    told = list(problems[:3])
-    if len(problems) > 3:
-        told.append(f"and {len(problems) - 3} more problems, see the log")
+    told = list(problems[:TOLD])
+    if len(problems) > TOLD:
+        told.append(f"and {len(problems) - TOLD} more problems, see the log")
     if counts.get(Outcome.QUARANTINED):
         told.append(f"{counts[Outcome.QUARANTINED]} records could not be read and are in quarantine")
     return "; ".join(told)
 
 
-def _message(absent: Sequence[int], hold: bool) -> str:
+def _message(absent: Sequence[int], hold: bool, doubts: Sequence[str]) -> str:
     if not absent:
         return ""
     if hold:
-        return f"{len(absent)} resources are missing; their deletion waits for a person"
+        why = f" ({doubts[0]})" if doubts else ""
+        return f"{len(absent)} resources are missing; their deletion waits for a person{why}"
     return f"{len(absent)} resources are gone from the source and were deleted"

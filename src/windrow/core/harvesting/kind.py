@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from windrow.core.harvesting.committing import Committer
 from windrow.core.harvesting.ending import Verdict, Walked, judge, unseen_ids
 from windrow.core.harvesting.idset import IdSet
-from windrow.core.harvesting.preparing import Preparer
-from windrow.core.harvesting.walking import RestNeeded, Walk
-from windrow.errors import NotFound, RemoteError, Stopped
-from windrow.model.runs import Level, Part, PartState
+from windrow.core.harvesting.preparing import Preparer, config_of
+from windrow.core.harvesting.tally import Tally
+from windrow.core.harvesting.walking import OpenPages, RestNeeded, Walk
+from windrow.core.retrying import wait_before
+from windrow.errors import Conflict, NotFound, RemoteError, Stopped, StoreUnavailable
+from windrow.model.runs import Level, Part, PartState, RunState
 from windrow.model.sources import Policies, Source
 from windrow.ports.clocks import Clock
 from windrow.ports.fetching import Fetcher, Manners
@@ -59,12 +62,13 @@ class HarvestWork:
         source = self.store.sources.get(work.run.parameters["source_id"], tenant_id=work.run.tenant_id)
         try:
             return self._harvest(work, source)
-        except Stopped:
+        except (Stopped, StoreUnavailable):
             raise
         except RestNeeded as rest:
             return Later(rest.ready_at, str(rest))
-        except Exception:
-            self.store.harvests.miss_pass(work.run.id, source.id, state="failed", now=self.clock())
+        except Exception as error:
+            if wait_before(error, work.run.retry, work.run.failures + 1) is None:
+                self.store.harvests.miss_pass(work.run.id, source.id, RunState.FAILED)
             raise
 
     def perform_part(self, work: Work, part: Part) -> Mapping[str, int]:  # noqa: ARG002 - the port's signature
@@ -79,23 +83,33 @@ class HarvestWork:
             credential=self.store.sources.credential(source.id),
             check=work.check,
         )
-        begun = self.store.harvests.find_pass(work.run.id)
+        begun = self._resumed(work, source)
         request = self._request(work, source, begun)
         if begun is None:
             begun = self._begin(work, source, kind, request, fetcher)
-        preparer = Preparer(self.store.harvests, kind, source, request, fetcher)
-        walk = Walk(
-            work,
-            self.store.harvests,
-            preparer,
-            begun,
-            self.clock,
-            counts=Counter(work.run.progress.counts),
-            seen=self._seen_before(work.run.id),
-            total=work.run.progress.total if work.run.progress.total is not None else begun.total,
-        )
+        walk = self._walk(work, begun, Preparer(self.store.harvests, kind, source, request, fetcher))
         walk.run()
         return self._end(work, source, walk)
+
+    def _resumed(self, work: Work, source: Source) -> Pass | None:
+        begun = self.store.harvests.find_pass(work.run.id)
+        if begun is not None and begun.config != config_of(source):
+            # Half a pass over one place and half over another would make neither.
+            raise Conflict(f"Source {source.id} was changed while this harvest rested; harvest it anew.")
+        return begun
+
+    def _walk(self, work: Work, begun: Pass, preparer: Preparer) -> Walk:
+        progress, harvests = work.run.progress, self.store.harvests
+        tally = Tally(
+            counts=Counter(progress.counts),
+            seen=self._seen_before(work.run.id),
+            announced=begun.total,
+            total=progress.total if progress.total is not None else begun.total,
+        )
+        attempts = preparer.source.policies.page_attempts
+        committer = Committer(work, harvests, begun, self.clock, tally, attempts, total_said=begun.total)
+        pages = OpenPages(harvests, work.run.id, self.clock)
+        return Walk(work, preparer, committer, self.clock, pages)
 
     def _request(self, work: Work, source: Source, begun: Pass | None) -> PassRequest:
         since = begun.asked_since if begun is not None else self._since(work, source)
@@ -122,6 +136,8 @@ class HarvestWork:
             next_since=opening.since,
             total=opening.total,
             cursor=opening.cursor,
+            config=config_of(source),
+            overlaps=opening.overlaps,
         )
         pages = () if opening.unchanged else opening.pages
         self.store.harvests.begin_pass(begun, work.run.attempt, pages, now=now)
@@ -147,13 +163,16 @@ class HarvestWork:
         return Ended(verdict.ending)
 
     def _judge(self, work: Work, source: Source, walk: Walk) -> Verdict:
-        harvests = self.store.harvests
-        begun = harvests.find_pass(work.run.id) or walk.begun
-        declared = [number for _, gone in harvests.seen(work.run.id) for number in gone]
-        whole = begun.listing and begun.asked_since is None and bool(walk.counts)
-        present, unseen = unseen_ids(harvests.ids(source.id), walk.seen) if whole else (source.resources, [])
+        harvests, tally = self.store.harvests, walk.committer.tally
+        # Problems and doubts were noted with the pages, by this attempt and by those before it.
+        begun = harvests.find_pass(work.run.id) or walk.committer.begun
+        # What the remote both lists and declares deleted is there.
+        declared = [each for _, gone in harvests.seen(work.run.id) for each in gone if each not in tally.seen]
+        looks = begun.whole and tally.done > 0
+        present, unseen = unseen_ids(harvests.ids(source.id), tally.seen) if looks else (source.resources, [])
         failed = self.store.runs.count_parts(work.run.id).get(PartState.FAILED, 0)
-        return judge(Walked(begun, walk.counts, walk.total, present, unseen, declared, failed), source.policies)
+        walked = Walked(begun, tally.counts, tally.announced, tally.total, present, unseen, declared, failed)
+        return judge(walked, source.policies)
 
 
 def _begun(begun: Pass, *, unchanged: bool) -> str:

@@ -1,8 +1,14 @@
 """Preparing a page: load, read, look up, compare. Done ahead of the commits, in threads of its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import orjson
 
 from windrow.core.harvesting.comparing import Comparison, compare, documents_of, identifiers_in
+from windrow.core.harvesting.reading import read_page
 from windrow.model.resources import Outcome
 from windrow.model.runs import Part
 from windrow.model.sources import Source
@@ -31,10 +37,10 @@ class Preparer:
     fetcher: Fetcher
 
     def prepare(self, part: Part) -> Prepared:
-        """Loads a page and finds out what it changes. Raises `RemoteError` and `Stopped`."""
+        """Loads a page and finds out what it changes. Raises `RemoteError`, `Stopped`, and what a kind trips over."""
         page = self._page(part)
         loaded = self.kind.load(self.request, page, self.fetcher)
-        fingerprint = None if page.documents else self.kind.page_fingerprint(loaded)
+        fingerprint = None if page.documents else self._fingerprint(loaded)
         memory = self._memory(part, fingerprint)
         if memory is not None:
             return Prepared(part, _unchanged(memory))
@@ -49,6 +55,11 @@ class Preparer:
         validators = {name: kept.validators for name, kept in known.items() if kept.outcome != Outcome.QUARANTINED}
         return PageRequest({}, documents, validators)
 
+    def _fingerprint(self, loaded: Loaded) -> bytes | None:
+        found = self.kind.page_fingerprint(loaded)
+        # The same page under other settings is not read the same.
+        return None if found is None else blake2b(found, digest_size=16, key=digest_of(config_of(self.source))).digest()
+
     def _memory(self, part: Part, fingerprint: bytes | None) -> PageMemory | None:
         if fingerprint is None:
             return None
@@ -56,12 +67,27 @@ class Preparer:
         return memory if memory is not None and memory.fingerprint == fingerprint else None
 
     def _compare(self, page: PageRequest, loaded: Loaded) -> Comparison:
-        reading = self.kind.read(self.request, page, loaded)
+        reading = read_page(self.kind, self.request, page, loaded)
         known = self.harvests.known(self.source.id, identifiers_in(reading))
         return compare(reading, known, new_wanted=self.source.policies.new_wanted)
 
 
+def config_of(source: Source) -> dict[str, Any]:
+    """What of a source makes a pass what it is."""
+    return {"kind": source.kind, "url": source.url, "settings": dict(source.settings)}
+
+
+def digest_of(config: Mapping[str, Any]) -> bytes:
+    """16 bytes that are the same for the same configuration."""
+    return blake2b(orjson.dumps(config, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
+
+
 def _unchanged(memory: PageMemory) -> Comparison:
-    result = Comparison(seen=list(memory.seen), next=list(memory.next), total=memory.total)
+    result = Comparison(
+        seen=dict.fromkeys(memory.seen, Outcome.UNCHANGED.value),
+        next=list(memory.next),
+        total=memory.total,
+        own=len(memory.seen),
+    )
     result.counts[Outcome.UNCHANGED] += len(memory.seen)
     return result

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from windrow.core.harvesting.comparing import Comparison, compare, documents_of, identifiers_in
 from windrow.core.harvesting.kind import manners_of
+from windrow.core.harvesting.reading import read_page
 from windrow.errors import Stopped
 from windrow.model.records import Record
 from windrow.model.sources import Credential, Source
@@ -83,7 +84,7 @@ def _first_readings(kind: SourceKind, request: PassRequest, opening: Opening, fe
     readings: list[Reading] = []
     while pages and len(readings) < PAGES and sum(len(each.records) for each in readings) < RECORDS:
         page = pages.pop(0)
-        reading = kind.read(request, page, kind.load(request, page, fetcher))
+        reading = read_page(kind, request, page, kind.load(request, page, fetcher))
         readings.append(reading)
         if reading.references:
             pages.insert(0, PageRequest({}, reading.references[:RECORDS]))

@@ -1,25 +1,23 @@
 """Walking: one attempt at a pass, page after page: prepared ahead in threads, committed one by one, in any order."""
 
 import heapq
-import random
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from windrow.core.harvesting.comparing import DUPLICATE, FAILED, Comparison, plain
-from windrow.core.harvesting.idset import IdSet
+import structlog
+
+from windrow.core.harvesting.committing import Committer
 from windrow.core.harvesting.preparing import Prepared, Preparer
-from windrow.errors import RemoteError
-from windrow.model.resources import Outcome
-from windrow.model.runs import Level, Part, Progress
-from windrow.model.tasks import Retry
+from windrow.errors import RemoteError, Stopped, StoreUnavailable
+from windrow.model.runs import Part
 from windrow.ports.clocks import Clock
-from windrow.ports.harvests import Harvests, PageCommit, PageMemory, Pass
-from windrow.ports.runs import Entry
+from windrow.ports.harvests import Harvests
 from windrow.ports.work import Work
+
+log = structlog.get_logger()
 
 LOOK_AHEAD = 2
 """Pages prepared ahead of the commits beside those being fetched: more would only cost memory."""
@@ -31,10 +29,6 @@ LOOK_AROUND = 0.25
 PATIENCE = timedelta(seconds=20)
 """How long a walk keeps its worker while there is nothing to do but wait for a page's next try."""
 
-LOGGED_PER_PAGE = 20
-NO_MEMORY = (Outcome.QUARANTINED, DUPLICATE, FAILED)
-"""Pages with any of these are read again the next time: what they hold must be counted again."""
-
 
 class RestNeeded(Exception):
     """Nothing can be done before `ready_at`."""
@@ -44,186 +38,103 @@ class RestNeeded(Exception):
         super().__init__(reason)
 
 
+class KindFailed(Exception):
+    """A source kind tripped over a page: its own mistake, which another try of the same page would meet again."""
+
+    retryable = False
+
+
+@dataclass(slots=True)
+class OpenPages:
+    """The pages of a run still to be done: ready ones in the order they were made, others when their time comes."""
+
+    harvests: Harvests
+    run_id: str
+    clock: Clock
+    _ready: list[Part] = field(default_factory=list)
+    _delayed: list[tuple[datetime, int, Part]] = field(default_factory=list)
+    _last: int = 0
+
+    def take(self) -> Part | None:
+        """The next page that can be done now."""
+        now = self.clock()
+        if self._delayed and self._delayed[0][0] <= now:
+            return heapq.heappop(self._delayed)[2]
+        while not self._ready:
+            found = self.harvests.open_pages(self.run_id, after=self._last, limit=PARTS_AT_ONCE)
+            if not found:
+                return None
+            self._last = found[-1].id
+            for part in reversed(found):
+                self.put_back(part, now)
+        return self._ready.pop()
+
+    def put_back(self, part: Part, now: datetime) -> None:
+        """A page for later, or for now if its time has come."""
+        if part.ready_at is not None and part.ready_at > now:
+            heapq.heappush(self._delayed, (part.ready_at, part.id, part))
+        else:
+            self._ready.append(part)
+
+    @property
+    def next_delayed(self) -> Part | None:
+        """The page whose time comes first."""
+        return self._delayed[0][2] if self._delayed else None
+
+
 @dataclass(slots=True)
 class Walk:
-    """One attempt at a pass. `counts` and `seen` begin with what earlier attempts committed."""
+    """One attempt at a pass."""
 
     work: Work
-    harvests: Harvests
     preparer: Preparer
-    begun: Pass
+    committer: Committer
     clock: Clock
-    counts: Counter[str]
-    seen: IdSet
-    total: int | None
-    pending: list[Part] = field(default_factory=list)
-    last_part: int = 0
-    delayed: list[tuple[datetime, int, Part]] = field(default_factory=list)
-    total_said: int | None = None
+    pages: OpenPages
 
     def run(self) -> None:
         """Walks until no page is open. Raises `Stopped` and `RestNeeded`."""
         workers = self.preparer.source.policies.concurrency
         with _pool(workers) as pool:
-            in_flight: set[Future[Prepared]] = set()
-            parts: dict[Future[Prepared], Part] = {}
+            in_flight: dict[Future[Prepared], Part] = {}
             while True:
                 self.work.check()
-                while len(in_flight) < workers + LOOK_AHEAD and (part := self._next_part()) is not None:
-                    future = pool.submit(self.preparer.prepare, part)
-                    parts[future] = part
-                    in_flight.add(future)
+                while len(in_flight) < workers + LOOK_AHEAD and (part := self.pages.take()) is not None:
+                    in_flight[pool.submit(self.preparer.prepare, part)] = part
                 if not in_flight and not self._wait_for_delayed():
                     return
-                ready, in_flight = wait(in_flight, timeout=LOOK_AROUND, return_when=FIRST_COMPLETED)
+                ready, _ = wait(in_flight, timeout=LOOK_AROUND, return_when=FIRST_COMPLETED)
                 for future in ready:
-                    self._settle(parts.pop(future), future)
-
-    def progress(self) -> Progress:
-        """How far the pass is, by what was committed."""
-        done = sum(self.counts.values())
-        return Progress(done, self.total if self.total is None else max(self.total, done), plain(self.counts))
-
-    def _next_part(self) -> Part | None:
-        now = self.clock()
-        if self.delayed and self.delayed[0][0] <= now:
-            return heapq.heappop(self.delayed)[2]
-        while not self.pending:
-            self.pending = self.harvests.open_pages(self.work.run.id, after=self.last_part, limit=PARTS_AT_ONCE)
-            if not self.pending:
-                return None
-            self.last_part = self.pending[-1].id
-            self._set_delayed_aside(now)
-        return self.pending.pop(0)
-
-    def _set_delayed_aside(self, now: datetime) -> None:
-        ready = [part for part in self.pending if part.ready_at is None or part.ready_at <= now]
-        for part in self.pending:
-            if part.ready_at is not None and part.ready_at > now:
-                heapq.heappush(self.delayed, (part.ready_at, part.id, part))
-        self.pending = ready
+                    self._settle(in_flight.pop(future), future)
 
     def _wait_for_delayed(self) -> bool:
         """Whether there is a page still to come; gives the worker back when it comes late."""
-        if not self.delayed:
+        part = self.pages.next_delayed
+        if part is None or part.ready_at is None:
             return False
-        ready_at, _, part = self.delayed[0]
-        if ready_at - self.clock() > PATIENCE:
-            raise RestNeeded(ready_at, part.error or "the remote asked for a rest")
+        if part.ready_at - self.clock() > PATIENCE:
+            raise RestNeeded(part.ready_at, part.error or "the remote asked for a rest")
         self.work.pause(LOOK_AROUND)
         return True
 
     def _settle(self, part: Part, future: Future[Prepared]) -> None:
         try:
             prepared = future.result()
+        except (Stopped, StoreUnavailable):
+            raise
         except RemoteError as error:
             self._fail(part, error)
+        except Exception as error:
+            # The edge of one page: what a kind trips over must not take the other pages along.
+            log.exception("source kind failed", run=self.work.run.id, kind=self.preparer.source.kind, page=part.id)
+            self._fail(part, KindFailed(f"The kind {self.preparer.source.kind} failed at this page: {error!r}"))
         else:
-            self._commit(prepared)
+            self.committer.commit(prepared)
 
-    def _commit(self, prepared: Prepared) -> None:
-        comparison, now = prepared.comparison, self.clock()
-        seen = self._first_time(comparison)
-        counts = self.counts + comparison.counts
-        self.total = self._new_total(comparison)
-        committed = self.harvests.commit_page(
-            self.work.run.id,
-            self.work.run.attempt,
-            self.begun.source_id,
-            PageCommit(
-                part_id=prepared.part.id,
-                now=now,
-                changes=[*comparison.fresh, *comparison.changed],
-                seen=seen,
-                returned=comparison.returned,
-                gone=comparison.gone,
-                touched=comparison.touched,
-                next=comparison.next,
-                memory=self._memory(prepared),
-                counts=plain(comparison.counts),
-                progress=Progress(sum(counts.values()), self._at_least(counts), plain(counts)),
-                problems=self._problems(comparison),
-                log=_log_of(comparison, prepared.part, now),
-            ),
-        )
-        self.counts = Counter(committed.progress.counts)
-        for number in (*committed.new_ids, *comparison.returned, *(each.id or 0 for each in comparison.changed)):
-            self.seen.add(number)
-
-    def _at_least(self, counts: Counter[str]) -> int | None:
-        return None if self.total is None else max(self.total, sum(counts.values()))
-
-    def _first_time(self, comparison: Comparison) -> list[int]:
-        # A record that an earlier page of this pass held is a duplicate, or the list shifted while we paged.
-        seen = [number for number in comparison.seen if self.seen.add(number)]
-        repeated = len(comparison.seen) - len(seen)
-        if repeated:
-            comparison.counts[Outcome.UNCHANGED] -= repeated
-            comparison.counts[DUPLICATE] += repeated
-        return seen
-
-    def _new_total(self, comparison: Comparison) -> int | None:
-        if comparison.found:
-            return (self.total or 0) + comparison.found
-        return comparison.total if self.total is None else self.total
-
-    def _problems(self, comparison: Comparison) -> list[str]:
-        problems = [f"could not be loaded: {name}: {reason}" for name, reason in comparison.failed[:LOGGED_PER_PAGE]]
-        said = comparison.total
-        if said is not None and not comparison.found and self.total_said not in (None, said):
-            problems.append(f"the list changed while it was read: it held {self.total_said} records, then {said}")
-        self.total_said = self.total_said if said is None else said
-        return problems
-
-    def _memory(self, prepared: Prepared) -> PageMemory | None:
-        comparison = prepared.comparison
-        if prepared.fingerprint is None or any(comparison.counts[word] for word in NO_MEMORY):
-            return None
-        return PageMemory(prepared.fingerprint, comparison.next, comparison.total)
-
-    def _fail(self, part: Part, error: RemoteError) -> None:
-        now = self.clock()
-        attempts = part.attempts + 1
-        wait_for = _wait_after(error, attempts)
-        last = not error.retryable or attempts >= self.preparer.source.policies.page_attempts
-        retry_at = None if last else now + timedelta(seconds=wait_for)
-        told = f"{error}" if last else f"{error} Try {attempts}; next in {wait_for:.0f} s."
-        self.harvests.fail_page(
-            self.work.run.id,
-            self.work.run.attempt,
-            part.id,
-            error=str(error),
-            retry_at=retry_at,
-            log=[Entry(now, Level.ERROR if last else Level.WARNING, told, part=name_of(part))],
-        )
-        if retry_at is not None:
-            again = Part(part.id, part.run_id, part.key, part.state, attempts, retry_at, error=str(error))
-            heapq.heappush(self.delayed, (retry_at, part.id, again))
-
-
-def _wait_after(error: RemoteError, attempts: int) -> float:
-    chance = random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
-    return max(error.retry_after or 0.0, Retry(first=1.0, longest=60.0).wait(attempts, chance))
-
-
-def name_of(part: Part) -> str:
-    """A page as the log names it: its number in the run."""
-    return f"page {part.id}"
-
-
-def _log_of(comparison: Comparison, part: Part, now: datetime) -> list[Entry]:
-    entries = [
-        Entry(now, Level.WARNING, f"quarantined {name}: {problem}", name_of(part), {"identifier": name})
-        for name, problem in comparison.quarantined[:LOGGED_PER_PAGE]
-    ]
-    entries += [
-        Entry(now, Level.ERROR, f"could not be loaded: {name}: {problem}", name_of(part), {"identifier": name})
-        for name, problem in comparison.failed[:LOGGED_PER_PAGE]
-    ]
-    if comparison.counts[DUPLICATE]:
-        told = f"{comparison.counts[DUPLICATE]} records were listed twice"
-        entries.append(Entry(now, Level.WARNING, told, name_of(part)))
-    return entries
+    def _fail(self, part: Part, error: Exception) -> None:
+        again = self.committer.fail(part, error)
+        if again is not None:
+            self.pages.put_back(again, self.clock())
 
 
 @contextmanager

@@ -109,6 +109,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_tasks_tenant_id_id", ["tenant_id", "id"], unique=False)
         batch_op.create_index("ix_tasks_tenant_id_kind_id", ["tenant_id", "kind", "id"], unique=False)
+        batch_op.create_index(
+            "ix_tasks_tenant_id_next_due",
+            ["tenant_id", "next_due"],
+            unique=False,
+            sqlite_where=sa.text("next_due IS NOT NULL"),
+            postgresql_where=sa.text("next_due IS NOT NULL"),
+        )
 
     op.create_table(
         "tokens",
@@ -160,9 +167,9 @@ def upgrade() -> None:
         ),
         sa.Column("progress_total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("counts", types.Json(), nullable=False),
-        sa.Column("message", sa.Text(), server_default="", nullable=False),
+        sa.Column("message", types.CleanText(), server_default="", nullable=False),
         sa.Column("result", types.Json(), nullable=False),
-        sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.Column("error", types.CleanText(), server_default="", nullable=False),
         sa.Column("logged", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("fk_runs_task_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_runs_tenant_id")),
@@ -278,8 +285,8 @@ def upgrade() -> None:
         sa.Column("run_id", sa.String(length=36), nullable=False),
         sa.Column("at", types.UtcTime(), nullable=False),
         sa.Column("level", sa.String(length=8), nullable=False),
-        sa.Column("part", sa.String(length=255), server_default="", nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("part", types.CleanText(), server_default="", nullable=False),
+        sa.Column("message", types.CleanText(), nullable=False),
         sa.Column("data", types.Json(), nullable=True),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_log_entries_run_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_entries")),
@@ -325,7 +332,7 @@ def upgrade() -> None:
         sa.Column("worker_id", sa.String(length=36), server_default="", nullable=False),
         sa.Column("lease_until", types.UtcTime(), nullable=True),
         sa.Column("counts", types.Json(), nullable=True),
-        sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.Column("error", types.CleanText(), server_default="", nullable=False),
         sa.Column("seen", sa.LargeBinary(), nullable=True),
         sa.Column("gone", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_parts_run_id"), ondelete="CASCADE"),
@@ -367,6 +374,9 @@ def upgrade() -> None:
         sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("cursor", types.Json(), nullable=False),
         sa.Column("problems", types.Json(), nullable=False),
+        sa.Column("doubts", types.Json(), nullable=False),
+        sa.Column("config", types.Json(), nullable=False),
+        sa.Column("overlaps", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_passes_run_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_passes_source_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("run_id", name=op.f("pk_passes")),
