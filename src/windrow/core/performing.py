@@ -1,6 +1,5 @@
 """Performing: what a worker does with a run it was given. Safe to call twice, late, or in two places at once."""
 
-import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,9 +7,10 @@ from threading import Lock
 
 import structlog
 
+from windrow.core.retrying import wait_before
 from windrow.core.run_attempts import Attempt
 from windrow.errors import Cancelled, Draining, LeaseLost, RemoteError, Stopped, StoreUnavailable
-from windrow.model.runs import Level, PartState, Progress, Run, RunState
+from windrow.model.runs import Level, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
 from windrow.ports.fetching import FetcherMaker
 from windrow.ports.runs import Ending, PartClaim
@@ -18,6 +18,11 @@ from windrow.ports.store import Blobs, Store
 from windrow.ports.work import Done, Ended, Fanned, Later, Performed, WorkKind
 
 log = structlog.get_logger()
+
+REST = timedelta(seconds=5)
+"""How long a run rests whose worker could not write what became of it."""
+
+LONGEST_ERROR = 10_000
 
 
 @dataclass(slots=True)
@@ -37,6 +42,8 @@ class Performer:
     lease: timedelta
     log_keep: int = 10_000
     _attempts: dict[int, Attempt] = field(default_factory=dict)
+    _given_up: list[Callable[[], object]] = field(default_factory=list)
+    _draining: bool = False
     _lock: Lock = field(default_factory=Lock)
 
     # Taking.
@@ -65,27 +72,39 @@ class Performer:
 
     def _task_of(self, run: Run) -> Callable[[], None]:
         attempt = self._begin(run)
-        return lambda: self._guarded(attempt, lambda: self._carry_out(attempt))
+        return lambda: self._guarded(attempt, lambda: self._carry_out(attempt), lambda: self._give_back(run))
 
     def _task_of_part(self, claim: PartClaim) -> Callable[[], None]:
-        attempt = self._begin(claim.run)
-        return lambda: self._guarded(attempt, lambda: self._carry_out_part(attempt, claim))
+        attempt, part = self._begin(claim.run, claim.part), claim.part
+        return lambda: self._guarded(
+            attempt, lambda: self._carry_out_part(attempt, claim), lambda: self._give_back_part(part)
+        )
 
     # Being told.
 
     def beat(self) -> None:
-        """Renews all leases, and tells each attempt what became of its run."""
-        with self._lock:
-            attempts = list(self._attempts.values())
+        """Renews all leases, tells each attempt what became of its run, and gives back what could not be ended."""
+        attempts = self._under_way()
         states = self.store.runs.renew(self.worker_id, now=self.clock(), lease=self.lease)
         for attempt in attempts:
             attempt.notice(states.get(attempt.run.id))
+        while self._given_up:
+            self._given_up[0]()
+            self._given_up.pop(0)
+
+    def look(self) -> None:
+        """Passes on what was cancelled, and writes what attempts have told. To be called often: a read, if anything."""
+        attempts = self._under_way()
+        states = self.store.runs.states([attempt.run.id for attempt in attempts]) if attempts else {}
+        for attempt in attempts:
+            if attempt.run.id in states:
+                attempt.notice(states[attempt.run.id])
+            attempt.flush_quietly()
 
     def drain(self) -> None:
-        """Makes everything under way give back what it has."""
-        with self._lock:
-            attempts = list(self._attempts.values())
-        for attempt in attempts:
+        """Makes everything under way, and whatever was just claimed, give back what it has."""
+        self._draining = True
+        for attempt in self._under_way():
             attempt.drain()
 
     @property
@@ -93,11 +112,16 @@ class Performer:
         """How many runs and parts are under way."""
         return len(self._attempts)
 
+    def _under_way(self) -> list[Attempt]:
+        with self._lock:
+            return list(self._attempts.values())
+
     # Carrying out.
 
-    def _begin(self, run: Run) -> Attempt:
+    def _begin(self, run: Run, part: Part | None = None) -> Attempt:
         attempt = Attempt(
             run,
+            part=part,
             store=self.store,
             blobs=self.blobs,
             fetcher_maker=self.fetcher_maker,
@@ -106,38 +130,55 @@ class Performer:
         )
         with self._lock:
             self._attempts[id(attempt)] = attempt
+        if self._draining:
+            attempt.drain()
         return attempt
 
-    def _guarded(self, attempt: Attempt, carry_out: Callable[[], None]) -> None:
-        # The edge of a run: whatever happens, the worker goes on, and the lease tells the rest.
+    def _guarded(self, attempt: Attempt, carry_out: Callable[[], None], give_back: Callable[[], object]) -> None:
+        # The edge of a run: whatever happens, the worker goes on.
         try:
             carry_out()
-        except (LeaseLost, StoreUnavailable) as error:
-            log.warning("run given up", run=attempt.run.id, reason=str(error))
+        except Stopped as stop:
+            log.info("run given up", run=attempt.run.id, reason=str(stop))
+        except StoreUnavailable as error:
+            log.warning("run interrupted", run=attempt.run.id, reason=str(error))
+            self._given_up.append(give_back)
         except Exception:
-            log.exception("run left to its lease", run=attempt.run.id)
+            log.exception("run interrupted", run=attempt.run.id)
+            self._given_up.append(give_back)
         finally:
             with self._lock:
                 self._attempts.pop(id(attempt), None)
 
+    def _give_back(self, run: Run) -> object:
+        # Nobody carries this run any more, but this worker's heart would renew its lease for ever.
+        now, told = self.clock(), "The worker could not write what became of this run."
+        return self.store.runs.hand_back(
+            run.id, run.attempt, now=now, ready_at=now + REST, failed=False, error=told, keep_keys=True
+        )
+
+    def _give_back_part(self, part: Part) -> object:
+        told = "The worker could not write what became of this part."
+        return self.store.runs.retry_part(part.id, self.worker_id, error=told, ready_at=self.clock() + REST)
+
     def _carry_out(self, attempt: Attempt) -> None:
         run = attempt.run
         try:
+            attempt.check()
             performed = self._kind(run).perform(attempt)
             attempt.flush()
+            self._conclude(run, performed)
         except Cancelled:
-            attempt.flush()
+            attempt.flush_quietly()
             self._finish(run, Ending(RunState.CANCELLED, {}, "", self._progress(run)))
         except Draining:
-            attempt.flush()
+            attempt.flush_quietly()
             now = self.clock()
-            self.store.runs.hand_back(run.id, run.attempt, now=now, ready_at=now, failed=False)
-        except Stopped:
+            self.store.runs.hand_back(run.id, run.attempt, now=now, ready_at=now, failed=False, keep_keys=True)
+        except (Stopped, StoreUnavailable):
             raise
         except Exception as error:  # noqa: BLE001 - the edge of an attempt: it fails with its reason told
             self._fail(attempt, error)
-        else:
-            self._conclude(run, performed)
 
     def _conclude(self, run: Run, performed: Performed) -> None:
         match performed:
@@ -153,6 +194,7 @@ class Performer:
                     ready_at=performed.ready_at,
                     failed=False,
                     error=performed.reason,
+                    keep_keys=True,
                 )
             case Ended():
                 pass
@@ -168,47 +210,52 @@ class Performer:
         return Ending(state, done.result, told, progress)
 
     def _fail(self, attempt: Attempt, error: Exception) -> None:
-        run, now = attempt.run, self.clock()
-        told = str(error) or type(error).__name__
+        run, now, told = attempt.run, self.clock(), tell(error)
         if not isinstance(error, RemoteError):
-            log.exception("run failed", run=run.id, kind=run.kind)
+            log.exception("run failed", run=run.id, kind=run.kind, exc_info=error)
         failures = run.failures + 1
-        if failures < run.retry.attempts and getattr(error, "retryable", True):
-            wait = max(getattr(error, "retry_after", None) or 0.0, run.retry.wait(failures, _chance()))
+        wait = wait_before(error, run.retry, failures)
+        if wait is not None:
             attempt.log(Level.WARNING, f"Attempt {failures} failed: {told} Next in {wait:.0f} s.")
-            attempt.flush()
+            attempt.flush_quietly()
             ready_at = now + timedelta(seconds=wait)
-            self.store.runs.hand_back(run.id, run.attempt, now=now, ready_at=ready_at, failed=True, error=told)
+            self.store.runs.hand_back(
+                run.id, run.attempt, now=now, ready_at=ready_at, failed=True, error=told, keep_keys=True
+            )
             return
         attempt.log(Level.ERROR, f"Failed: {told}")
-        attempt.flush()
+        attempt.flush_quietly()
         self._finish(run, Ending(RunState.FAILED, {}, told, self._progress(run)))
 
     def _carry_out_part(self, attempt: Attempt, claim: PartClaim) -> None:
         part, runs = claim.part, self.store.runs
         try:
+            attempt.check()
             counts = self._kind(claim.run).perform_part(attempt, part)
             attempt.flush()
+            runs.close_part(part.id, self.worker_id, PartState.DONE, counts=counts, error="", now=self.clock())
         except Draining:
+            attempt.flush_quietly()
             runs.retry_part(part.id, self.worker_id, error="", ready_at=self.clock())
-        except Stopped:
+        except (Stopped, StoreUnavailable):
             raise
         except Exception as error:  # noqa: BLE001 - the edge of a part: it fails with its reason told
             self._fail_part(attempt, claim, error)
-        else:
-            runs.close_part(part.id, self.worker_id, PartState.DONE, counts=counts, error="", now=self.clock())
 
     def _fail_part(self, attempt: Attempt, claim: PartClaim, error: Exception) -> None:
-        told, part, now = str(error) or type(error).__name__, claim.part, self.clock()
-        attempts = part.attempts
-        if attempts < claim.run.retry.attempts and getattr(error, "retryable", True):
-            ready_at = now + timedelta(seconds=claim.run.retry.wait(attempts, _chance()))
-            attempt.log(Level.WARNING, f"Attempt {attempts} failed: {told}", part=str(part.id))
-            attempt.flush()
+        told, part, now = tell(error), claim.part, self.clock()
+        if not isinstance(error, RemoteError):
+            log.exception("part failed", run=claim.run.id, kind=claim.run.kind, part=part.id, exc_info=error)
+        wait = wait_before(error, claim.run.retry, part.attempts)
+        if wait is not None:
+            again = f"Attempt {part.attempts} failed: {told} Next in {wait:.0f} s."
+            attempt.log(Level.WARNING, again, part=str(part.id))
+            attempt.flush_quietly()
+            ready_at = now + timedelta(seconds=wait)
             self.store.runs.retry_part(part.id, self.worker_id, error=told, ready_at=ready_at)
             return
         attempt.log(Level.ERROR, f"Failed: {told}", part=str(part.id))
-        attempt.flush()
+        attempt.flush_quietly()
         self.store.runs.close_part(part.id, self.worker_id, PartState.FAILED, counts={}, error=told, now=now)
 
     def _kind(self, run: Run) -> WorkKind:
@@ -225,5 +272,7 @@ class Performer:
             raise LeaseLost(f"Run {run.id} was taken over before it could end.")
 
 
-def _chance() -> float:
-    return random.random()  # noqa: S311 - spreads retries, guards nothing
+def tell(error: Exception) -> str:
+    """Why something failed, for people: bounded, and without characters that no database takes."""
+    text = str(error) or type(error).__name__
+    return text[:LONGEST_ERROR].encode(errors="replace").decode().replace("\0", "\ufffd")

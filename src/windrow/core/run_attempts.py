@@ -4,11 +4,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
-from windrow.errors import Cancelled, Draining, LeaseLost, Stopped
-from windrow.model.runs import Level, Output, Progress, Run, RunState
+from windrow.errors import Cancelled, Draining, LeaseLost, Stopped, StoreUnavailable, WindrowError
+from windrow.model.runs import Level, Output, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
 from windrow.ports.fetching import FetcherMaker
 from windrow.ports.runs import Entry
@@ -18,15 +18,25 @@ REPORT_EVERY = 0.5
 """Seconds between two writes of progress or log lines: people do not read faster, databases like it."""
 
 PIECE = 1 << 20
+PARTS_AT_ONCE = 500
 
 
 class Attempt:
     """Implements `windrow.ports.work.Work`. Told to stop by the worker's heartbeat, which sees the run's state."""
 
     def __init__(
-        self, run: Run, *, store: Store, blobs: Blobs, fetcher_maker: FetcherMaker, clock: Clock, log_keep: int
+        self,
+        run: Run,
+        *,
+        part: Part | None = None,
+        store: Store,
+        blobs: Blobs,
+        fetcher_maker: FetcherMaker,
+        clock: Clock,
+        log_keep: int,
     ) -> None:
         self._run = run
+        self._part = part
         self._store = store
         self._blobs = blobs
         self._fetcher_maker = fetcher_maker
@@ -36,6 +46,7 @@ class Attempt:
         self._reason: Stopped | None = None
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
+        self._progress: Progress | None = None
         self._flushed = 0.0
         self._reported = 0.0
 
@@ -77,30 +88,74 @@ class Attempt:
         self.check()
 
     def log(self, level: Level, message: str, *, part: str = "", **data: object) -> None:
-        """Writes to the run's log, at the latest after half a second."""
+        """Writes to the run's log; what is held back is written by the next heartbeat."""
         with self._lock:
             self._entries.append(Entry(self._clock(), level, message, part, data or None))
         if time.monotonic() - self._flushed >= REPORT_EVERY:
             self.flush()
 
     def flush(self) -> None:
-        """Writes the log lines that were held back."""
+        """Writes the log lines and the progress that were held back. Raises as `report` does."""
+        self._flush_log()
+        with self._lock:
+            progress, self._progress = self._progress, None
+        if progress is not None:
+            self._store.runs.report(self._run.id, self._run.attempt, progress)
+
+    def flush_quietly(self) -> None:
+        """The same where it must not matter whether it can be done just now."""
+        with suppress(WindrowError):
+            self.flush()
+
+    def _flush_log(self) -> None:
         with self._lock:
             entries, self._entries = self._entries, []
             self._flushed = time.monotonic()
-        if entries:
+        if not entries:
+            return
+        try:
             self._store.runs.write_log(self._run.id, entries, keep=self._log_keep)
+        except StoreUnavailable:
+            with self._lock:
+                self._entries = [*entries, *self._entries][-self._log_keep :]
+            raise
 
     def report(self, progress: Progress) -> None:
-        """Saves progress, not more often than people can read it. Raises `LeaseLost` and `Cancelled`."""
+        """Saves progress, not more often than people can read it. Raises `LeaseLost` and `Cancelled`.
+
+        While parts are done their number is the run's progress: what one of them reports is not.
+        """
+        if self._part is not None:
+            return
         now = time.monotonic()
-        if now - self._reported >= REPORT_EVERY:
-            self._reported = now
+        with self._lock:
+            due = now - self._reported >= REPORT_EVERY
+            self._progress = None if due else progress
+            self._reported = now if due else self._reported
+        if due:
             self._store.runs.report(self._run.id, self._run.attempt, progress)
 
     def fan_out(self, keys: Iterable[Mapping[str, Any]]) -> int:
         """Adds parts that any worker may do."""
         return self._store.runs.fan_out(self._run.id, self._run.attempt, keys, now=self._clock())
+
+    def parts(self, states: frozenset[PartState] | None = None) -> Iterator[Part]:
+        """The run's parts in the order they were made."""
+        cursor: str | None = None
+        while True:
+            page = self._store.runs.list_parts(self._run.id, states=states, limit=PARTS_AT_ONCE, cursor=cursor)
+            yield from page.items
+            cursor = page.next
+            if cursor is None:
+                return
+
+    def part_states(self) -> Mapping[PartState, int]:
+        """How many parts are in each state."""
+        return self._store.runs.count_parts(self._run.id)
+
+    def part_counts(self) -> Mapping[str, int]:
+        """The sums of all parts' counts."""
+        return self._store.runs.sum_part_counts(self._run.id)
 
     @contextmanager
     def output(self, name: str, media_type: str) -> Iterator[BinaryIO]:

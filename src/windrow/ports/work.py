@@ -4,13 +4,13 @@ A kind is registered by an entry point in the group `windrow.work_kinds`, whose 
 returns the kind. Work that is part of Windrow itself and needs its store (harvests) is plugged in by the assembly.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO, ClassVar, Protocol
 
-from windrow.model.runs import Level, Part, Progress, Run
+from windrow.model.runs import Level, Part, PartState, Progress, Run
 from windrow.ports.fetching import FetcherMaker
 from windrow.ports.runs import Ending
 
@@ -80,6 +80,21 @@ class Work(Protocol):
 
     def fan_out(self, keys: Iterable[Mapping[str, Any]]) -> int:
         """Adds parts that any worker may do; then return `Fanned()`."""
+        ...
+
+    def parts(self, states: frozenset[PartState] | None = None) -> Iterator[Part]:
+        """The run's parts in the order they were made (None: whatever became of them), in memory that does not grow.
+
+        In phase "finish" it tells what failed, and why.
+        """
+        ...
+
+    def part_states(self) -> Mapping[PartState, int]:
+        """How many parts are in each state; states without any are left out."""
+        ...
+
+    def part_counts(self) -> Mapping[str, int]:
+        """The sums of what `perform_part` returned for each part."""
         ...
 
     def output(self, name: str, media_type: str) -> AbstractContextManager[BinaryIO]:

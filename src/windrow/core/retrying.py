@@ -1,0 +1,23 @@
+"""Retrying: whether a failed run or part is tried again, and when."""
+
+import random
+
+from windrow.errors import RemoteError, WindrowError
+from windrow.model.tasks import Retry
+
+
+def is_worth_retrying(error: Exception) -> bool:
+    """Whether trying again later may help.
+
+    A remote says so itself; whatever else we name ourselves (wrong input, a missing thing) stays as it is; what nobody
+    foresaw may have been an accident.
+    """
+    return error.retryable if isinstance(error, RemoteError) else not isinstance(error, WindrowError)
+
+
+def wait_before(error: Exception, retry: Retry, failures: int) -> float | None:
+    """Seconds until the next try after so many failed ones, not sooner than the remote asks; None if there is none."""
+    if failures >= retry.attempts or not is_worth_retrying(error):
+        return None
+    asked = error.retry_after or 0.0 if isinstance(error, RemoteError) else 0.0
+    return max(asked, retry.wait(failures, random.random()))  # noqa: S311 - spreads retries, guards nothing
