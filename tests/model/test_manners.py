@@ -21,6 +21,7 @@ from windrow.model.manners import (
     give_back,
     line_from_json,
     line_to_json,
+    renew,
     rest_after,
 )
 
@@ -232,3 +233,21 @@ def test_a_line_survives_its_json(line: HostLine) -> None:
 
 def test_a_line_of_nothing_is_a_new_line() -> None:
     assert line_from_json(HOST, {}) == NEW
+
+
+@given(line=lines, chosen=st.sets(st.text(min_size=1, max_size=8), max_size=4), now=moments)
+def test_renewing_lengthens_what_is_out_and_brings_nothing_back(
+    line: HostLine, chosen: set[str], now: datetime
+) -> None:
+    chosen |= {ticket.id for ticket in line.tickets[::2]}
+
+    renewed = renew(line, chosen, now=now, hold=10)
+
+    out = {ticket.id: ticket.expires for ticket in line.tickets}
+    for ticket in renewed.tickets:
+        wanted = max(out[ticket.id], now + timedelta(seconds=10)) if ticket.id in chosen else out[ticket.id]
+        assert ticket.expires == wanted
+    assert {ticket.id for ticket in renewed.tickets} == {
+        each for each, expires in out.items() if each in chosen or expires > now
+    }
+    assert replace(renewed, tickets=()) == replace(line, tickets=())

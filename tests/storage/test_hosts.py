@@ -42,6 +42,14 @@ def test_a_ticket_that_nobody_gives_back_expires(hosts: SqlHosts) -> None:
     assert ask(hosts, concurrency=1, now=NOW + timedelta(seconds=60)).ticket
 
 
+def test_a_renewed_ticket_lasts_on(hosts: SqlHosts) -> None:
+    ticket = ask(hosts, concurrency=1).ticket
+    hosts.renew(HOST, [ticket], now=NOW + timedelta(seconds=50), hold=60)
+
+    assert not ask(hosts, concurrency=1, now=NOW + timedelta(seconds=109)).ticket
+    assert ask(hosts, concurrency=1, now=NOW + timedelta(seconds=110)).ticket
+
+
 def test_pace_holds_over_all_who_ask(hosts: SqlHosts) -> None:
     waits = [ask(hosts, pace=4, concurrency=9).wait for _ in range(4)]
 

@@ -1,10 +1,11 @@
 """A manners book in memory, for one process without a database, and for tests."""
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
 
-from windrow.model.manners import HostLine, ask_turn, give_back
+from windrow.model.manners import HostLine, ask_turn, give_back, renew
 from windrow.ports.clocks import Clock, system_clock
 from windrow.ports.fetching import HostState, Turn
 
@@ -43,6 +44,11 @@ class MemoryHosts:
         """See the port."""
         with self._lock:
             self._lines[host] = give_back(self._line(host), ticket, now=now, failed=failed, quiet_for=quiet_for)
+
+    def renew(self, host: str, tickets: Sequence[str], *, now: datetime, hold: float) -> None:
+        """See the port."""
+        with self._lock:
+            self._lines[host] = renew(self._line(host), tickets, now=now, hold=hold)
 
     def states(self) -> list[HostState]:
         """See the port."""

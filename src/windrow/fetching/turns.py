@@ -3,10 +3,11 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from windrow.errors import HostResting
+from windrow.fetching.holding import HOLD, Holder
 from windrow.fetching.keeping import Keeper
 from windrow.fetching.watching import SLICE
 from windrow.ports.clocks import Clock
@@ -85,19 +86,23 @@ class Turns:
         self._wait = wait
         self._gate = Gate()
         self._keeper = Keeper(self._return_kept)
+        self._holder = Holder(self._renew)
 
     def take(self, host: str, manners: Manners, check: Check) -> Held:
         """Waits for the host's turn; to be given back. Raises `HostResting` and `Stopped`."""
         self._gate.enter(host, manners.concurrency, check)
         try:
             check()
-            return self._take_kept(host, manners) or self._ask(host, manners, check)
+            held = self._take_kept(host, manners) or self._ask(host, manners, check)
+            self._holder.hold(host, held.ticket)
+            return held
         except BaseException:
             self._gate.leave(host)
             raise
 
     def give_back(self, held: Held, *, failed: bool | None, quiet_for: float | None) -> None:
         """Ends a request; see `Hosts.give_back`. A spare ticket of a request that went well is kept for the next."""
+        self._holder.let_go(held.ticket)
         try:
             if failed is False and quiet_for is None and time.monotonic() < held.keep_until:
                 self._keeper.keep(held.host, held.ticket, held.keep_until)
@@ -109,7 +114,8 @@ class Turns:
             self._gate.leave(held.host)
 
     def close(self) -> None:
-        """Gives back every ticket that is kept."""
+        """Gives back every ticket that is kept, and renews none any more."""
+        self._holder.close()
         self._keeper.release_all()
 
     def _take_kept(self, host: str, manners: Manners) -> Held | None:
@@ -129,15 +135,17 @@ class Turns:
     def _return_kept(self, host: str, ticket: str) -> None:
         self._hosts.give_back(host, ticket, now=self._clock(), failed=False)
 
+    def _renew(self, host: str, tickets: Sequence[str]) -> None:
+        self._hosts.renew(host, tickets, now=self._clock(), hold=HOLD)
+
     def _ask(self, host: str, manners: Manners, check: Check) -> Held:
-        hold = manners.connect_timeout + manners.whole_timeout + PATIENCE
         while True:
             turn = self._hosts.ask_turn(
                 host,
                 now=self._clock(),
                 requests_per_second=manners.requests_per_second,
                 concurrency=manners.concurrency,
-                hold=hold,
+                hold=HOLD,
             )
             if turn.ticket:
                 return self._await_slot(host, turn, check)

@@ -4,13 +4,14 @@ One `HostLine` per host (`host:port`). Every `Hosts` (in memory, in the database
 `give_back`, and writes the new line in one step; all rules live here, so that they hold wherever the book is kept.
 
 Pace: requests start at least `1 / requests_per_second` apart; an asker may reserve its slot up to `HORIZON` ahead.
-Concurrency: every request holds a ticket, which expires by itself, so that a killed worker's tickets come back.
+Concurrency: every request holds a ticket, which expires by itself unless it is renewed, so that a killed worker's
+tickets come back.
 Breaker: `FAILURES_TO_REST` failures in a row send the host to rest for 30 seconds, doubling up to 15 minutes; after the
 rest one request at a time tries it, and one success makes all well again.
 Quiet: what the host itself wished by `Retry-After`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -144,6 +145,13 @@ def give_back(
     if failed is None:
         return line
     return _after_failure(line, now) if failed else _after_success(line)
+
+
+def renew(line: HostLine, tickets: Collection[str], *, now: datetime, hold: float) -> HostLine:
+    """Has these tickets, as far as they are still out, count as in flight for `hold` seconds from now."""
+    until = now + timedelta(seconds=hold)
+    renewed = (replace(each, expires=max(until, each.expires)) if each.id in tickets else each for each in line.tickets)
+    return replace(line, tickets=tuple(each for each in renewed if each.expires > now))
 
 
 def _after_success(line: HostLine) -> HostLine:

@@ -1,6 +1,6 @@
 """Fetcher: how anything here asks a remote server, politely and safely."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -144,6 +144,10 @@ class Hosts(Protocol):
 
         `failed` is None when the request ended for reasons of our own (a cancel): that says nothing about the host.
         """
+        ...
+
+    def renew(self, host: str, tickets: Sequence[str], *, now: datetime, hold: float) -> None:
+        """Has these tickets count as in flight for `hold` seconds from now; those that are out no more stay so."""
         ...
 
     def states(self) -> list[HostState]:

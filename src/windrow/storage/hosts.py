@@ -1,11 +1,12 @@
 """Hosts: the manners book that all workers share, one line of JSON per host."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from windrow.model.manners import HostLine, ask_turn, give_back, line_from_json, line_to_json
+from windrow.model.manners import HostLine, ask_turn, give_back, line_from_json, line_to_json, renew
 from windrow.ports.clocks import Clock, system_clock
 from windrow.ports.fetching import HostState, Turn
 from windrow.storage.database import Database
@@ -42,6 +43,12 @@ class SqlHosts:
             line = _lock_line(connection, host, now)
             changed = give_back(line, ticket, now=now, failed=failed, quiet_for=quiet_for)
             _write_line(connection, line, changed, now)
+
+    def renew(self, host: str, tickets: Sequence[str], *, now: datetime, hold: float) -> None:
+        """Has these tickets count as in flight for longer."""
+        with self._database.write() as connection:
+            line = _lock_line(connection, host, now)
+            _write_line(connection, line, renew(line, tickets, now=now, hold=hold), now)
 
     def states(self) -> list[HostState]:
         """Every host known, by name."""
