@@ -131,6 +131,8 @@ class Assembly:
 
     def close(self) -> None:
         """Gives back what was opened."""
+        if "fetcher_maker" in self.__dict__:
+            self.fetcher_maker.close()
         if "store" in self.__dict__:
             self.store.close()
 

@@ -4,24 +4,42 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
+import structlog
 import uvicorn
 
 from windrow.assembly import Assembly
 from windrow.cli.logs import configure_logs
 from windrow.engines.embedded.heart import Heart
 from windrow.engines.embedded.supervisor import Child, Supervisor, follow_parent
-from windrow.engines.embedded.ticking import Chore, ClockLoop
+from windrow.engines.embedded.ticking import TICK, Chore, ClockLoop
 from windrow.engines.embedded.worker import WorkerLoop
 from windrow.model.identity import new_id
 from windrow.model.workers import Worker, WorkerRole
 from windrow.settings import Settings
 
+log = structlog.get_logger()
+
 SWEEP_EVERY = 1.0
 TIDY_EVERY = 30.0
 CHILD_ID = "--id"
+API_GRACE = 5
+"""Seconds that requests under way get when the API stops."""
+
+MARGIN = 3.0
+"""Seconds that a process gets beyond its own time to stop, before it is ended from outside."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, stopped by us: its own way with signals ends the process before it could take its leave."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves the signals alone."""
+        yield
 
 
 def run_worker(settings: Settings, *, worker_id: str) -> None:
@@ -34,10 +52,11 @@ def run_worker(settings: Settings, *, worker_id: str) -> None:
     def stop() -> None:
         loop.stop()
         performer.drain()
+        _end_at_last(assembly, worker_id)
 
-    heart = _heart(assembly, WorkerRole.WORKER, worker_id, renew=performer.beat, drain=loop.stop)
+    heart = _heart(assembly, WorkerRole.WORKER, worker_id, renew=performer.beat, look=performer.look, drain=loop.stop)
     _stop_on_signals(stop)
-    follow_parent(stop)
+    follow_parent(stop, grace=settings.drain_seconds + MARGIN)
     _live(assembly, heart, worker_id, loop.run)
 
 
@@ -48,15 +67,15 @@ def run_clock(settings: Settings, *, worker_id: str) -> None:
     scheduling, watching = assembly.scheduling, assembly.watching
     loop = ClockLoop(
         [
-            Chore("schedules", 0.0, scheduling.tick),
-            Chore("promotion", 0.0, lambda: assembly.store.runs.promote(assembly.clock())),
+            Chore("schedules", TICK, scheduling.tick),
+            Chore("promotion", TICK, lambda: assembly.store.runs.promote(assembly.clock())),
             Chore("sweep", SWEEP_EVERY, watching.sweep),
             Chore("tidy", TIDY_EVERY, watching.tidy),
         ]
     )
-    heart = _heart(assembly, WorkerRole.CLOCK, worker_id, renew=_nothing, drain=loop.stop)
+    heart = _heart(assembly, WorkerRole.CLOCK, worker_id, renew=_nothing, look=_nothing, drain=loop.stop)
     _stop_on_signals(loop.stop)
-    follow_parent(loop.stop)
+    follow_parent(loop.stop, grace=MARGIN)
     _live(assembly, heart, worker_id, loop.run)
 
 
@@ -75,15 +94,16 @@ def run_api(settings: Settings, *, worker_id: str, listener: int | None = None) 
         access_log=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies) or None,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=API_GRACE,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
 
     def stop() -> None:
         server.should_exit = True
 
-    heart = _heart(assembly, WorkerRole.API, worker_id, renew=_nothing, drain=stop)
-    follow_parent(stop)
+    heart = _heart(assembly, WorkerRole.API, worker_id, renew=_nothing, look=_nothing, drain=stop)
+    _stop_on_signals(stop)
+    follow_parent(stop, grace=API_GRACE + MARGIN)
     _live(assembly, heart, worker_id, server.run)
 
 
@@ -105,6 +125,7 @@ def supervise(settings: Settings, listener: socket.socket, assembly: Assembly, *
         environment=environment,
         keep=(listener.fileno(),),
         lost=lambda number: workers.leave(number, now=assembly.clock()),
+        grace=max(settings.drain_seconds, API_GRACE) + MARGIN,
     )
     _stop_on_signals(supervisor.stop)
     threading.Thread(target=ready, name="ready", daemon=True).start()
@@ -125,7 +146,13 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 def _heart(
-    assembly: Assembly, role: WorkerRole, worker_id: str, *, renew: Callable[[], None], drain: Callable[[], None]
+    assembly: Assembly,
+    role: WorkerRole,
+    worker_id: str,
+    *,
+    renew: Callable[[], None],
+    look: Callable[[], None],
+    drain: Callable[[], None],
 ) -> Heart:
     settings, now = assembly.settings, assembly.clock()
     worker = Worker(
@@ -140,7 +167,22 @@ def _heart(
         seen_at=now,
     )
     every = settings.beat_seconds
-    return Heart(worker, assembly.store.workers, clock=assembly.clock, every=every, renew=renew, drain=drain)
+    return Heart(worker, assembly.store.workers, clock=assembly.clock, every=every, renew=renew, look=look, drain=drain)
+
+
+def _end_at_last(assembly: Assembly, worker_id: str) -> None:
+    """Ends this process if its work does not come to a safe point in time; what it held is free for others at once."""
+
+    def end() -> None:
+        log.warning("work did not stop in time; it is given to others")
+        try:
+            assembly.store.workers.leave(worker_id, now=assembly.clock())
+        finally:
+            os._exit(1)
+
+    timer = threading.Timer(assembly.settings.drain_seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 def _live(assembly: Assembly, heart: Heart, worker_id: str, work: Callable[[], None]) -> None:

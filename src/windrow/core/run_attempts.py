@@ -165,4 +165,6 @@ class Attempt:
             file.seek(0)
             blob, size, digest = self._blobs.write(iter(lambda: file.read(PIECE), b""))
         output = Output(self._run.id, name, media_type, size, digest, blob, self._clock())
-        self._store.runs.add_output(output, self._run.attempt)
+        replaced = self._store.runs.add_output(output, self._run.attempt)
+        if replaced is not None:
+            self._blobs.delete(replaced)

@@ -25,6 +25,10 @@ class Carrier(Protocol):
         """Renews the leases of all that is under way, and passes on what was asked of it."""
         ...
 
+    def look(self) -> None:
+        """Passes on what was cancelled, so that it stops within a second or two. A cheap read; to be called often."""
+        ...
+
     def drain(self) -> None:
         """Has everything under way given back to the queue."""
         ...

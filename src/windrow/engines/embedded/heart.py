@@ -1,6 +1,7 @@
 """The heart of a process: a thread that says that it lives, and renews what it holds."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,9 +15,16 @@ from windrow.ports.engines import Presence
 
 log = structlog.get_logger()
 
+LOOK_EVERY = 0.4
+"""Seconds between two looks at whether something was cancelled: that must take effect within two seconds."""
+
 
 class Heart:
-    """Beats every `every` seconds until it is stopped; calls `drain` once when somebody asked for that."""
+    """Beats every `every` seconds until it is stopped, and looks more often; calls `drain` once when asked for that.
+
+    renew   renews leases
+    look    notices what was cancelled
+    """
 
     def __init__(
         self,
@@ -26,6 +34,7 @@ class Heart:
         clock: Clock,
         every: float,
         renew: Callable[[], None],
+        look: Callable[[], None],
         drain: Callable[[], None],
     ) -> None:
         self._worker = worker
@@ -33,6 +42,7 @@ class Heart:
         self._clock = clock
         self._every = every
         self._renew = renew
+        self._look = look
         self._drain = drain
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
@@ -49,14 +59,18 @@ class Heart:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._every):
+        next_beat = time.monotonic() + self._every
+        while not self._stopped.wait(min(LOOK_EVERY, self._every)):
+            due = time.monotonic() >= next_beat
             try:
-                self._beat()
+                self._beat() if due else self._look()
             except StoreUnavailable as error:
                 # Leases run out meanwhile; whatever this process still writes is fenced by the store.
                 log.warning("heartbeat missed", reason=str(error))
             except Exception:
                 log.exception("heartbeat failed")
+            if due:
+                next_beat = time.monotonic() + self._every
 
     def _beat(self) -> None:
         self._renew()

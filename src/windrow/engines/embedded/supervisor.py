@@ -16,11 +16,9 @@ log = structlog.get_logger()
 LOOK_EVERY = 0.1
 FIRST_WAIT = 0.2
 LONGEST_WAIT = 10.0
-STEADY_AFTER = 30.0
-"""A child that lived so many seconds starts again at once when it dies."""
-
-GRACE = 15.0
-"""Seconds that children get to end by themselves."""
+STEADY_AFTER = 5.0
+"""A child that lived so many seconds had come up: it starts again at once when it dies. One that died sooner waits,
+each time twice as long: what cannot come up must not keep the machine busy."""
 
 
 @dataclass(slots=True)
@@ -33,7 +31,7 @@ class Child:
     id: str = ""
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
-    wait: float = FIRST_WAIT
+    wait: float = 0.0
     start_at: float = field(default=0.0)
 
 
@@ -42,7 +40,8 @@ class Supervisor:
 
     A child's standard input is a pipe that closes with this process, however it ends: children watch it and go.
     `keep` are open sockets that children inherit: connections wait in them while the API is started again.
-    `lost(id)` is called for each child that died, so that what it held is free at once.
+    `lost(id)` is called for each child that died, so that what it held is free at once. `grace` is how many seconds
+    children get to end by themselves.
     """
 
     def __init__(
@@ -52,11 +51,13 @@ class Supervisor:
         environment: Mapping[str, str],
         keep: Sequence[int],
         lost: Callable[[str], None],
+        grace: float,
     ) -> None:
         self._children = children
         self._keep = tuple(keep)
         self._environment = {**os.environ, **environment, "WINDROW_SUPERVISED": "1"}
         self._lost = lost
+        self._grace = grace
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -93,30 +94,36 @@ class Supervisor:
     def _bury(self, child: Child, now: float) -> None:
         process, child.process = child.process, None
         steady = now - child.started >= STEADY_AFTER
-        child.wait = FIRST_WAIT if steady else min(LONGEST_WAIT, child.wait * 2)
-        child.start_at = now if steady else now + child.wait
+        child.wait = 0.0 if steady else min(LONGEST_WAIT, max(FIRST_WAIT, child.wait * 2))
+        child.start_at = now + child.wait
         code = process.returncode if process is not None else None
-        log.warning("process ended; it is started again", process=child.name, code=code, after=round(child.wait, 1))
+        log.warning("process ended; it is started again", process=child.name, code=code, after=child.wait)
+        self._free(child)
+
+    def _free(self, child: Child) -> None:
         try:
             self._lost(child.id)
         except Exception:
             log.exception("could not free what a dead process held; its leases will run out", process=child.name)
 
     def _end(self) -> None:
-        alive = [child.process for child in self._children if child.process is not None]
-        for process in alive:
+        alive = [(child, child.process) for child in self._children if child.process is not None]
+        for _, process in alive:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-        end = time.monotonic() + GRACE
-        for process in alive:
+        end = time.monotonic() + self._grace
+        for child, process in alive:
             try:
                 process.wait(max(0.1, end - time.monotonic()))
             except subprocess.TimeoutExpired:
+                log.warning("process did not end in time; it is killed", process=child.name)
                 process.kill()
                 process.wait()
+            if process.returncode != 0:
+                self._free(child)
 
 
-def follow_parent(stop: Callable[[], None]) -> None:
+def follow_parent(stop: Callable[[], None], *, grace: float) -> None:
     """In a child: calls `stop` when the supervisor is gone, and ends the process for good if that does not help."""
     if os.environ.get("WINDROW_SUPERVISED") != "1":
         return
@@ -126,7 +133,7 @@ def follow_parent(stop: Callable[[], None]) -> None:
         while os.read(sys.stdin.fileno(), 1):
             pass
         stop()
-        time.sleep(GRACE)
+        time.sleep(grace)
         os._exit(1)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor ends us in order

@@ -1,9 +1,8 @@
 """The clock loop: meets what is due, and now and then looks after the rest."""
 
 import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 
@@ -15,42 +14,44 @@ TICK = 0.05
 """Seconds between two looks at what is due; a look is one indexed read."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Chore:
-    """Something the clock does every so many seconds. One chore's trouble does not keep the others waiting."""
+    """Something the clock does every so many seconds, counted from the end of the last time."""
 
     name: str
     every: float
     do: Callable[[], object]
-    next_at: float = field(default=0.0)
-
-    def turn(self, now: float) -> None:
-        """Does it if its time has come."""
-        if now < self.next_at:
-            return
-        self.next_at = now + self.every
-        try:
-            self.do()
-        except StoreUnavailable as error:
-            log.warning("the database does not answer", chore=self.name, reason=str(error))
-        except Exception:
-            # The edge of a chore: the clock must go on whatever one of them meets.
-            log.exception("chore failed", chore=self.name)
 
 
 class ClockLoop:
-    """Turns chores until it is stopped."""
+    """Does chores, each in a thread of its own, so that a long or troubled one does not keep the others waiting."""
 
-    def __init__(self, chores: list[Chore]) -> None:
+    def __init__(self, chores: Sequence[Chore]) -> None:
         self._chores = chores
         self._stopping = threading.Event()
 
     def stop(self) -> None:
-        """Ends `run` after the chore at hand."""
+        """Ends `run` after the chores at hand."""
         self._stopping.set()
 
     def run(self) -> None:
-        """Turns until stopped."""
-        while not self._stopping.wait(TICK):
-            for chore in self._chores:
-                chore.turn(time.monotonic())
+        """Does them until stopped."""
+        threads = [threading.Thread(target=self._repeat, args=(each,), name=each.name) for each in self._chores]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _repeat(self, chore: Chore) -> None:
+        while not self._stopping.is_set():
+            self._do(chore)
+            self._stopping.wait(chore.every)
+
+    def _do(self, chore: Chore) -> None:
+        try:
+            chore.do()
+        except StoreUnavailable as error:
+            log.warning("the database does not answer", chore=chore.name, reason=str(error))
+        except Exception:
+            # The edge of a chore: the clock must go on whatever one of them meets.
+            log.exception("chore failed", chore=chore.name)

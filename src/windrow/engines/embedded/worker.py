@@ -28,6 +28,7 @@ class WorkerLoop:
         self._taken = 0
         self._stopping = threading.Event()
         self._filling = threading.Lock()
+        self._wanted = False
         self._counting = threading.Lock()
 
     def stop(self) -> None:
@@ -43,6 +44,12 @@ class WorkerLoop:
                 except StoreUnavailable as error:
                     log.warning("the database does not answer", reason=str(error))
                     self._stopping.wait(RETRY_STORE)
+                except Exception:
+                    # The edge of the loop: what cannot be taken must not end what is under way.
+                    log.exception("nothing could be taken")
+                    self._stopping.wait(RETRY_STORE)
+            with self._filling:
+                pass  # whoever just took something hands it to the pool before that closes
 
     def _serve(self, pool: ThreadPoolExecutor) -> None:
         changes = self._changes()
@@ -54,15 +61,16 @@ class WorkerLoop:
             changes.close()
 
     def _fill(self, pool: ThreadPoolExecutor) -> None:
-        # One thread at a time looks for work; a slot that comes free meanwhile is seen by whoever is looking.
-        if not self._filling.acquire(blocking=False):
-            return
-        try:
-            while not self._stopping.is_set() and (taken := self._take()):
-                for each in taken:
-                    pool.submit(self._carry, pool, each)
-        finally:
-            self._filling.release()
+        # One thread at a time looks for work; whoever finds another one looking leaves word for it.
+        self._wanted = True
+        while self._wanted and self._filling.acquire(blocking=False):
+            try:
+                self._wanted = False
+                while not self._stopping.is_set() and (taken := self._take()):
+                    for each in taken:
+                        pool.submit(self._carry, pool, each)
+            finally:
+                self._filling.release()
 
     def _take(self) -> list[Callable[[], None]]:
         free = self._slots - self._taken
@@ -78,12 +86,12 @@ class WorkerLoop:
             carry_out()
         finally:
             self._count(-1)
-        if self._stopping.is_set():
-            return
         try:
             self._fill(pool)  # at once, instead of when the loop wakes
         except StoreUnavailable as error:
             log.warning("the database does not answer", reason=str(error))
+        except Exception:
+            log.exception("nothing could be taken")  # the loop looks again
 
     def _count(self, difference: int) -> None:
         with self._counting:
