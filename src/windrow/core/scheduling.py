@@ -1,7 +1,7 @@
 """Scheduling: turning due schedules into runs, each moment once, however many clocks turn."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from windrow.model.identity import new_id
 from windrow.model.runs import Cause, Run, RunState
@@ -69,10 +69,19 @@ def meet(due_task: DueTask, now: datetime) -> Firing:
 
 
 def _runs_for(due_task: DueTask, schedule: Schedule, due: datetime, now: datetime) -> tuple[Run, ...]:
-    if not schedule.counts(due, now):
+    moment = _moment_met(schedule, due, now)
+    if moment is None:
         return ()
-    run = make_run(due_task.task, now=now, cause=Cause.SCHEDULE, due=due)
+    run = make_run(due_task.task, now=now, cause=Cause.SCHEDULE, due=moment)
     if due_task.last_run_active and schedule.overlap is Overlap.SKIP:
         told = "The last run of this task had not ended when this one was due."
         return (replace(run, state=RunState.SKIPPED, ended_at=now, error=told),)
     return (run,)
+
+
+def _moment_met(schedule: Schedule, due: datetime, now: datetime) -> datetime | None:
+    """The moment that a run at `now` is for: the one that was due, or where that was missed, a later one in time."""
+    if schedule.counts(due, now):
+        return due
+    later = schedule.due_after(now - schedule.grace - timedelta(microseconds=1))
+    return later if later is not None and later <= now else None
