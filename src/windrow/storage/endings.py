@@ -85,7 +85,9 @@ def cancel_parts(connection: Connection, run_ids: Sequence[str]) -> int:
 
 _OPEN = parts.c.state.in_([PartState.OPEN.value, PartState.RUNNING.value])
 _ANY_OPEN = select(parts.c.id).where(parts.c.run_id.in_(bindparam("these_runs", expanding=True)), _OPEN).limit(1)
-_ANY_OPEN_OF_RUN = select(parts.c.id).where(parts.c.run_id == runs.c.id, _OPEN).exists().label("has_open_parts")
+_ANY_OPEN_OF_RUN = (
+    select(parts.c.id).where(parts.c.run_id == bindparam("this_run"), _OPEN).exists().label("has_open_parts")
+)
 _LEFT = select(func.count()).select_from(parts).where(parts.c.run_id == runs.c.id, _OPEN).correlate(runs)
 _RECOUNT = (
     update(runs)

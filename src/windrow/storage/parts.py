@@ -5,7 +5,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, update
 
 from windrow.model.paging import PageOf, check_limit
@@ -17,6 +16,7 @@ from windrow.storage.listing import first_ids, number_of, to_page
 from windrow.storage.moves import HELD_BY, among, raise_why_fenced
 from windrow.storage.run_rows import PART_COLUMNS, to_part
 from windrow.storage.tables import parts, runs
+from windrow.storage.types import dump_json
 
 BATCH = 1_000
 """How many parts are made in one transaction."""
@@ -44,7 +44,7 @@ class RunParts:
         return added
 
     def _new_row(self, run_id: str, key: Mapping[str, Any], now: datetime) -> tuple[Any, ...]:
-        return run_id, digest_key(key), orjson.dumps(key).decode(), self._database.moment(now)
+        return run_id, digest_key(key), dump_json(key), self._database.moment(now)
 
     def wait(self, run_id: str, attempt: int, *, now: datetime) -> bool:
         """Gives the parts free, many in a transaction, and ends this claim with the last of them.

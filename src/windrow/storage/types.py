@@ -1,5 +1,6 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -60,16 +61,52 @@ class Json(TypeDecorator[Any]):
         return dialect.type_descriptor(Text())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """Text for SQLite; psycopg is given the value itself."""
+        """Text for SQLite; psycopg is given the value itself, and `dump_json` with it (see database.py)."""
         if value is None or dialect.name == "postgresql":
             return value
-        return orjson.dumps(value).decode()
+        return dump_json(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Parses what SQLite kept as text."""
         if value is None or dialect.name == "postgresql":
             return value
         return orjson.loads(value)
+
+
+class CleanText(TypeDecorator[str]):
+    """Text from anywhere, such as the message of an error: what no database keeps is kept as U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's
+        """Cleans."""
+        return None if value is None else clean(value)
+
+
+_UNFIT = re.compile("[\0\ud800-\udfff]")
+
+
+def clean(words: str) -> str:
+    """The words with U+FFFD for NUL, which PostgreSQL refuses, and for halves of surrogate pairs, which are no text."""
+    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", words)
+
+
+def dump_json(value: Any) -> str:
+    """A JSON value as text that both databases keep."""
+    try:
+        text = orjson.dumps(value).decode()
+    except TypeError:
+        return orjson.dumps(_cleaned(value)).decode()
+    return orjson.dumps(_cleaned(value)).decode() if "\\u0000" in text else text
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+    return [_cleaned(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
