@@ -8,7 +8,7 @@ from tests.storage.making import NOW, OTHER_TENANT, TENANT, add_basics
 from tests.storage.shelves import FOREIGN, PRIVATE, PUBLIC, add_source, at, hide, put
 from windrow.errors import BadInput, NotFound
 from windrow.model.records import Contact, Record
-from windrow.ports.catalogue import Document, Entry, Facet, Reader, Search, Sort
+from windrow.ports.catalogue import Collection, Document, Entry, Facet, Reader, Search, Shelf, Sort
 from windrow.storage.catalogue import SqlCatalogue
 from windrow.storage.database import Database
 
@@ -61,6 +61,19 @@ def test_a_phrase_in_quotes_is_found_in_one_text_only(database: Database, catalo
     assert found(catalogue, Search(words='"ground water"')) == ["Ground water level", "Soil"]
     assert found(catalogue, Search(words="ground-water")) == ["Ground water level", "Soil"]
     assert len(found(catalogue, Search(words="ground water"))) == 4
+
+
+def test_one_of_several_phrases_is_enough(database: Database, catalogue: SqlCatalogue) -> None:
+    put(database, Record("1", "Ground water"), Record("2", "Water on the ground"), Record("3", "Land cover"))
+
+    assert found(catalogue, Search(phrases=("ground water", "COVER"))) == ["Ground water", "Land cover"]
+    assert found(catalogue, Search(phrases=("wat",))) == []
+    assert found(catalogue, Search(phrases=("water", "cover"), words="ground ")) == [
+        "Ground water",
+        "Water on the ground",
+    ]
+    assert found(catalogue, Search(phrases=("!", "land"), sort=Sort.RELEVANCE)) == ["Land cover"]
+    assert found(catalogue, Search(phrases=("!",))) == []
 
 
 def test_an_unfinished_last_word_is_completed(database: Database, catalogue: SqlCatalogue) -> None:
@@ -191,6 +204,7 @@ def test_what_a_record_is_narrows_a_search(database: Database, catalogue: SqlCat
     assert found(catalogue, Search(standards=("stac-item",))) == ["Scene"]
     assert found(catalogue, Search(collections=("Heron",))) == ["Scene"]
     assert found(catalogue, Search(collections=("heron",))) == []
+    assert found(catalogue, Search(collections=("",))) == ["Lakes", "View"]
     assert found(catalogue, Search(identifiers=("urn:lakes", "scene 1", "urn:none", "\0"))) == ["Lakes", "Scene"]
     assert found(catalogue, Search(identifiers=("URN:lakes",))) == []
     assert found(catalogue, Search(ids=(lakes, view, 9999, -1, 1 << 80))) == ["Lakes", "View"]
@@ -337,6 +351,42 @@ def test_a_stream_gives_all_that_matches_by_id(database: Database, catalogue: Sq
     assert [each.id for each in streamed] == ids[::2]
     assert [each.id for each, _ in documents] == ids[:24]
     assert documents[3][1] == Document("application/xml", b"<n>3</n>")
+
+
+def test_shelves_are_the_sources_that_a_reader_sees(database: Database, catalogue: SqlCatalogue) -> None:
+    public = Shelf(PUBLIC, "source 1", public=True, records=0)
+    private = Shelf(PRIVATE, "source 2", public=False, records=0)
+
+    assert list(catalogue.shelves(NOBODY, limit=5).items) == [public]
+    first = catalogue.shelves(MEMBER, limit=1)
+    second = catalogue.shelves(MEMBER, limit=1, cursor=first.next)
+    assert [*first.items, *second.items] == [public, private]
+    assert second.next is None
+    assert catalogue.shelf(MEMBER, PRIVATE) == private
+    for reader, number in ((NOBODY, PRIVATE), (MEMBER, FOREIGN), (ADMIN, 99), (ADMIN, 1 << 70)):
+        with pytest.raises(NotFound):
+            catalogue.shelf(reader, number)
+
+
+def test_collections_are_told_once_with_what_describes_them(database: Database, catalogue: SqlCatalogue) -> None:
+    def item(collection: str) -> Record:
+        return Record("x", "Scene", type="item", standard="stac-item", collection=collection)
+
+    heron, *_ = put(
+        database,
+        Record("heron", "Heron", type="collection", standard="stac-collection"),
+        *(item(name) for name in ("heron", "egret", "", "heron", "hidden")),
+        Record("y", "Lakes", collection="no items"),
+    )
+    put(database, item("egret"), item("secret"), source=PRIVATE)
+    hide(database, heron + 5)
+
+    assert catalogue.collections(NOBODY) == [
+        Collection("", None),
+        Collection("egret", None),
+        Collection("heron", heron),
+    ]
+    assert [each.name for each in catalogue.collections(MEMBER)] == ["", "egret", "heron", "secret"]
 
 
 def test_wrong_limits_and_cursors_are_refused(database: Database, catalogue: SqlCatalogue) -> None:

@@ -77,7 +77,7 @@ def test_pages_put_together_are_the_whole_list_sorted(
     for sort in Sort:
         if sort is Sort.RELEVANCE and not search.words:
             continue
-        wanted = Search(search.words, search.bbox, sources=search.sources, sort=sort)
+        wanted = Search(words=search.words, bbox=search.bbox, sources=search.sources, sort=sort)
         pages = pages_of(catalogue, wanted, limit)
         flat = [each for page in pages for each in page]
 

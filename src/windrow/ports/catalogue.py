@@ -35,17 +35,19 @@ class Search:
     """What is looked for; empty does not narrow. All conditions must hold.
 
     words        all must occur (in title, abstract, keywords, contacts); "a phrase" in quotes
+    phrases      one of them must occur, its words side by side
     bbox         west, south, east, north in degrees; meets the record's own box; west > east crosses the antimeridian
     start, end   the record's time extent meets this half-open interval (UTC)
     keywords     every one must be among the record's keywords, in any case
     types        one of them
     standards    one of them (`stac-item` for the STAC face)
-    collections  one of them
+    collections  one of them; "" stands for those in none
     ids          one of these record ids
     identifiers  one of these identifiers of the records' own
     """
 
     words: str = ""
+    phrases: Sequence[str] = ()
     bbox: Box | None = None
     start: datetime | None = None
     end: datetime | None = None
@@ -88,6 +90,24 @@ class Facet:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A source, as readers of its records see it; `records` is how many it had after its last harvest."""
+
+    id: int
+    name: str
+    public: bool
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection of STAC items: its name, and the record that describes it where one was harvested."""
+
+    name: str
+    record_id: int | None
+
+
 class Catalogue(Protocol):
     """Records and the search over them. What a reader may not see does not exist for it."""
 
@@ -117,4 +137,20 @@ class Catalogue(Protocol):
 
     def stream_documents(self, reader: Reader, search: Search, *, batch: int = 500) -> Iterator[tuple[Entry, Document]]:
         """All that matches with their raw documents, by id, in memory that does not grow."""
+        ...
+
+    def shelves(self, reader: Reader, *, limit: int, cursor: str | None = None) -> PageOf[Shelf]:
+        """The sources whose records this reader may see, by id."""
+        ...
+
+    def shelf(self, reader: Reader, source_id: int) -> Shelf:
+        """One of them. Raises `NotFound`."""
+        ...
+
+    def collections(self, reader: Reader) -> list[Collection]:
+        """The collections of STAC items that this reader may see, by name; the name "" holds the items of none.
+
+        Costs by the number of collections, not of items. Where several sources have one of the same name it is listed
+        once.
+        """
         ...

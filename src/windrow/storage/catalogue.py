@@ -14,16 +14,17 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 from windrow.errors import BadInput, NotFound
 from windrow.model.paging import PageOf, check_limit
 from windrow.model.sources import Visibility
-from windrow.ports.catalogue import Document, Entry, Facet, Reader, Search, Sort
+from windrow.ports.catalogue import Collection, Document, Entry, Facet, Reader, Search, Shelf, Sort
 from windrow.storage import search_plans_postgresql, search_plans_sqlite
 from windrow.storage.batches import batches
+from windrow.storage.collections import list_collections
 from windrow.storage.database import Database
+from windrow.storage.listing import number_of, to_page
 from windrow.storage.record_rows import decode
 from windrow.storage.records import read_documents
 from windrow.storage.search_conditions import Condition, Plan, is_hopeless, is_id
 from windrow.storage.search_orders import decode_place, encode_place, stretches_of
 from windrow.storage.tables import records, resources, sources
-from windrow.storage.words import phrases
 
 Item = TypeVar("Item")
 Loader: TypeAlias = Callable[[Connection, Sequence[int]], list[Item]]
@@ -98,6 +99,30 @@ class SqlCatalogue:
         for pairs in self._stream(reader, search, batch, self._load_documents):
             yield from pairs
 
+    def shelves(self, reader: Reader, *, limit: int, cursor: str | None = None) -> PageOf[Shelf]:
+        """The sources whose records this reader may see."""
+        after = number_of(cursor) if cursor is not None else -1
+        query = _seen_by(_SHELVES.where(sources.c.id > after), reader).limit(check_limit(limit) + 1)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return to_page(rows, [_shelf(row) for row in rows], limit)
+
+    def shelf(self, reader: Reader, source_id: int) -> Shelf:
+        """One of them."""
+        row = None
+        if is_id(source_id):
+            with self._database.read() as connection:
+                row = connection.execute(_seen_by(_SHELVES.where(sources.c.id == source_id), reader)).one_or_none()
+        if row is None:
+            raise NotFound("source", source_id)
+        return _shelf(row)
+
+    def collections(self, reader: Reader) -> list[Collection]:
+        """The collections of STAC items that this reader may see."""
+        with self._database.read() as connection:
+            visible = connection.scalars(_seen_by(_SOURCES, reader)).all()
+            return list_collections(self._database, connection, visible)
+
     def _get(self, connection: Connection, reader: Reader, record_id: int) -> Entry:
         row = None
         if is_id(record_id):
@@ -110,7 +135,7 @@ class SqlCatalogue:
         self, connection: Connection, reader: Reader, search: Search, *, limit: int, cursor: str | None
     ) -> list[tuple[Any, int]]:
         """The keys and ids of a page and of the one record behind it."""
-        if search.sort is Sort.RELEVANCE and not search.words.strip():
+        if search.sort is Sort.RELEVANCE and not (search.words.strip() or search.phrases):
             raise BadInput.of("sort", "relevance needs words to search for; choose another order")
         place = decode_place(self._database, search.sort, cursor)
         plan = self._plan_for(connection, reader, search)
@@ -129,7 +154,7 @@ class SqlCatalogue:
     ) -> Plan | None:
         """How to find what this reader may see of what matches; None when that is nothing."""
         visible = _sources_of(connection, reader, search.sources)
-        if is_hopeless(search, visible, phrases(search.words)):
+        if is_hopeless(search, visible):
             return None
         return self._plan(self._database, connection, search, visible, in_order=in_order)
 
@@ -217,6 +242,15 @@ def _facets(kinds: Sequence[tuple[tuple[str, str, str], int]], place: int) -> li
     return [Facet(value, many) for value, many in most_first if value][:MOST_FACETS]
 
 
+_SOURCES = select(sources.c.id).where(~sources.c.deleting)
+
+_SHELVES = (
+    select(sources.c.id, sources.c.name, sources.c.visibility, sources.c.resources)
+    .where(~sources.c.deleting)
+    .order_by(sources.c.id)
+)
+
+
 def _seen_by(query: Select[Any], reader: Reader) -> Select[Any]:
     if reader.everything:
         return query
@@ -227,7 +261,7 @@ def _seen_by(query: Select[Any], reader: Reader) -> Select[Any]:
 
 def _sources_of(connection: Connection, reader: Reader, wanted: Sequence[int]) -> list[int] | None:
     """The sources that this reader sees, of those that are wanted; None when these are all there are."""
-    seen = connection.scalars(_seen_by(select(sources.c.id).where(~sources.c.deleting), reader)).all()
+    seen = connection.scalars(_seen_by(_SOURCES, reader)).all()
     if wanted:
         return sorted(set(wanted) & set(seen))
     return None if len(seen) == connection.scalar(select(func.count()).select_from(sources)) else list(seen)
@@ -242,3 +276,7 @@ def _entry(row: Row[Any]) -> Entry:
         stored_at=row.last_changed,
         public=row.visibility == Visibility.PUBLIC.value,
     )
+
+
+def _shelf(row: Row[Any]) -> Shelf:
+    return Shelf(row.id, row.name, row.visibility == Visibility.PUBLIC.value, row.resources)

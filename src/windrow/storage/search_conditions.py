@@ -15,6 +15,7 @@ from windrow.ports.catalogue import Search
 from windrow.storage.database import Database
 from windrow.storage.record_rows import IDENTIFIER_WIDTH, mended
 from windrow.storage.search_entries import halves
+from windrow.storage.words import exact_phrases, phrases
 
 
 class Condition(NamedTuple):
@@ -108,10 +109,12 @@ def meets_time(database: Database, start: datetime | None, end: datetime | None)
     return found
 
 
-def is_hopeless(search: Search, sources: Sequence[int] | None, phrases: Sequence[object]) -> bool:
+def is_hopeless(search: Search, sources: Sequence[int] | None) -> bool:
     """Whether nothing can match: no source to be seen, words without a letter, a period that is none."""
     if sources is not None and not sources:
         return True
-    if search.words.strip() and not phrases:
+    if search.words.strip() and not phrases(search.words):
+        return True
+    if search.phrases and not exact_phrases(search.phrases):
         return True
     return search.start is not None and search.end is not None and search.start >= search.end

@@ -71,9 +71,8 @@ def terms_of(record: Record, source_id: int) -> list[str]:
         identifier_term(record.identifier),
         term("t", record.type),
         term("d", record.standard),
+        term("c", record.collection),
     ]
-    if record.collection:
-        terms.append(term("c", record.collection))
     terms.extend(term("k", keyword) for keyword in record.keywords)
     return terms
 

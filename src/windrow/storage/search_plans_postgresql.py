@@ -8,7 +8,7 @@ from windrow.ports.catalogue import Search
 from windrow.storage.database import Database
 from windrow.storage.search_conditions import Condition, Plan, conditions_of
 from windrow.storage.search_entries import halves, identifier_term, term, utc_text
-from windrow.storage.words import Phrase, phrases
+from windrow.storage.words import Phrase, exact_phrases, phrases
 
 MOST_PROPOSED = 20_000
 """Records that a place or a period may propose: more are as well found along the list itself."""
@@ -23,7 +23,7 @@ def plan(
     places = [each for each in _by_place(search) if _narrows(database, connection, each)]
     where = [*found, *map(_proposed, places), *conditions_of(database, search, sources)]
     tables = "record_words w JOIN records r ON r.id = w.id" if found else "records r"
-    query = query_of(phrases(search.words))
+    query = query_of(search)
     if not query:
         return Plan(Condition(tables), where)
     # The query goes where the rank and the condition both find it.
@@ -31,18 +31,20 @@ def plan(
     return Plan(Condition(tables, (query,)), where, rank="-ts_rank(w.words, q)::float8")
 
 
-def query_of(found: Sequence[Phrase]) -> str:
+def query_of(search: Search) -> str:
     """The words as a tsquery; they are letters and digits only, so that nothing in them is an operator."""
-    return " & ".join(f"({_spell(each)})" for each in found)
+    parts = [_spell(each) for each in phrases(search.words)]
+    any_of = [_spell(each) for each in exact_phrases(search.phrases)]
+    return " & ".join([*parts, f"({' | '.join(any_of)})"] if any_of else parts)
 
 
 def _spell(phrase: Phrase) -> str:
     words = " <-> ".join(f"'{word}'" for word in phrase.words)
-    return f"{words}:*" if phrase.prefix else words
+    return f"({words}:*)" if phrase.prefix else f"({words})"
 
 
 def _by_words(search: Search) -> list[Condition]:
-    return [Condition("w.words @@ q")] if phrases(search.words) else []
+    return [Condition("w.words @@ q")] if query_of(search) else []
 
 
 def _by_terms(search: Search) -> list[Condition]:

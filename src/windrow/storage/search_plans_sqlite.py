@@ -22,7 +22,7 @@ from windrow.storage.search_entries import (
     source_term,
     term,
 )
-from windrow.storage.words import Phrase, phrases
+from windrow.storage.words import Phrase, exact_phrases, phrases
 
 MOST_PROPOSED = 50_000
 """Records that the R*Tree, or a choice of sources, may propose: more are as well found along the list itself."""
@@ -69,7 +69,9 @@ def plan(
 def match_of(search: Search, sources: Sequence[int] | None) -> str:
     """The search in the language of FTS5; "" when there is nothing that the word index knows."""
     words = [_spell(each) for each in phrases(search.words)]
+    any_of = [_spell(each) for each in exact_phrases(search.phrases)]
     parts = [f"{_TEXTS} : ({' AND '.join(words)})"] if words else []
+    parts += [f"{_TEXTS} : ({' OR '.join(any_of)})"] if any_of else []
     parts += [_terms([term("k", each)]) for each in search.keywords]
     parts += [
         _terms(found)
@@ -96,7 +98,7 @@ def _terms(any_of: Sequence[str]) -> str:
 
 def _is_led_by_words(ask: _Ask) -> bool:
     search, sources = ask.search, ask.sources
-    if search.words.strip() or search.keywords or search.identifiers:
+    if search.words.strip() or search.phrases or search.keywords or search.identifiers:
         return True
     if search.types or search.standards or search.collections:
         return True

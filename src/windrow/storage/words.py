@@ -6,6 +6,7 @@ diacritics, in lower case.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"[^\W_]+")
@@ -15,6 +16,7 @@ SHORTEST_PREFIX = 3
 """Letters that an unfinished last word needs: shorter ones would match too much to be of use."""
 
 MOST_PHRASES = 64
+"""Phrases of one search that count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,9 @@ def phrases(text: str) -> list[Phrase]:
             open_ended = match.group(2) is not None and match.end() == len(text) and len(words[-1]) >= SHORTEST_PREFIX
             found.append(Phrase(words, open_ended))
     return found[:MOST_PHRASES]
+
+
+def exact_phrases(texts: Iterable[str]) -> list[Phrase]:
+    """Each text as one phrase, without those that have no word."""
+    found = (tuple(tokens(each)) for each in texts)
+    return [Phrase(words) for words in found if words][:MOST_PHRASES]
