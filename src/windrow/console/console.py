@@ -8,6 +8,7 @@ from windrow.console.routes import (
     changing,
     guard,
     home,
+    records,
     resources,
     runs,
     signing,
@@ -15,7 +16,7 @@ from windrow.console.routes import (
     themes,
 )
 
-PAGES = (signing, themes, home, adding, sources, changing, guard, resources, runs)
+PAGES = (signing, themes, home, adding, sources, changing, guard, resources, runs, records)
 
 
 def make_router() -> APIRouter:

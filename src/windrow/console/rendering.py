@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from windrow.console import assets, wording
 from windrow.console.badges import badge_of
+from windrow.console.views.records import spell_box, spell_period
 from windrow.console.views.runs import name_part
 from windrow.model.accounts import Principal, Right
 
@@ -71,6 +72,8 @@ def environment() -> Environment:
         badge=badge_of,
         query=query,
         part=name_part,
+        box=spell_box,
+        period=spell_period,
     )
     made.globals.update(asset=assets.address_of, timedelta=timedelta)
     return made

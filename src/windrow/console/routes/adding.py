@@ -33,20 +33,20 @@ def new_source(ctx: Ctx, url: str = "") -> Response:
 def detect_source(ctx: Ctx, form: Posted) -> Response:
     """Asks the remote what it speaks, and shows the form for what was found."""
     try:
-        found = ctx.windrow.sources.detect(ctx.principal, form.text("url"), read_credential(form))
+        found = ctx.windrow.sources.detect(ctx.principal, form.text("address"), read_credential(form))
     except BadInput as error:
-        return _show(ctx, url=form.text("url"), problems=problems_by_field(error), status=422)
+        return _show(ctx, url=form.text("address"), problems=problems_by_field(error), status=422)
     except RemoteError as error:
-        return _show(ctx, url=form.text("url"), problems={"url": str(error)}, status=422)
-    return _show(ctx, url=found[0].url, form=_suggest(ctx, found[0]), found=found)
+        return _show(ctx, url=form.text("address"), problems={"url": str(error)}, status=422)
+    return _show(ctx, url=form.text("address"), form=_suggest(ctx, found[0]), found=found)
 
 
 @router.post("/new/kind")
 def choose_kind(ctx: Ctx, form: Posted) -> Response:
     """Shows the form for a kind that was chosen by hand."""
     ctx.principal.need(Right.WRITE)
-    chosen = Detection(ctx.windrow.kinds.source(form.text("kind")).name, form.text("url"))
-    return _show(ctx, url=form.text("url"), form=_suggest(ctx, chosen))
+    chosen = Detection(ctx.windrow.kinds.source(form.text("kind")).name, form.text("address"))
+    return _show(ctx, url=form.text("address"), form=_suggest(ctx, chosen))
 
 
 @router.post("/new/preview")
@@ -60,7 +60,7 @@ def preview_source(ctx: Ctx, form: Posted) -> Response:
         return _show_typed(ctx, form, problems_by_field(error))
     except RemoteError as error:
         return _show_typed(ctx, form, {"preview": str(error)})
-    return _show(ctx, url=form.text("url"), form=as_typed(form, kind, {}), preview=preview)
+    return _show(ctx, url=form.text("address"), form=as_typed(form, kind, {}), preview=preview)
 
 
 @router.post("")
@@ -93,7 +93,7 @@ def _suggest(ctx: Context, found: Detection) -> SourceForm:
 
 def _show_typed(ctx: Context, form: Form, problems: Mapping[str, str]) -> Response:
     typed = as_typed(form, ctx.windrow.kinds.source(form.text("kind")), problems)
-    return _show(ctx, url=form.text("url"), form=typed, problems=problems, status=422)
+    return _show(ctx, url=form.text("address"), form=typed, problems=problems, status=422)
 
 
 def _show(
