@@ -233,7 +233,7 @@ def describe_settings(settings: Settings) -> list[SettingLine]:
             variable=_variable(name),
             default=_show(field.default),
             meaning=field.description or "",
-            value=_hide_password(settings.database) if name == "database_url" else _show(getattr(settings, name)),
+            value=hide_password(settings.database) if name == "database_url" else _show(getattr(settings, name)),
             origin=settings.origin(name),
         )
         for name, field in Settings.model_fields.items()
@@ -250,6 +250,11 @@ def find_misspelt_variables() -> list[str]:
     strangers = (name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
     near = ((name, difflib.get_close_matches(name.upper(), names, n=1, cutoff=0.85)) for name in strangers)
     return [f"{name} is not a setting; did you mean {found[0]}?" for name, found in near if found]
+
+
+def hide_password(url: str) -> str:
+    """A database's URL without the password in it."""
+    return re.sub(r"(?<=password=)[^&]*", MASK, re.sub(r"(://[^:@/]*:).*@", rf"\1{MASK}@", url))
 
 
 def _variable(name: str) -> str:
@@ -330,10 +335,6 @@ def _where(name: str, origin: str) -> str:
     if origin == "flag":
         return f"--{name.replace('_', '-')}"
     return f"{origin.removeprefix('file ')}: {name}" if origin.startswith("file ") else _variable(name)
-
-
-def _hide_password(url: str) -> str:
-    return re.sub(r"(?<=password=)[^&]*", MASK, re.sub(r"(://[^:@/]*:).*@", rf"\1{MASK}@", url))
 
 
 def _show(value: object) -> str:
