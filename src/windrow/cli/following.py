@@ -1,26 +1,28 @@
 """Following runs in the terminal: a progress bar each, with rate and time left, until all have ended."""
 
+import os
+import sys
 import threading
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
 from rich.text import Text
 
+from windrow.cli.answers import STYLES, print_json, print_line, span, tell
+from windrow.cli.exits import Exit
 from windrow.cli.local import Local
-from windrow.core.following import follow
+from windrow.errors import StoreUnavailable, WindrowError
 from windrow.model.identity import new_id
-from windrow.model.runs import Level, Run, RunState
+from windrow.model.runs import Level, Run
 
-COLOURS = {
-    RunState.SUCCEEDED: "green",
-    RunState.PARTIAL: "yellow",
-    RunState.FAILED: "red",
-    RunState.CANCELLED: "magenta",
-    RunState.SKIPPED: "dim",
-}
+if TYPE_CHECKING:
+    from windrow.core.performing import Performer
 
 SHOWN = frozenset({Level.WARNING, Level.ERROR})
+LOOK_EVERY = 0.2
 
 
 class RateColumn(ProgressColumn):
@@ -32,81 +34,169 @@ class RateColumn(ProgressColumn):
         return Text(f"{speed:,.0f}/s" if speed else "", style="progress.data.speed")
 
 
-def follow_runs(local: Local, runs: Sequence[Run], console: Console) -> list[Run]:
-    """Shows the runs' progress until they end; returns them as they ended. Ctrl-C cancels them first.
+def follow_runs(local: Local, runs: Sequence[Run], *, watch: bool = False) -> list[Run]:
+    """Shows the runs' progress on standard error until they end; returns them as they ended.
 
-    Where no worker lives, this process carries them out itself.
+    Where no worker lives, this process carries them out itself; Ctrl-C cancels them first. Who wants to `watch` only
+    does neither. Raises what kept a run from being followed.
     """
-    carriers = [] if local.has_workers else [_Carrier(local, run) for run in runs]
-    progress = Progress(
+    carriers = [] if watch else [_Carrier(local, run) for run in runs]
+    with _progress() as progress:
+        followers = [_Follower(local, run, progress) for run in runs]
+        for thread in (*carriers, *followers):
+            thread.start()
+        try:
+            _wait(followers)
+        except KeyboardInterrupt:
+            if watch:
+                raise
+            _cancel(local, runs, followers)
+        finally:
+            for carrier in carriers:
+                carrier.release()
+    for carrier in carriers:
+        carrier.join()
+    return [follower.end() for follower in followers]
+
+
+def start_detached(local: Local, run: Run, *, as_json: bool) -> None:
+    """Says that a run waits for a worker; warns when there is none."""
+    if as_json:
+        print_json(run)
+    else:
+        print_line(f"Run {run.id} is {run.state.value}; windrow runs follow {run.id} shows it.")
+    if not local.has_workers:
+        tell("No worker is alive to do it: start one with windrow up.", "yellow")
+
+
+def _progress() -> Progress:
+    return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         RateColumn(),
         TextColumn("[dim]{task.fields[told]}"),
-        console=console,
+        console=Console(stderr=True),
         refresh_per_second=8,
     )
-    ended: dict[str, Run] = {}
-    with progress:
-        followers = [threading.Thread(target=_follow, args=(local, run, progress, ended), daemon=True) for run in runs]
-        for thread in (*carriers, *followers):
-            thread.start()
+
+
+def _wait(followers: Sequence["_Follower"]) -> None:
+    for thread in followers:
+        while thread.is_alive():
+            thread.join(LOOK_EVERY)
+
+
+def _cancel(local: Local, runs: Sequence[Run], followers: Sequence["_Follower"]) -> None:
+    try:
+        for run in runs:
+            local.windrow.runs.cancel(local.principal, run.id)
+        _wait(followers)
+    except KeyboardInterrupt:
+        # Asked twice: leave at once. The lease runs out, and the next harvest goes on from the last page.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(Exit.INTERRUPTED)
+
+
+class _Follower(threading.Thread):
+    """Moves one run's bar until it has ended."""
+
+    def __init__(self, local: Local, run: Run, progress: Progress) -> None:
+        super().__init__(name=f"follower {run.id}", daemon=True)
+        self._local, self._run, self._progress = local, run, progress
+        self._error: WindrowError | None = None
+
+    def end(self) -> Run:
+        """The run as it ended. Raises what kept it from being followed."""
+        if self._error is not None:
+            raise self._error
+        return self._run
+
+    def run(self) -> None:
+        """Shows each change as soon as it is committed."""
         try:
-            for thread in followers:
-                while thread.is_alive():
-                    thread.join(0.2)
-        except KeyboardInterrupt:
-            for run in runs:
-                local.assembly.windrow.runs.cancel(local.principal, run.id)
-            for thread in followers:
-                thread.join()
-        for carrier in carriers:
-            carrier.join()
-    return [ended[run.id] for run in runs]
+            self._follow()
+        except WindrowError as error:
+            self._error = error
 
+    def _follow(self) -> None:
+        from windrow.core.following import follow
 
-def _follow(local: Local, run: Run, progress: Progress, ended: dict[str, Run]) -> None:
-    bar = progress.add_task(run.name, total=None, told=run.state.value)
-    for event in follow(local.assembly.store, run.id, local.assembly.store.changes):
-        if event is None:
-            continue
-        for entry in event.entries:
-            if entry.level in SHOWN:
-                progress.console.print(f"[dim]{run.name}[/dim] {entry.level.value}: {entry.message}", highlight=False)
-        now = event.run
-        progress.update(bar, total=now.progress.total, completed=now.progress.done, told=now.state.value)
-        ended[run.id] = now
-    end = ended[run.id]
-    colour = COLOURS.get(end.state, "white")
-    progress.update(bar, told=f"[{colour}]{end.state.value}[/{colour}]")
+        store, progress = self._local.assembly.store, self._progress
+        bar = progress.add_task(escape(self._run.name), total=None, told=self._run.state.value)
+        for event in follow(store, self._run.id, store.changes):
+            if event is None:
+                continue
+            for entry in event.entries:
+                if entry.level in SHOWN:
+                    told = Text.assemble((event.run.name, "dim"), f" {entry.level.value}: {entry.message}")
+                    progress.console.print(told, soft_wrap=True)
+            now = self._run = event.run
+            progress.update(bar, total=now.progress.total, completed=now.progress.done, told=self._told(now))
+        state = self._run.state.value
+        progress.update(bar, told=f"[{STYLES.get(state, 'white')}]{state}[/]")
+
+    def _told(self, run: Run) -> str:
+        remaining = run.remaining(self._local.now)
+        return run.state.value if remaining is None else f"{span(remaining.total_seconds())} left"
 
 
 class _Carrier(threading.Thread):
-    """Carries one run out in this process, beating for it meanwhile."""
+    """Carries one run out in this process while nobody else does, beating for it meanwhile."""
 
     def __init__(self, local: Local, run: Run) -> None:
         super().__init__(name=f"carrier {run.id}", daemon=True)
         self._run = run
-        self._assembly = local.assembly
-        self._performer = local.assembly.performer(new_id())
+        self._local = local
+        self._released = threading.Event()
+
+    def release(self) -> None:
+        """Nobody waits for the run any longer: begin nothing more."""
+        self._released.set()
 
     def run(self) -> None:
         """Claims the run and does it, as often as it takes until it has ended."""
-        settings, store = self._assembly.settings, self._assembly.store
+        performer: Performer | None = None
+        while not self._released.is_set():
+            try:
+                if not self._has_ended() and not self._local.has_workers:
+                    performer = performer or self._performer()
+                    self._carry(performer)
+            except StoreUnavailable:
+                pass  # the follower tells it; where it comes back, this goes on
+            except WindrowError:
+                return
+            self._released.wait(LOOK_EVERY)
+
+    def _performer(self) -> "Performer":
+        performer = self._local.assembly.performer(new_id())
+        performer.queues = (self._run.queue,)
+        return performer
+
+    def _has_ended(self) -> bool:
+        return self._local.assembly.store.runs.get(self._run.id, tenant_id=None).state.is_terminal
+
+    def _carry(self, performer: "Performer") -> None:
+        runs = self._local.assembly.store.runs
+        runs.promote(self._local.now)
+        runs.sweep(self._local.now)  # what a killed process left behind: no clock lives that would
         stopped = threading.Event()
-        beating = threading.Thread(target=self._beat, args=(stopped, settings.beat_seconds), daemon=True)
+        beating = threading.Thread(target=self._beat, args=(performer, stopped), daemon=True)
         beating.start()
         try:
-            while not store.runs.get(self._run.id, tenant_id=None).state.is_terminal:
-                store.runs.promote(self._assembly.clock())
-                if not self._performer.perform(self._run.id):
-                    stopped.wait(0.2)
+            if not performer.perform(self._run.id):
+                for carry_out in performer.take_parts(1):
+                    carry_out()
         finally:
             stopped.set()
             beating.join()
 
-    def _beat(self, stopped: threading.Event, every: float) -> None:
-        while not stopped.wait(min(every, 1.0)):
-            self._performer.beat()
+    def _beat(self, performer: "Performer", stopped: threading.Event) -> None:
+        every = min(self._local.assembly.settings.beat_seconds, 1.0)
+        while not stopped.wait(every):
+            try:
+                performer.beat()
+            except StoreUnavailable:
+                continue  # the lease tells; what is still written is fenced

@@ -1,122 +1,110 @@
 """`windrow harvest URL`: find out what answers there, register it, harvest it, and say what came of it."""
 
-import json
-from collections.abc import Mapping
-from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
-from windrow.cli.exits import Exit
-from windrow.cli.following import COLOURS, follow_runs
+from windrow.cli.answers import STYLES, Column, print_json, print_line, print_list, tell
+from windrow.cli.commands import spread
+from windrow.cli.drafting import SourceOptions, draft_new, read_credential
+from windrow.cli.exits import code_of_state
+from windrow.cli.following import follow_runs
 from windrow.cli.local import Local, open_local
-from windrow.core.sources import SourceDraft, SourceView
-from windrow.errors import BadInput
-from windrow.model.runs import Run, RunState
-from windrow.model.schedules import Schedule
-from windrow.model.sources import Visibility
-from windrow.model.triggers import Interval
+from windrow.cli.options import Data, Json
+from windrow.errors import Conflict
+from windrow.model.runs import ACTIVE, Run
 from windrow.ports.source_kinds import Detection
 
-EXITS: Mapping[RunState, Exit] = {RunState.SUCCEEDED: Exit.DONE, RunState.PARTIAL: Exit.PARTIAL}
+if TYPE_CHECKING:
+    from windrow.core.sources import SourceDraft, SourceView
 
-Data = Annotated[Path | None, typer.Option("--data", help="Folder for database and files.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
+MOST_NAMESAKES = 100
 
 
+@spread
 def harvest(
     url: Annotated[str, typer.Argument(help="Where the catalogue answers; its kind is found out.")],
-    kind: Annotated[str | None, typer.Option(help="The kind of source, where that is known.")] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the source; without it, the remote's own title.")] = None,
-    setting: Annotated[list[str] | None, typer.Option("--set", help="A setting of the kind: key=value (JSON).")] = None,
-    every: Annotated[str | None, typer.Option(help="Harvest again by itself: 30m, 6h, 1d.")] = None,
-    public: Annotated[bool, typer.Option(help="Let everybody read its records.")] = False,
-    full: Annotated[bool, typer.Option(help="Look at everything, not only at what changed.")] = False,
+    options: SourceOptions,
+    full: Annotated[bool, typer.Option("--full", help="Look at everything, not only at what changed.")] = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Harvest a catalogue: CSW, OAI-PMH, STAC, OGC API Records or a web folder. Known sources are harvested again."""
-    console = Console(stderr=as_json)
-    with open_local(data) as local:
-        view = _find(local, url) or _register(local, console, url, kind, name, read_settings(setting), every, public)
-        run = local.assembly.windrow.sources.harvest(local.principal, view.source.id, full=full)
-        (ended,) = follow_runs(local, [run], console)
-        view = local.assembly.windrow.sources.view(local.principal, view.source.id)
-        if as_json:
-            print(json.dumps(summary_of(view, ended)))  # noqa: T201 - the output
-        else:
-            tell(console, view, ended)
-    raise typer.Exit(EXITS.get(ended.state, Exit.FAILED))
+    """Harvest a catalogue: CSW, OAI-PMH, STAC, OGC API Records or a web folder. Known sources are harvested again.
+
+    The options say what a new source is to be; a source that is known already stays as it is.
+    """
+    with open_local(data, make=True) as local:
+        view = find_source(local, url) or _register(local, url, options)
+        ended = harvest_source(local, view, full=full, as_json=as_json)
+    raise typer.Exit(code_of_state(ended.state))
 
 
-def _find(local: Local, url: str) -> SourceView | None:
-    cursor: str | None = None
-    while True:
-        page = local.assembly.windrow.sources.page(local.principal, limit=200, cursor=cursor)
-        for view in page.items:
-            if view.source.url == url:
-                return view
-        if page.next is None:
-            return None
-        cursor = page.next
+def _register(local: Local, url: str, options: SourceOptions) -> "SourceView":
+    found = detect(local, url, options)
+    return find_source(local, found.url) or register(local, found, options)
 
 
-def _register(
-    local: Local,
-    console: Console,
-    url: str,
-    kind: str | None,
-    name: str | None,
-    settings: dict[str, Any],
-    every: str | None,
-    public: bool,
-) -> SourceView:
-    sources = local.assembly.windrow.sources
-    found = Detection(kind, url) if kind else sources.detect(local.principal, url)[0]
-    known = _find(local, found.url)
-    if known is not None:
-        return known
-    draft = SourceDraft(
-        name=name or found.title or found.url,
-        kind=found.kind,
-        url=found.url,
-        settings={**found.settings, **settings},
-        visibility=Visibility.PUBLIC if public else Visibility.PRIVATE,
-        schedule=None if every is None else Schedule(Interval(read_interval(every), local.assembly.clock())),
-    )
-    view = sources.create(local.principal, draft)
-    title = local.assembly.kinds.source(found.kind).title
-    console.print(f"[bold]{view.source.name}[/bold] speaks {title}; registered as source {view.source.id}.")
+def detect(local: Local, url: str, options: SourceOptions) -> Detection:
+    """What speaks at a URL; nobody is asked where the kind is given."""
+    if options.kind is not None:
+        return Detection(options.kind, url)
+    return local.windrow.sources.detect(local.principal, url, read_credential(options))[0]
+
+
+def register(local: Local, found: Detection, options: SourceOptions) -> "SourceView":
+    """Registers a source, and says as what."""
+    view = _create(local, draft_new(local, found, options), named=options.name is not None)
+    title = local.windrow.kinds.source(found.kind).title
+    tell(f"{view.source.name} speaks {title}; registered as source {view.source.id}.")
     return view
 
 
-def read_settings(pairs: list[str] | None) -> dict[str, Any]:
-    """`key=value` pairs; values are JSON where they can be read so, else text. Raises `BadInput`."""
-    settings: dict[str, Any] = {}
-    for pair in pairs or ():
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise BadInput.of("--set", f"{pair!r} must be key=value")
+def _create(local: Local, draft: "SourceDraft", *, named: bool) -> "SourceView":
+    from dataclasses import replace
+
+    for number in range(1, MOST_NAMESAKES):
+        # Remotes often call themselves the same (the same server by two protocols): a name found out gives way.
+        name = draft.name if number == 1 else f"{draft.name[:245]} ({number})"
         try:
-            settings[key] = json.loads(value)
-        except ValueError:
-            settings[key] = value
-    return settings
+            return local.windrow.sources.create(local.principal, replace(draft, name=name))
+        except Conflict:
+            if named:
+                raise
+    raise Conflict(f"There are many sources named {draft.name}: choose another name with --name.")
 
 
-def read_interval(text: str) -> timedelta:
-    """`90s`, `30m`, `6h`, `1d`. Raises `BadInput`."""
-    units = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-    number, unit = text[:-1], text[-1:]
-    if unit not in units or not number.isdigit() or int(number) == 0:
-        raise BadInput.of("--every", f"{text!r} must be a whole number with a unit: 90s, 30m, 6h or 1d")
-    return timedelta(seconds=int(number) * units[unit])
+def find_source(local: Local, url: str) -> "SourceView | None":
+    """The source that is registered with a URL."""
+    from windrow.cli.answers import pages
+
+    sources, principal = local.windrow.sources, local.principal
+    views = pages(lambda limit, cursor: sources.page(principal, limit=limit, cursor=cursor), at_once=200)
+    return next((view for view in views if view.source.url == url), None)
 
 
-def summary_of(view: SourceView, run: Run) -> dict[str, Any]:
+def harvest_source(local: Local, view: "SourceView", *, full: bool, as_json: bool) -> Run:
+    """Harvests a source with progress, and says what came of it. One that is under way is followed to its end."""
+    run = _active_run(local, view)
+    if run is None:
+        run = local.windrow.sources.harvest(local.principal, view.source.id, full=full)
+    else:
+        tell(f"{view.source.name} is being harvested already, by run {run.id}.")
+    (ended,) = follow_runs(local, [run])
+    view = local.windrow.sources.view(local.principal, view.source.id)
+    if as_json:
+        print_json(summary_of(view, ended))
+    else:
+        tell_summary(view, ended)
+    return ended
+
+
+def _active_run(local: Local, view: "SourceView") -> Run | None:
+    runs = local.windrow.runs.page(local.principal, states=ACTIVE, task_id=view.source.task_id, limit=1).items
+    return runs[0] if runs else None
+
+
+def summary_of(view: "SourceView", run: Run) -> dict[str, Any]:
     """What came of a harvest, for scripts."""
     return {
         "source_id": view.source.id,
@@ -139,15 +127,12 @@ def seconds_of(run: Run) -> float | None:
     return round((run.ended_at - run.started_at).total_seconds(), 3)
 
 
-def tell(console: Console, view: SourceView, run: Run) -> None:
+def tell_summary(view: "SourceView", run: Run) -> None:
     """What came of a harvest, for people."""
-    colour = COLOURS.get(run.state, "white")
-    table = Table(title=f"{view.source.name}: [{colour}]{run.state.value}[/{colour}]", title_justify="left")
-    for word in ("", "records"):
-        table.add_column(word, justify="right" if word else "left")
-    for word, count in run.progress.counts.items():
-        table.add_row(word, f"{count:,}")
-    table.add_row("in the source now", f"{view.source.resources:,}", style="bold")
-    console.print(table)
-    for line in filter(None, (run.progress.message, run.error)):
-        console.print(line, highlight=False)
+    print_line(f"{view.source.name}: {run.state.value}", STYLES.get(run.state.value, "bold"))
+    counts: list[tuple[object, int]] = [*run.progress.counts.items()]
+    counts.append((Text("in the source now", "bold"), view.source.resources))
+    columns: list[Column[tuple[object, int]]] = [Column("", lambda row: row[0]), Column("records", lambda row: row[1])]
+    print_list(counts, columns, as_json=False)
+    for line in dict.fromkeys(filter(None, (run.progress.message, run.error))):
+        print_line(line)

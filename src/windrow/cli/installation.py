@@ -1,97 +1,134 @@
-"""Commands that run an installation: up, worker, and the children that the supervisor starts."""
+"""Commands that run an installation: up, worker, settings, and the children that the supervisor starts."""
 
-import json
 import socket
 import threading
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from windrow.assembly import Assembly
-from windrow.cli import processes
-from windrow.cli.local import greet_first_admin
-from windrow.cli.logs import configure_logs
-from windrow.errors import BadInput, FieldProblem
+from windrow.cli.answers import Column, print_json, print_list, tell
+from windrow.cli.commands import Command
+from windrow.cli.drafting import split_pairs
+from windrow.cli.options import Data, Json
+from windrow.errors import BadInput
 from windrow.model.identity import new_id
-from windrow.settings import Settings, describe_settings, load_settings
 
-console = Console()
+if TYPE_CHECKING:
+    from windrow.settings import SettingLine, Settings
 
-Data = Annotated[
-    Path | None, typer.Option("--data", help="Folder for database and files.", show_default="WINDROW_DATA")
-]
 Id = Annotated[str, typer.Option("--id", hidden=True)]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Any setting that windrow settings lists; may be repeated."),
+]
+LogLevel = Annotated[str | None, typer.Option(help="Least level that is logged: debug, info, warning, error.")]
 
 READY_WITHIN = 60.0
+
+COLUMNS: list[Column["SettingLine"]] = [
+    Column("Setting", lambda line: line.variable),
+    Column("Value", lambda line: line.value),
+    Column("From", lambda line: line.origin),
+    Column("Meaning", lambda line: line.meaning),
+]
 
 
 def add_to(app: typer.Typer) -> None:
     """Adds these commands."""
-    app.command()(up)
-    app.command()(worker)
-    app.command()(settings)
-    app.command(hidden=True)(api)
-    app.command(hidden=True)(clock)
+    app.command(cls=Command)(up)
+    app.command(cls=Command)(worker)
+    app.command(cls=Command)(settings)
+    app.command(hidden=True, cls=Command)(api)
+    app.command(hidden=True, cls=Command)(clock)
 
 
 def up(
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any free one.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes to start.")] = None,
+    log_level: LogLevel = None,
+    others: Set = None,
     data: Data = None,
-    workers: Annotated[int | None, typer.Option(help="Worker processes.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Start Windrow on this machine: API, console, clock and workers, until Ctrl-C."""
-    chosen = load_settings({"host": host, "port": port, "data": data, "workers": workers})
+    from windrow.assembly import Assembly
+    from windrow.cli import processes
+    from windrow.cli.local import greet_first_admin
+    from windrow.cli.logs import configure_logs
+
+    flags = {"host": host, "port": port, "data": data, "workers": workers, "log_level": log_level}
+    chosen = _load({**_read_others(others), **flags})
     configure_logs(chosen, "up")
     listener = _listen(chosen)
     assembly = Assembly(chosen)
-    greet_first_admin(assembly, console)
-    address = chosen.base_url or _address(listener)
-    processes.supervise(chosen, listener, assembly, ready=lambda: _tell_when_ready(_address(listener), address))
+    greet_first_admin(assembly, Console(stderr=as_json))
+    local = _address(listener)
+    public = chosen.base_url or local
+    processes.supervise(chosen, listener, assembly, ready=lambda: _tell_when_ready(local, public, as_json=as_json))
 
 
 def worker(
     queues: Annotated[str | None, typer.Option(help="Queues to serve, separated by commas.")] = None,
     slots: Annotated[int | None, typer.Option(help="Runs to carry at once.")] = None,
+    log_level: LogLevel = None,
+    others: Set = None,
     data: Data = None,
     worker_id: Id = "",
 ) -> None:
     """Start one more worker on the same database, until Ctrl-C."""
-    chosen = load_settings({"queues": queues, "slots": slots, "data": data})
-    processes.run_worker(chosen, worker_id=worker_id or new_id())
+    from windrow.cli import processes
+
+    flags = {"queues": queues, "slots": slots, "data": data, "log_level": log_level}
+    processes.run_worker(_load({**_read_others(others), **flags}), worker_id=worker_id or new_id())
 
 
 def api(worker_id: Id = "", fd: Annotated[int | None, typer.Option(hidden=True)] = None, data: Data = None) -> None:
     """Start the API alone; `windrow up` starts it with the rest."""
-    processes.run_api(load_settings({"data": data}), worker_id=worker_id or new_id(), listener=fd)
+    from windrow.cli import processes
+
+    processes.run_api(_load({"data": data}), worker_id=worker_id or new_id(), listener=fd)
 
 
 def clock(worker_id: Id = "", data: Data = None) -> None:
     """Start a clock alone; `windrow up` starts one with the rest."""
-    processes.run_clock(load_settings({"data": data}), worker_id=worker_id or new_id())
+    from windrow.cli import processes
+
+    processes.run_clock(_load({"data": data}), worker_id=worker_id or new_id())
 
 
-def settings(
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False, data: Data = None
-) -> None:
+def settings(data: Data = None, as_json: Json = False) -> None:
     """List every setting: its variable, its value, where that comes from, and what it means."""
-    lines = describe_settings(load_settings({"data": data}))
+    from windrow.settings import describe_settings
+
+    lines = describe_settings(_load({"data": data}))
     if as_json:
-        print(json.dumps([{name: getattr(line, name) for name in line.__slots__} for line in lines]))  # noqa: T201
-        return
-    table = Table("Setting", "Value", "From", "Meaning")
-    for line in lines:
-        table.add_row(line.variable, line.value, line.origin, line.meaning)
-    console.print(table)
+        print_json([{name: getattr(line, name) for name in line.__slots__} for line in lines])
+    else:
+        print_list(lines, COLUMNS, as_json=False)
 
 
-def _listen(chosen: Settings) -> socket.socket:
+def _load(flags: dict[str, object]) -> "Settings":
+    from windrow.settings import load_settings
+
+    return load_settings(flags)
+
+
+def _read_others(pairs: list[str] | None) -> dict[str, object]:
+    given = dict(split_pairs(pairs, option="--set"))
+    for name in ("admin_password", "secret_key"):
+        if name in given:
+            variable = f"WINDROW_{name.upper()}"
+            told = f"is a secret that others on this machine could see: set {variable} or {variable}_FILE instead"
+            raise BadInput.of(f"--set {name}", told)
+    return dict(given)
+
+
+def _listen(chosen: "Settings") -> socket.socket:
     # Opened here and handed down: connections wait in it while the API process is started again.
     family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -100,7 +137,7 @@ def _listen(chosen: Settings) -> socket.socket:
         listener.bind((chosen.host, chosen.port))
     except OSError as error:
         told = f"cannot listen on {chosen.host} port {chosen.port}: {error.strerror}; choose another with --port"
-        raise BadInput([FieldProblem("port", told)]) from error
+        raise BadInput.of("port", told) from error
     listener.listen(1024)
     return listener
 
@@ -112,14 +149,18 @@ def _address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _tell_when_ready(local: str, public: str) -> None:
+def _tell_when_ready(local: str, public: str, *, as_json: bool) -> None:
     end = time.monotonic() + READY_WITHIN
     while time.monotonic() < end:
         try:
             with urllib.request.urlopen(f"{local}/readyz", timeout=5):  # noqa: S310 - our own address
-                console.print(f"Windrow is ready: [bold]{public}[/bold]  (Ctrl-C stops it)", highlight=False)
-                console.file.flush()
+                if as_json:
+                    print_json({"address": public})
+                else:
+                    console = Console()
+                    console.print(f"Windrow is ready: [bold]{public}[/bold]  (Ctrl-C stops it)", highlight=False)
+                    console.file.flush()
                 return
         except (urllib.error.URLError, OSError):
             threading.Event().wait(0.1)
-    console.print("Windrow does not answer yet; see the log above.", style="red")
+    tell("Windrow does not answer yet; see the log above.", "red")

@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from windrow.assembly import Assembly
-from windrow.core.authentication import principal_of
-from windrow.errors import NotFound
-from windrow.model.accounts import Principal, Role, rights_of
+from windrow.errors import BadInput, NotFound
+from windrow.model.accounts import Principal, Role, User, rights_of
 from windrow.model.workers import WorkerRole
-from windrow.settings import load_settings
+
+if TYPE_CHECKING:  # what these need takes a second to load: completion and --help do without
+    from windrow.assembly import Assembly
+    from windrow.core.windrow import Windrow
+    from windrow.settings import Settings
 
 ALIVE_WITHIN = timedelta(seconds=10)
 
@@ -22,21 +25,40 @@ ALIVE_WITHIN = timedelta(seconds=10)
 class Local:
     """The installation in a data folder, and the admin on whose behalf its commands act."""
 
-    assembly: Assembly
+    assembly: "Assembly"
     principal: Principal
+
+    @property
+    def windrow(self) -> "Windrow":
+        """Everything that can be asked of it."""
+        return self.assembly.windrow
+
+    @property
+    def now(self) -> datetime:
+        """The present moment."""
+        return self.assembly.clock()
 
     @property
     def has_workers(self) -> bool:
         """Whether somebody else will carry out a run that is queued now."""
-        since = self.assembly.clock() - ALIVE_WITHIN
+        since = self.now - ALIVE_WITHIN
         workers = self.assembly.store.workers.all()
         return any(each.role is WorkerRole.WORKER and each.seen_at > since and not each.draining for each in workers)
 
 
 @contextmanager
-def open_local(data: Path | None) -> Iterator[Local]:
-    """Opens the installation; the first time makes it, with its first admin."""
-    assembly = Assembly(load_settings({"data": data}))
+def open_local(data: Path | None, *, make: bool = False) -> Iterator[Local]:
+    """Opens the installation; with `make` makes it the first time, with its first admin.
+
+    Raises `BadInput` where there is none: a command that only looks must not leave an empty one behind.
+    """
+    from windrow.assembly import Assembly
+    from windrow.settings import load_settings
+
+    settings = load_settings({"data": data})
+    if not make:
+        need_installation(settings)
+    assembly = Assembly(settings)
     try:
         greet_first_admin(assembly, Console(stderr=True))
         yield Local(assembly, _first_admin(assembly))
@@ -44,7 +66,21 @@ def open_local(data: Path | None) -> Iterator[Local]:
         assembly.close()
 
 
-def greet_first_admin(assembly: Assembly, console: Console) -> str | None:
+def need_installation(settings: "Settings") -> None:
+    """Raises `BadInput` when there is no installation yet, as far as a look at the disk can tell."""
+    path = sqlite_path(settings)
+    if path is not None and not path.exists():
+        told = f"there is no installation in {path.parent}; name its folder, or begin one with windrow up or harvest"
+        raise BadInput.of("data", told)
+
+
+def sqlite_path(settings: "Settings") -> Path | None:
+    """The database's file; None on PostgreSQL."""
+    scheme, _, path = settings.database.partition(":///")
+    return Path(path.partition("?")[0]) if scheme == "sqlite" else None
+
+
+def greet_first_admin(assembly: "Assembly", console: Console) -> str | None:
     """At the first start makes an admin and tells the one-time secret; returns that."""
     chosen = assembly.settings
     password = chosen.admin_password.get_secret_value() if chosen.admin_password else None
@@ -57,14 +93,20 @@ def greet_first_admin(assembly: Assembly, console: Console) -> str | None:
     return made.secret
 
 
-def _first_admin(assembly: Assembly) -> Principal:
+def acting_as(user: User) -> Principal:
+    """A user with all rights of the role: whoever may read the data folder may act as anybody in it."""
+    from windrow.core.authentication import principal_of
+
+    return replace(principal_of(user), rights=rights_of(user.role), must_change_password=False)
+
+
+def _first_admin(assembly: "Assembly") -> Principal:
     cursor: str | None = None
     while True:
         page = assembly.store.accounts.list_users(tenant_id=None, limit=100, cursor=cursor)
         for user in page.items:
             if user.role is Role.ADMIN and user.active:
-                # Whoever reads the data folder is its admin already, with a password of their own or without.
-                return replace(principal_of(user), rights=rights_of(user.role), must_change_password=False)
+                return acting_as(user)
         if page.next is None:
             raise NotFound("active admin in", assembly.settings.data)
         cursor = page.next

@@ -1,0 +1,43 @@
+"""The JSON of a command is the JSON of the REST API: each of our words in its native shape."""
+
+from datetime import datetime
+from functools import singledispatch
+
+from pydantic import BaseModel
+
+from windrow.core.accounts import NewToken, NewUser
+from windrow.core.harvesting.previewing import Preview
+from windrow.core.sources import SourceView
+from windrow.errors import WindrowError
+from windrow.faces.native import translate
+from windrow.model.accounts import Token, User
+from windrow.model.resources import Resource
+from windrow.model.runs import LogEntry, Output, Part, Run
+from windrow.model.sources import DeletionReview
+from windrow.model.tasks import Task
+from windrow.model.workers import Inspection, Worker
+from windrow.ports.catalogue import Entry
+
+
+@singledispatch
+def shape_of(item: object, now: datetime) -> BaseModel:  # noqa: ARG001 - the others need it
+    """The shape of one of our words, as it is `now`."""
+    raise WindrowError(f"There is no JSON for {type(item).__name__}.")
+
+
+shape_of.register(SourceView, lambda item, now: translate.to_source(item, now=now))
+shape_of.register(Run, lambda item, now: translate.to_run(item, now=now))
+shape_of.register(Task, lambda item, _now: translate.to_task(item))
+shape_of.register(Part, lambda item, _now: translate.to_part(item))
+shape_of.register(LogEntry, lambda item, _now: translate.to_log_entry(item))
+shape_of.register(Output, lambda item, _now: translate.to_output(item))
+shape_of.register(Preview, lambda item, _now: translate.to_preview(item))
+shape_of.register(Resource, lambda item, _now: translate.to_resource(item))
+shape_of.register(DeletionReview, lambda item, _now: translate.to_review(item))
+shape_of.register(Entry, lambda item, _now: translate.to_record(item))
+shape_of.register(User, lambda item, _now: translate.to_user(item))
+shape_of.register(NewUser, lambda item, _now: translate.to_created_user(item))
+shape_of.register(Token, lambda item, _now: translate.to_token(item))
+shape_of.register(NewToken, lambda item, _now: translate.to_created_token(item))
+shape_of.register(Worker, lambda item, _now: translate.to_worker(item))
+shape_of.register(Inspection, lambda item, _now: translate.to_inspection(item))

@@ -1,0 +1,184 @@
+"""`windrow tasks …`: what can be run, when it is due, start it, change its schedule."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated
+
+import orjson
+import typer
+
+from windrow.cli.answers import Column, pages, print_details, print_json, print_line, print_list
+from windrow.cli.commands import Command
+from windrow.cli.drafting import NEVER, read_interval
+from windrow.cli.exits import code_of_state
+from windrow.cli.following import follow_runs, start_detached
+from windrow.cli.local import Local, open_local
+from windrow.cli.options import All, Data, Detach, Json, Limit, Yes, confirm
+from windrow.errors import BadInput
+from windrow.model.schedules import Schedule
+from windrow.model.tasks import Task
+from windrow.model.triggers import Interval
+
+app = typer.Typer(help="What can be run, and when it is due.", no_args_is_help=True)
+
+TaskId = Annotated[str, typer.Argument(metavar="TASK", help="Id of the task.")]
+
+COLUMNS: list[Column[Task]] = [
+    Column("ID", lambda task: task.id, folded=False),
+    Column("Name", lambda task: task.name),
+    Column("Kind", lambda task: task.kind),
+    Column("Schedule", lambda task: _tell_schedule(task.schedule)),
+    Column("Next", lambda task: task.schedule and task.schedule.next_due),
+    Column("Last run", lambda task: task.last_run_id, folded=False),
+]
+
+
+@app.command("list", cls=Command)
+def list_tasks(
+    kind: Annotated[str | None, typer.Option(help="Only of this kind: harvest, source_diff.")] = None,
+    limit: Limit = 50,
+    every: All = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """List tasks, newest first."""
+    with open_local(data) as local:
+        tasks, principal = local.windrow.tasks, local.principal
+        found = pages(lambda most, cursor: tasks.page(principal, kind=kind, limit=most, cursor=cursor))
+        print_list(found, COLUMNS, as_json=as_json, limit=None if every else limit)
+
+
+@app.command(cls=Command)
+def coming(limit: Limit = 10, data: Data = None, as_json: Json = False) -> None:
+    """List what is due next, the soonest first."""
+    with open_local(data) as local:
+        print_list(local.windrow.tasks.coming(local.principal, limit=limit), COLUMNS, as_json=as_json)
+
+
+@app.command(cls=Command)
+def show(task_id: TaskId, data: Data = None, as_json: Json = False) -> None:
+    """Show a task: its kind, parameters and schedule."""
+    with open_local(data) as local:
+        _show(local.windrow.tasks.get(local.principal, task_id), as_json=as_json)
+
+
+@app.command(cls=Command)
+def start(
+    task_id: TaskId,
+    at: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="Not before this moment, such as 2027-01-01T06:00Z.")
+    ] = None,
+    detach: Detach = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Run a task now, with progress, or at a moment that lies ahead."""
+    with open_local(data) as local:
+        moment = None if at is None else read_moment(at, option="--at")
+        run = local.windrow.tasks.start(local.principal, task_id, at=moment)
+        if detach or moment is not None:
+            start_detached(local, run, as_json=as_json)
+            return
+        (ended,) = follow_runs(local, [run])
+        if as_json:
+            print_json(ended)
+        else:
+            print_line(f"{ended.name}: {ended.state.value}. {ended.progress.message} {ended.error}".rstrip())
+    raise typer.Exit(code_of_state(ended.state))
+
+
+@app.command(cls=Command)
+def schedule(
+    task_id: TaskId,
+    every: Annotated[
+        str | None, typer.Option(metavar="INTERVAL", help="Run it by itself: 30m, 6h, 1d; never takes that away.")
+    ] = None,
+    paused: Annotated[bool | None, typer.Option("--pause/--resume", help="Switch its schedule off, or on.")] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Change when a task runs by itself. A source's task changes with its source."""
+    if every is None and paused is None:
+        raise BadInput.of("--every", "say how often, or never; or say --pause or --resume")
+    with open_local(data) as local:
+        task = local.windrow.tasks.get(local.principal, task_id)
+        _save(local, task, _changed(task.schedule, every, paused, local.now))
+        _show(local.windrow.tasks.get(local.principal, task_id), as_json=as_json)
+
+
+@app.command(cls=Command)
+def delete(task_id: TaskId, yes: Yes = False, data: Data = None, as_json: Json = False) -> None:
+    """Delete a task with its runs. A source's task goes with its source."""
+    with open_local(data) as local:
+        task = local.windrow.tasks.get(local.principal, task_id)
+        confirm(f"Delete {task.name} with its runs?", yes=yes)
+        local.windrow.tasks.delete(local.principal, task_id, local.windrow.blobs)
+        if as_json:
+            print_json({"deleted": task_id})
+        else:
+            print_line(f"Deleted {task.name}.")
+
+
+def read_moment(text: str, *, option: str) -> datetime:
+    """A moment or a date in ISO 8601; UTC where it names no zone. Raises `BadInput`."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        told = f"{text!r} is no moment in ISO 8601, such as 2027-01-01 or 2027-01-01T06:00:00Z"
+        raise BadInput.of(option, told) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _changed(present: Schedule | None, every: str | None, paused: bool | None, now: datetime) -> Schedule | None:
+    if every == NEVER:
+        return None
+    if every is not None:
+        trigger = Interval(read_interval(every), now)
+        present = Schedule(trigger) if present is None else replace(present, trigger=trigger)
+    if present is None:
+        raise BadInput.of("--every", "is needed: this task has no schedule yet")
+    return present if paused is None else replace(present, enabled=not paused)
+
+
+def _save(local: Local, task: Task, schedule: Schedule | None) -> None:
+    from windrow.core.runs import TaskDraft
+    from windrow.faces.native.translate import change_source
+    from windrow.wire.sources import SourceChange
+
+    windrow = local.windrow
+    if task.kind == "harvest":
+        view = windrow.sources.view(local.principal, int(task.parameters["source_id"]))
+        draft = replace(change_source(view, SourceChange(), now=local.now), schedule=schedule)
+        windrow.sources.change(local.principal, view.source.id, draft)
+        return
+    kept = (task.name, task.kind, task.parameters, task.queue, task.priority, task.limits, task.retry)
+    windrow.tasks.change(local.principal, task.id, TaskDraft(*kept, schedule))
+
+
+def _show(task: Task, *, as_json: bool) -> None:
+    if as_json:
+        print_json(task)
+        return
+    print_details(
+        {
+            "task": task.id,
+            "name": task.name,
+            "kind": task.kind,
+            "parameters": orjson.dumps(dict(task.parameters)).decode(),
+            "schedule": _tell_schedule(task.schedule),
+            "next": task.schedule and task.schedule.next_due,
+            "queue": task.queue,
+            "priority": task.priority or None,
+            "limits": [f"{each.key}: {each.most}" for each in task.limits],
+            "attempts": task.retry.attempts,
+            "last run": task.last_run_id,
+            "created": task.created_at,
+            "changed": task.changed_at,
+        }
+    )
+
+
+def _tell_schedule(schedule: Schedule | None) -> str:
+    if schedule is None:
+        return ""
+    return schedule.trigger.describe() + ("" if schedule.enabled else " (paused)")
