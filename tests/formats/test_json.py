@@ -111,7 +111,9 @@ def test_what_is_nested_too_deep_cannot_be_kept() -> None:
 
 
 def test_texts_are_those_that_a_database_takes() -> None:
+    odd: list[Any] = [1, 1.5, True, None, [], {}]
+
     assert text_of(" a\x00\ud800b ") == "ab"
-    assert [text_of(each) for each in (1, 1.5, True, None, [], {})] == ["1", "1.5", "", "", "", ""]
+    assert [text_of(each) for each in odd] == ["1", "1.5", "", "", "", ""]
     assert texts_of(["a", " a", "", None, 2, ["x"], "b"]) == ("a", "2", "b")
     assert (texts_of("a"), texts_of(None)) == (("a",), ())

@@ -42,7 +42,10 @@ def test_iso_19115_3(path: Path) -> None:
 
     assert ours.standard == "iso19115-3"
     compare_iso(ours, theirs)
-    assert ours.modified >= moment(theirs.datestamp)  # theirs is the first date, ours the latest of the metadata
+    stamp = moment(theirs.datestamp)
+    assert ours.modified is not None
+    assert stamp is not None
+    assert ours.modified >= stamp  # theirs is the first date, ours the latest of the metadata
     roles = {(each.organisation, each.role) for each in ours.contacts}
     assert roles >= {(each.organization, each.role) for each in theirs.identification[0].contact if each.organization}
 

@@ -10,9 +10,9 @@ from itertools import islice, repeat
 from typing import Any
 
 import orjson
-import pyarrow.parquet as pq  # type: ignore[import-untyped]  # it has no types
+import pyarrow.parquet as pq
 import pytest
-import shapely  # type: ignore[import-untyped]  # it has no types
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -159,4 +159,4 @@ def _arguments_in(body: bytes) -> dict[str, str]:
             found["constraint"] = etree.tostring(each, encoding="unicode")
         elif name == "SortBy":
             found["sortby"] = "".join(str(text) for text in each.itertext())
-    return {"request": etree.QName(root).localname, **found}
+    return {"request": str(etree.QName(root).localname)} | {str(name): text for name, text in found.items()}

@@ -327,7 +327,14 @@ class TestBadApis:
         deep: Any = 1
         for _ in range(300):
             deep = [deep]
-        odd = [item("good"), {"type": "Feature"}, "text", item("x" * 2000), item("deep", depth=deep), item("number")]
+        odd: list[Any] = [
+            item("good"),
+            {"type": "Feature"},
+            "text",
+            item("x" * 2000),
+            item("deep", depth=deep),
+            item("number"),
+        ]
         odd[-1]["id"] = 7
         api = Api([], [collection("c")], counts="", tune=lambda page: _dumps_deep(page | {"features": odd}))
 

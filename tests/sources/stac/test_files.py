@@ -29,7 +29,8 @@ def write_catalogue(folder: Path, kind: pystac.CatalogType) -> None:
     catalogue = pystac.Catalog("root", "A catalogue for tests", "Sentinel")
     year = pystac.Catalog("2019", "Deeper")
     extent = pystac.Extent(
-        pystac.SpatialExtent([[-180, -90, 180, 90]]), pystac.TemporalExtent([[datetime(2019, 1, 1, tzinfo=UTC), None]])
+        pystac.SpatialExtent([[-180.0, -90.0, 180.0, 90.0]]),
+        pystac.TemporalExtent([[datetime(2019, 1, 1, tzinfo=UTC), None]]),
     )
     collections = {name: pystac.Collection(name, name.upper(), extent) for name in ("one", "two")}
     catalogue.add_children([collections["one"], year])

@@ -37,7 +37,7 @@ def test_it_is_recognised(stac_api: StacApi, loopback: Asking) -> None:
 
 
 def test_it_narrows_as_its_usual_client_does(stac_api: StacApi, loopback: Asking) -> None:
-    box, time = [10, 40, 30, 60], "2019-01-01/2022-12-31"
+    box, time = [10.0, 40.0, 30.0, 60.0], "2019-01-01/2022-12-31"
     oracle = pystac_client.Client.open(stac_api.url).search(bbox=box, datetime=time, limit=200)
 
     found = harvest(loopback, stac_api.url, include=["items"], bbox=box, datetime=time)

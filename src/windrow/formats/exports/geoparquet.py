@@ -11,9 +11,9 @@ from itertools import islice
 from typing import Any
 
 import orjson
-import pyarrow as pa  # type: ignore[import-untyped]  # it has no types
-import pyarrow.parquet as pq  # type: ignore[import-untyped]  # it has no types
-import shapely  # type: ignore[import-untyped]  # it has no types
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
 
 from windrow.formats.exports.entries import Exportable, geometry_of, geometry_of_box
 from windrow.model.records import Box, Record
