@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from windrow.console import assets
 from windrow.console.routes import (
+    account,
     adding,
     changing,
     guard,
@@ -14,9 +15,11 @@ from windrow.console.routes import (
     signing,
     sources,
     themes,
+    users,
+    workers,
 )
 
-PAGES = (signing, themes, home, adding, sources, changing, guard, resources, runs, records)
+PAGES = (signing, themes, home, adding, sources, changing, guard, resources, runs, records, account, users, workers)
 
 
 def make_router() -> APIRouter:

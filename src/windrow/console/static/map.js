@@ -58,14 +58,16 @@
   const drawBox = (box, style) => L.featureGroup(isPoint(box)
     ? [L.circleMarker([box[1], box[0]], { radius: 5, renderer: boxes, ...style })]
     : pieces(box).map((piece) => L.rectangle(piece, { renderer: boxes, ...style })));
-  const usual = () => ({ color: colour("box"), weight: 1.5, fillOpacity: 0.08, opacity: 0.85, className: "result-box" });
-  const lit = () => ({ color: colour("lit"), weight: 3, fillOpacity: 0.22, opacity: 1 });
+  const isWide = ([west, , east]) => west <= east && east - west > 90;
+  // A box around half the world would colour all that is below it.
+  const usual = (box) => ({ color: colour("box"), weight: isWide(box) ? 1 : 1.5, fillOpacity: isWide(box) ? 0 : 0.1, opacity: 0.85 });
+  const lit = (box) => ({ color: colour("lit"), weight: 3, fillOpacity: isWide(box) ? 0.08 : 0.22, opacity: 1 });
 
   let shown = new Map();
   const layer = L.featureGroup().addTo(map);
   const light = (id, on) => {
-    for (const [number, drawn] of shown) drawn.setStyle(on && number === id ? lit() : usual());
-    if (on) shown.get(id)?.bringToFront();
+    for (const [number, { box, drawn }] of shown) drawn.setStyle(on && number === id ? lit(box) : usual(box));
+    if (on) shown.get(id)?.drawn.bringToFront();
     for (const item of document.querySelectorAll("[data-record]")) item.classList.toggle("lit", on && item.dataset.record === id);
   };
   const drawResults = () => {
@@ -74,30 +76,30 @@
     for (const item of document.querySelectorAll("[data-record]")) {
       const box = read(item.dataset.box), id = item.dataset.record;
       if (!box) continue;
-      const drawn = drawBox(box, usual()).addTo(layer);
+      const drawn = drawBox(box, usual(box)).addTo(layer);
       const title = item.querySelector(".title");
       drawn.bindTooltip(title.textContent, { sticky: true, className: "box-title" });
       drawn.on("mouseover", () => light(id, true)).on("mouseout", () => light(id, false)).on("click", () => title.click());
-      shown.set(id, drawn);
+      shown.set(id, { box, drawn });
     }
     frame.dataset.boxes = String(shown.size);
   };
 
   // One record's page.
   if (!document.getElementById("results")) {
-    const box = read(frame.dataset.box);
+    const box = read(frame.dataset.box) ?? [0, 0, 0, 0];
     const group = L.featureGroup().addTo(map);
-    if (box) drawBox(box, usual()).addTo(group);
+    if (frame.dataset.box) drawBox(box, usual(box)).addTo(group);
     if (frame.dataset.geometry) {
       L.geoJSON(JSON.parse(frame.dataset.geometry), {
-        style: lit, renderer: boxes, pointToLayer: (_, place) => L.circleMarker(place, { radius: 5, renderer: boxes, ...lit() }),
+        style: () => lit(box), renderer: boxes, pointToLayer: (_, place) => L.circleMarker(place, { radius: 5, renderer: boxes, ...lit(box) }),
       }).addTo(group);
     }
     frame.dataset.boxes = String(group.getLayers().length);
     if (group.getLayers().length) map.fitBounds(group.getBounds().pad(0.3), { maxZoom: 7, animate: false });
     document.addEventListener("windrow:theme", () => {
       world?.setStyle(worldStyle);
-      group.eachLayer((each) => each.setStyle?.(usual()));
+      group.eachLayer((each) => each.setStyle?.(usual(box)));
     });
     return;
   }
@@ -157,7 +159,8 @@
     });
   }
   const fit = () => {
-    const bounds = area ? area.getBounds() : layer.getBounds();
+    const near = [...shown.values()].filter(({ box }) => !isWide(box)).map(({ drawn }) => drawn);
+    const bounds = area ? area.getBounds() : L.featureGroup(near).getBounds();
     if (bounds.isValid()) map.fitBounds(bounds.pad(0.08), { maxZoom: 6, animate: false });
   };
   const renew = () => { drawResults(); showArea(); };
