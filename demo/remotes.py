@@ -1,17 +1,15 @@
 """The remotes that the demonstration harvests: pycsw with real and made records, and a static STAC catalogue."""
 
 import re
-import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from samples.generator.__main__ import write_records
 from samples.generator.stac import write_catalogue
+from samples.servers.folder import FolderServer
 from samples.servers.pycsw import Pycsw
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "records"
@@ -29,27 +27,6 @@ class Remote:
     records: int
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        """Says nothing: the terminal belongs to the progress."""
-
-
-@contextmanager
-def serve_folder(folder: Path) -> Iterator[str]:
-    """Serves a folder on a free loopback port; gives its URL."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 @contextmanager
 def start_remotes(folder: Path, *, made: int, items: int) -> Iterator[list[Remote]]:
     """Starts all remotes: `made` generated metadata records and `items` generated scenes beside the real ones."""
@@ -61,15 +38,15 @@ def start_remotes(folder: Path, *, made: int, items: int) -> Iterator[list[Remot
     sources = [SAMPLES / name for name in STANDARDS]
     with (
         Pycsw(folder / "pycsw", [*sources, records], keep=True) as pycsw,
-        serve_folder(stac) as static,
-        serve_folder(SAMPLES / NEWER) as web_folder,
+        FolderServer(stac) as static,
+        FolderServer(SAMPLES / NEWER) as web_folder,
     ):
         total = count_records(pycsw.csw_url)
         yield [
             Remote("Sample catalogue (CSW)", pycsw.csw_url, total),
             Remote("Sample repository (OAI-PMH)", pycsw.oai_pmh_url, total),
-            Remote("Sample scenes (STAC)", f"{static}/catalog.json", scenes + collections),
-            Remote("Sample folder (WAF)", f"{web_folder}/", sum(1 for _ in (SAMPLES / NEWER).glob("*.xml"))),
+            Remote("Sample scenes (STAC)", f"{static.url}catalog.json", scenes + collections),
+            Remote("Sample folder (WAF)", web_folder.url, sum(1 for _ in (SAMPLES / NEWER).glob("*.xml"))),
         ]
 
 
