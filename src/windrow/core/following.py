@@ -10,6 +10,9 @@ from windrow.ports.store import Changes, Store
 STILL_HERE = 15.0
 """Seconds after which a listener is told that nothing has happened, so that proxies keep the line open."""
 
+LOOK_ANYWAY = 1.0
+"""Seconds after which is looked also without news: not every write to a log tells the other processes."""
+
 ENTRIES = 100
 
 
@@ -31,6 +34,7 @@ def follow(
     listener = changes()
     try:
         last: Run | None = None
+        waited = 0.0
         cursor = None if after is None else encode_cursor(after)
         while True:
             run = store.runs.get(run_id, tenant_id=None)
@@ -40,9 +44,13 @@ def follow(
                 last = run
             if entries:
                 cursor = encode_cursor(entries[-1].id)
-            if run.state.is_terminal and len(entries) < ENTRIES:
+            if len(entries) == ENTRIES:
+                continue  # there may be more
+            if run.state.is_terminal:
                 return
-            if not listener.wait(STILL_HERE):
+            waited = 0.0 if listener.wait(LOOK_ANYWAY) else waited + LOOK_ANYWAY
+            if waited >= STILL_HERE:
+                waited = 0.0
                 yield None
     finally:
         listener.close()

@@ -1,5 +1,6 @@
 """Validating what comes in: names, URLs, secrets, and JSON against the JSON Schema of its kind, with its defaults."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -67,6 +68,8 @@ def _unstorable(value: object, field: str, depth: int) -> Iterator[FieldProblem]
             yield FieldProblem(field, "must not contain the NUL character or half of a surrogate pair")
         case int() if not -(1 << 63) <= value < 1 << 63:
             yield FieldProblem(field, "must be a number of at most 64 bits")
+        case float() if not math.isfinite(value):
+            yield FieldProblem(field, "must be a number that is not infinite")
         case Mapping() | list() if depth >= DEEPEST:
             yield FieldProblem(field, f"must not be nested deeper than {DEEPEST} levels")
         case Mapping():

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from windrow.wire.shapes import Input, Shape
+from windrow.wire.shapes import Change, Id, Input, Left, Shape
 
 RoleName = Literal["admin", "operator", "viewer"]
 RightName = Literal["read", "write", "admin"]
@@ -15,20 +15,20 @@ RightName = Literal["read", "write", "admin"]
 class Me(Shape):
     """Who is signed in."""
 
-    user_id: str
+    user_id: Id
     name: str = Field(examples=["ada"])
     role: RoleName
-    tenant_id: str
+    tenant_id: Id
     rights: Sequence[RightName]
 
 
 class User(Shape):
     """A person or program that signs in."""
 
-    id: str
+    id: Id
     name: str = Field(examples=["ada"])
     role: RoleName
-    tenant_id: str
+    tenant_id: Id
     active: bool
     must_change_password: bool
     created_at: datetime
@@ -39,7 +39,7 @@ class NewUser(Input):
 
     name: str = Field(examples=["ada"], description="Name to sign in with.")
     role: RoleName = "operator"
-    password: str | None = Field(None, description="Without one, a one-time secret is made and returned.")
+    password: str | None = Field(None, repr=False, description="Without one, a one-time secret is made and returned.")
     tenant: str | None = Field(
         None, description="Team to join. Without one the user gets a team of their own, and sees nobody else's things."
     )
@@ -48,33 +48,35 @@ class NewUser(Input):
 class CreatedUser(User):
     """A user just made, or whose password was reset."""
 
-    secret: str | None = Field(None, description="One-time password, shown this once; null when one was given.")
+    secret: str | None = Field(
+        None, repr=False, description="One-time password, shown this once; null when one was given."
+    )
 
 
-class UserChange(Input):
+class UserChange(Change):
     """What to change of a user; what is left out stays."""
 
-    role: RoleName | None = None
-    active: bool | None = None
+    role: RoleName | Left = None
+    active: bool | Left = Field(None, description="False switches the user off: sessions and tokens end at once.")
 
 
 class PasswordReset(Input):
     """A new password for a user."""
 
-    password: str | None = Field(None, description="Without one, a one-time secret is made and returned.")
+    password: str | None = Field(None, repr=False, description="Without one, a one-time secret is made and returned.")
 
 
 class PasswordChange(Input):
     """A new password for oneself."""
 
-    old_password: str
-    new_password: str
+    old_password: str = Field(repr=False, examples=["7n0k2-…"], description="The present one, or the one-time secret.")
+    new_password: str = Field(repr=False, examples=["four words make one"], description="At least 10 characters.")
 
 
 class Token(Shape):
     """An API token."""
 
-    id: str
+    id: Id
     name: str = Field(examples=["nightly export"])
     scopes: Sequence[RightName]
     created_at: datetime
@@ -93,12 +95,14 @@ class NewToken(Input):
 class CreatedToken(Token):
     """A token just made."""
 
-    secret: str = Field(description="Send it as `Authorization: Bearer …`; shown this once.")
+    secret: str = Field(
+        repr=False, examples=["wr_…"], description="Send it as `Authorization: Bearer …`; shown this once."
+    )
 
 
 class Tenant(Shape):
     """A team."""
 
-    id: str
+    id: Id
     name: str = Field(examples=["default"])
     created_at: datetime

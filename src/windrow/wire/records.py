@@ -23,7 +23,7 @@ class Contact(Shape):
 class Link(Shape):
     """An online resource."""
 
-    href: str
+    href: str = Field(examples=["https://data.example.org/rivers.zip"])
     rel: str = "related"
     title: str = ""
     description: str = ""
@@ -34,8 +34,8 @@ class Link(Shape):
 class RecordBody(Shape):
     """Normalised metadata, whatever standard it came in."""
 
-    identifier: str
-    title: str
+    identifier: str = Field(examples=["urn:uuid:6f2b"])
+    title: str = Field(examples=["Rivers of the north"])
     abstract: str = ""
     type: str = "dataset"
     keywords: Sequence[str] = ()
@@ -58,7 +58,7 @@ class Record(RecordBody):
 
     id: int
     source_id: int
-    source_name: str
+    source_name: str = Field(examples=["National catalogue"])
     stored_at: datetime
     public: bool
 
@@ -75,7 +75,7 @@ class Records(Shape):
 class Facet(Shape):
     """A value and how many records have it."""
 
-    value: str
+    value: str = Field(examples=["dataset"])
     count: int
 
 

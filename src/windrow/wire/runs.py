@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from windrow.wire.shapes import Input, Shape
+from windrow.wire.shapes import Change, Id, Input, Left, Shape
 
 StateName = Literal[
     "scheduled",
@@ -24,93 +24,174 @@ PartStateName = Literal["open", "running", "done", "failed", "cancelled"]
 LevelName = Literal["debug", "info", "warning", "error"]
 
 
+MisfireName = Literal["skip", "once"]
+OverlapName = Literal["skip", "queue"]
+
+Seconds = Annotated[float, Field(ge=1, le=315_360_000, examples=[21_600])]
+Occurrences = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Attempts = Annotated[int, Field(ge=1, le=100)]
+Wait = Annotated[float, Field(gt=0, le=86_400)]
+Priority = Annotated[int, Field(ge=-100, le=100)]
+Name = Annotated[str, Field(min_length=1, max_length=255, examples=["Nightly check"])]
+Queue = Annotated[str, Field(pattern="^[A-Za-z0-9._-]{1,64}$", examples=["default"])]
+
+ENABLED = "Whether it is met at all: false pauses it."
+ANCHOR = "Where the counting starts; without it, now."
+START = "Not before this moment."
+END = "Not at or after this moment."
+OCCURRENCES = "How many times still; null has no limit."
+MISFIRE = "What moments lead to that were missed: nothing, or one run for all."
+OVERLAP = "What to do while the last run goes on: skip this one, or queue behind it."
+ATTEMPTS = "How often it is tried in all."
+FIRST = "Longest first wait, in seconds; doubles each time."
+LONGEST = "Longest wait, in seconds."
+MOST = "How many at once."
+PRIORITY = "-100 to 100; higher goes first."
+QUEUE = "The queue whose workers carry it."
+PARAMETERS = "What the kind's schema asks for."
+
+
 class Trigger(Input):
     """When something is due: every so many seconds, counted from an anchor."""
 
     type: Literal["interval"] = "interval"
-    every_seconds: float = Field(ge=1, le=315_360_000, examples=[21_600])
-    anchor: datetime | None = Field(None, description="Where the counting starts; without it, now.")
+    every_seconds: Seconds
+    anchor: datetime | None = Field(None, description=ANCHOR)
 
 
 class Schedule(Input):
     """When a task runs by itself."""
 
     trigger: Trigger
-    enabled: bool = True
-    start: datetime | None = Field(None, description="Not before this moment.")
-    end: datetime | None = Field(None, description="Not at or after this moment.")
-    occurrences: int | None = Field(None, ge=0, description="How many times still; null has no limit.")
-    misfire: Literal["skip", "once"] = Field("once", description="Moments missed: nothing, or one run for all.")
-    overlap: Literal["skip", "queue"] = Field("skip", description="If the last run goes on: skip, or queue behind it.")
+    enabled: bool = Field(True, description=ENABLED)
+    start: datetime | None = Field(None, description=START)
+    end: datetime | None = Field(None, description=END)
+    occurrences: Occurrences | None = Field(None, description=OCCURRENCES)
+    misfire: MisfireName = Field("once", description=MISFIRE)
+    overlap: OverlapName = Field("skip", description=OVERLAP)
 
 
-class ScheduleView(Schedule):
+class ScheduleChange(Change):
+    """What to change of a schedule; without one, `trigger` is needed."""
+
+    removable: ClassVar[frozenset[str]] = frozenset({"start", "end", "occurrences"})
+
+    trigger: Trigger | Left = None
+    enabled: bool | Left = Field(None, description=ENABLED)
+    start: datetime | None = Field(None, description=START)
+    end: datetime | None = Field(None, description=END)
+    occurrences: Occurrences | None = Field(None, description=OCCURRENCES)
+    misfire: MisfireName | Left = Field(None, description=MISFIRE)
+    overlap: OverlapName | Left = Field(None, description=OVERLAP)
+
+
+class TriggerView(Shape):
+    """When something is due."""
+
+    type: Literal["interval"] = "interval"
+    every_seconds: float = Field(examples=[21_600])
+    anchor: datetime
+
+
+class ScheduleView(Shape):
     """A schedule with what follows from it."""
 
-    next_due: datetime | None = None
+    trigger: TriggerView
+    enabled: bool = Field(True, description=ENABLED)
+    start: datetime | None = Field(None, description=START)
+    end: datetime | None = Field(None, description=END)
+    occurrences: int | None = Field(None, description=OCCURRENCES)
+    misfire: MisfireName = Field("once", description=MISFIRE)
+    overlap: OverlapName = Field("skip", description=OVERLAP)
+    next_due: datetime | None = Field(None, description="The next moment; null when nothing is left to come.")
     description: str = Field("", examples=["every 6 hours"])
 
 
 class Retry(Input):
     """How often a failed run is tried again."""
 
-    attempts: int = Field(1, ge=1, le=100)
-    first: float = Field(2.0, gt=0, le=86_400, description="Longest first wait, in seconds; doubles each time.")
-    longest: float = Field(300.0, gt=0, le=86_400, description="Longest wait, in seconds.")
+    attempts: Attempts = Field(1, description=ATTEMPTS)
+    first: Wait = Field(2.0, description=FIRST)
+    longest: Wait = Field(300.0, description=LONGEST)
+
+
+class RetryChange(Change):
+    """What to change of how often a failed run is tried again."""
+
+    attempts: Attempts | Left = Field(None, description=ATTEMPTS)
+    first: Wait | Left = Field(None, description=FIRST)
+    longest: Wait | Left = Field(None, description=LONGEST)
+
+
+class RetryView(Shape):
+    """How often a failed run is tried again."""
+
+    attempts: int = Field(1, description=ATTEMPTS)
+    first: float = Field(2.0, description=FIRST)
+    longest: float = Field(300.0, description=LONGEST)
 
 
 class Limit(Input):
     """At most `most` runs with this key at once."""
 
     key: str = Field(min_length=1, max_length=255, examples=["host:data.example.org"])
-    most: int = Field(1, ge=1, le=1000)
+    most: int = Field(1, ge=1, le=1000, description=MOST)
+
+
+class LimitView(Shape):
+    """At most `most` runs with this key at once."""
+
+    key: str = Field(examples=["host:data.example.org"])
+    most: int = Field(1, description=MOST)
 
 
 class TaskInput(Input):
     """A task to be made."""
 
-    name: str = Field(examples=["Nightly check"])
-    kind: str = Field(examples=["reread"])
-    parameters: dict[str, Any] = Field(default_factory=dict)
-    queue: str = "default"
-    priority: int = Field(0, ge=-100, le=100)
-    limits: Sequence[Limit] = ()
+    name: Name
+    kind: str = Field(max_length=64, examples=["reread"], description="One of the work kinds that are installed.")
+    parameters: dict[str, Any] = Field(default_factory=dict, description=PARAMETERS)
+    queue: Queue = Field("default", description=QUEUE)
+    priority: Priority = Field(0, description=PRIORITY)
+    limits: Sequence[Limit] = Field((), max_length=20, description="How many runs with a key there may be at once.")
     retry: Retry = Retry()
-    schedule: Schedule | None = None
+    schedule: Schedule | None = Field(None, description="When it runs by itself.")
 
 
-class TaskChange(Input):
+class TaskChange(Change):
     """What to change of a task; what is left out stays. `schedule: null` takes the schedule away."""
 
-    name: str | None = None
-    parameters: dict[str, Any] | None = None
-    queue: str | None = None
-    priority: int | None = Field(None, ge=-100, le=100)
-    limits: Sequence[Limit] | None = None
-    retry: Retry | None = None
-    schedule: Schedule | None = None
+    removable: ClassVar[frozenset[str]] = frozenset({"schedule"})
+
+    name: Name | Left = None
+    parameters: dict[str, Any] | Left = Field(None, description=PARAMETERS)
+    queue: Queue | Left = Field(None, description=QUEUE)
+    priority: Priority | Left = Field(None, description=PRIORITY)
+    limits: Annotated[Sequence[Limit], Field(max_length=20)] | Left = None
+    retry: RetryChange | Left = None
+    schedule: ScheduleChange | None = None
 
 
 class Task(Shape):
     """Something that can be run."""
 
-    id: str
-    name: str
-    kind: str
+    id: Id
+    name: str = Field(examples=["Nightly check"])
+    kind: str = Field(examples=["reread"])
     parameters: Mapping[str, Any]
-    queue: str
+    queue: str = Field(examples=["default"])
     priority: int
-    limits: Sequence[Limit]
-    retry: Retry
+    limits: Sequence[LimitView]
+    retry: RetryView
     schedule: ScheduleView | None = None
-    owner_id: str
+    owner_id: Id
     created_at: datetime | None = None
     changed_at: datetime | None = None
     last_run_id: str | None = None
 
 
 class Start(Input):
-    """When to run a task."""
+    """When to run a task; without a moment, now."""
 
     at: datetime | None = Field(None, description="Not before this moment; without it, now.")
 
@@ -128,16 +209,16 @@ class Progress(Shape):
 class Run(Shape):
     """One execution of a task."""
 
-    id: str
-    task_id: str
-    kind: str
-    name: str
+    id: Id
+    task_id: Id
+    kind: str = Field(examples=["harvest"])
+    name: str = Field(examples=["Harvest National catalogue"])
     state: StateName
     cause: Literal["request", "schedule", "run"]
     parameters: Mapping[str, Any]
-    queue: str
+    queue: str = Field(examples=["default"])
     priority: int
-    attempt: int
+    attempt: int = Field(description="How often it was begun.")
     blocked_by: str = Field("", description="The concurrency key that it waits for.")
     created_at: datetime
     due: datetime | None = None
@@ -148,8 +229,8 @@ class Run(Shape):
     rate: float | None = Field(None, description="Done per second, so far.")
     progress: Progress
     result: Mapping[str, Any]
-    error: str = ""
-    owner_id: str
+    error: str = Field("", description="Why it failed, for people.")
+    owner_id: Id
 
 
 class Part(Shape):
@@ -170,36 +251,39 @@ class LogEntry(Shape):
     id: int
     at: datetime
     level: LevelName
-    message: str
-    part: str = ""
+    message: str = Field(examples=["1,000 records read"])
+    part: str = Field("", examples=["page 12"])
     data: Mapping[str, Any] = Field(default_factory=dict)
 
 
 class Output(Shape):
     """A file that a run made."""
 
-    name: str
-    media_type: str
+    name: str = Field(examples=["diff.jsonl"])
+    media_type: str = Field(examples=["application/jsonl"])
     size: int = Field(description="Bytes.")
-    digest: str = Field(description="SHA-256, hexadecimal.")
+    digest: str = Field(
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+        description="SHA-256, hexadecimal.",
+    )
     created_at: datetime
 
 
 class WorkKind(Shape):
     """A kind of task that can be run here."""
 
-    name: str
+    name: str = Field(examples=["reread"])
     parameters: Mapping[str, Any] = Field(description="JSON Schema of the parameters.")
 
 
 class Worker(Shape):
     """A living process of this installation."""
 
-    id: str
+    id: Id
     role: Literal["worker", "clock", "api"]
-    host: str
+    host: str = Field(examples=["node-1"])
     pid: int
-    engine: str
+    engine: str = Field(examples=["embedded"])
     queues: Sequence[str]
     slots: int
     memory: int = Field(description="Resident bytes.")
@@ -211,10 +295,10 @@ class Worker(Shape):
 class Carried(Shape):
     """A run as an inspection shows it."""
 
-    run_id: str
-    name: str
-    kind: str
-    queue: str
+    run_id: Id
+    name: str = Field(examples=["Harvest National catalogue"])
+    kind: str = Field(examples=["harvest"])
+    queue: str = Field(examples=["default"])
     priority: int
     since: datetime
 

@@ -1,9 +1,11 @@
 """What all shapes have in common, and the shape of lists and problems."""
 
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Annotated, ClassVar, Generic, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
 
 Item = TypeVar("Item")
 
@@ -18,6 +20,23 @@ class Input(BaseModel):
     """A JSON object that is received: unknown keys are refused, so that a misspelt one is not quietly dropped."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Change(Input):
+    """What to change of an object: what is left out stays. Null is for what can be taken away (`removable`) only."""
+
+    removable: ClassVar[frozenset[str]] = frozenset()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_null(cls, value: object, info: ValidationInfo) -> object:
+        if value is None and info.field_name not in cls.removable:
+            raise PydanticCustomError("null", "must not be null; leave it out to keep what there is")
+        return value
+
+
+Left: TypeAlias = SkipJsonSchema[None]
+"""The other half of a field that may be left out, but not be null."""
 
 
 class ListOf(Shape, Generic[Item]):
@@ -46,10 +65,18 @@ class Problem(Shape):
     errors: Sequence[FieldProblem] = Field((), description="Every field at fault.")
 
 
+class Health(Shape):
+    """How this process is."""
+
+    status: Literal["ok", "unavailable"]
+    reason: str = ""
+
+
 class Count(Shape):
     """How many objects an operation changed."""
 
     changed: int = Field(examples=[12])
 
 
-JsonObject = dict[str, Any]
+Id: TypeAlias = Annotated[str, Field(examples=["01981f2c-7a40-7c3e-8b0a-5b1f0c9d2e11"])]
+"""An identifier: a UUID, time-ordered."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from windrow.wire.records import RecordBody
-from windrow.wire.runs import Run, Schedule, ScheduleView
-from windrow.wire.shapes import Input, Shape
+from windrow.wire.runs import PRIORITY, QUEUE, Priority, Queue, Run, Schedule, ScheduleChange, ScheduleView
+from windrow.wire.shapes import Change, Id, Input, Left, Shape
 
 HealthName = Literal["new", "healthy", "ailing", "failing", "held", "paused"]
 VisibilityName = Literal["private", "public"]
@@ -16,6 +16,28 @@ PresenceName = Literal["present", "missing", "gone"]
 OutcomeName = Literal["added", "changed", "unchanged", "quarantined", "unwanted", "deleted", "restored"]
 
 DAY = 86_400
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Many = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Span = Annotated[float, Field(ge=0, le=3650 * DAY)]
+Pace = Annotated[float, Field(ge=0, le=1000)]
+Concurrency = Annotated[int, Field(ge=1, le=32)]
+PageAttempts = Annotated[int, Field(ge=1, le=20)]
+SourceName = Annotated[str, Field(min_length=1, max_length=255, examples=["National catalogue"])]
+KindName = Annotated[str, Field(max_length=64, examples=["csw"])]
+Url = Annotated[str, Field(max_length=4000, examples=["https://catalogue.example.org/csw"])]
+
+GUARD_SHARE = "Deletions beyond this share of the resources (0 to 1) are held for a person."
+GUARD_COUNT = "... or beyond this many; null sets no number."
+GRACE = "How long a deletion can be undone, in seconds."
+FULL_EVERY = "How often everything is looked at although the source can tell changes, in seconds."
+NEW_WANTED = "Whether new resources go into the catalogue."
+PACE = "Requests per second to the host; 0 sets no pace."
+CONCURRENCY = "Requests in flight to the host at most."
+PAGE_ATTEMPTS = "How often a page is tried."
+SETTINGS = "What the kind's schema asks for."
+VISIBILITY = "Who may read its records: the team, or everybody."
+SCHEDULE = "When it is harvested by itself."
 
 
 class SourceKind(Shape):
@@ -31,35 +53,69 @@ class Credential(Input):
 
     kind: Literal["basic", "bearer", "header"]
     name: str = Field("", description="User name (basic) or name of the header (header).", max_length=255)
-    secret: str = Field(min_length=1, max_length=8192, description="Password, token or value.")
+    secret: str = Field(
+        min_length=1,
+        max_length=8192,
+        repr=False,
+        description="Password, token or value.",
+        examples=["the password there"],
+    )
 
 
 class Policies(Input):
     """What the owner of a source decided."""
 
-    guard_share: float = Field(0.10, ge=0, le=1, description="Deletions beyond this share are held for a person.")
-    guard_count: int | None = Field(None, ge=0, description="... or beyond this many; null sets no number.")
-    grace_seconds: float = Field(30 * DAY, ge=0, le=3650 * DAY, description="How long a deletion can be undone.")
-    full_every_seconds: float = Field(7 * DAY, ge=0, le=3650 * DAY, description="How often everything is looked at.")
-    new_wanted: bool = Field(True, description="Whether new resources go into the catalogue.")
-    requests_per_second: float = Field(10, ge=0, le=1000, description="Pace against the host; 0 sets none.")
-    concurrency: int = Field(4, ge=1, le=32, description="Requests in flight against the host at most.")
-    page_attempts: int = Field(4, ge=1, le=20, description="How often a page is tried.")
+    guard_share: Share = Field(0.10, description=GUARD_SHARE)
+    guard_count: Many | None = Field(None, description=GUARD_COUNT)
+    grace_seconds: Span = Field(30 * DAY, description=GRACE)
+    full_every_seconds: Span = Field(7 * DAY, description=FULL_EVERY)
+    new_wanted: bool = Field(True, description=NEW_WANTED)
+    requests_per_second: Pace = Field(10, description=PACE)
+    concurrency: Concurrency = Field(4, description=CONCURRENCY)
+    page_attempts: PageAttempts = Field(4, description=PAGE_ATTEMPTS)
+
+
+class PoliciesChange(Change):
+    """What to change of the policies; what is left out stays."""
+
+    removable: ClassVar[frozenset[str]] = frozenset({"guard_count"})
+
+    guard_share: Share | Left = Field(None, description=GUARD_SHARE)
+    guard_count: Many | None = Field(None, description=GUARD_COUNT)
+    grace_seconds: Span | Left = Field(None, description=GRACE)
+    full_every_seconds: Span | Left = Field(None, description=FULL_EVERY)
+    new_wanted: bool | Left = Field(None, description=NEW_WANTED)
+    requests_per_second: Pace | Left = Field(None, description=PACE)
+    concurrency: Concurrency | Left = Field(None, description=CONCURRENCY)
+    page_attempts: PageAttempts | Left = Field(None, description=PAGE_ATTEMPTS)
+
+
+class PoliciesView(Shape):
+    """What the owner of a source decided."""
+
+    guard_share: float = Field(0.10, description=GUARD_SHARE)
+    guard_count: int | None = Field(None, description=GUARD_COUNT)
+    grace_seconds: float = Field(30 * DAY, description=GRACE)
+    full_every_seconds: float = Field(7 * DAY, description=FULL_EVERY)
+    new_wanted: bool = Field(True, description=NEW_WANTED)
+    requests_per_second: float = Field(10, description=PACE)
+    concurrency: int = Field(4, description=CONCURRENCY)
+    page_attempts: int = Field(4, description=PAGE_ATTEMPTS)
 
 
 class Look(Input):
     """A URL to be looked at."""
 
-    url: str = Field(examples=["https://catalogue.example.org/csw"])
+    url: Url
     credential: Credential | None = None
 
 
 class Detection(Shape):
     """A remote that was recognised."""
 
-    kind: str = Field(examples=["csw"])
-    url: str
-    title: str
+    kind: KindName
+    url: Url
+    title: str = Field(examples=["National catalogue"])
     settings: Mapping[str, Any]
     certainty: float = Field(description="0 to 1.")
 
@@ -67,51 +123,53 @@ class Detection(Shape):
 class SourceInput(Input):
     """A source to be registered."""
 
-    name: str = Field(examples=["National catalogue"])
-    kind: str = Field(examples=["csw"])
-    url: str = Field(examples=["https://catalogue.example.org/csw"])
-    settings: dict[str, Any] = Field(default_factory=dict, description="See the kind's schema.")
+    name: SourceName
+    kind: KindName = Field(description="One of the source kinds that are installed.")
+    url: Url
+    settings: dict[str, Any] = Field(default_factory=dict, description=SETTINGS)
     policies: Policies = Policies()
-    visibility: VisibilityName = Field("private", description="Who may read its records: the team, or everybody.")
+    visibility: VisibilityName = Field("private", description=VISIBILITY)
     credential: Credential | None = None
-    schedule: Schedule | None = Field(None, description="When it is harvested by itself.")
-    queue: str = "default"
-    priority: int = Field(0, ge=-100, le=100)
+    schedule: Schedule | None = Field(None, description=SCHEDULE)
+    queue: Queue = Field("default", description=QUEUE)
+    priority: Priority = Field(0, description=PRIORITY)
 
 
-class SourceChange(Input):
+class SourceChange(Change):
     """What to change of a source; what is left out stays. `null` takes a credential or schedule away."""
 
-    name: str | None = None
-    kind: str | None = None
-    url: str | None = None
-    settings: dict[str, Any] | None = None
-    policies: Policies | None = None
-    visibility: VisibilityName | None = None
+    removable: ClassVar[frozenset[str]] = frozenset({"credential", "schedule"})
+
+    name: SourceName | Left = None
+    kind: KindName | Left = None
+    url: Url | Left = Field(None, description="At another scheme, host or port the credential has to be given anew.")
+    settings: dict[str, Any] | Left = Field(None, description=SETTINGS)
+    policies: PoliciesChange | Left = None
+    visibility: VisibilityName | Left = Field(None, description=VISIBILITY)
     credential: Credential | None = None
-    schedule: Schedule | None = None
-    queue: str | None = None
-    priority: int | None = Field(None, ge=-100, le=100)
+    schedule: ScheduleChange | None = Field(None, description=SCHEDULE)
+    queue: Queue | Left = Field(None, description=QUEUE)
+    priority: Priority | Left = Field(None, description=PRIORITY)
 
 
 class Source(Shape):
     """A remote place that is harvested."""
 
     id: int = Field(examples=[1])
-    name: str
-    kind: str
-    url: str
+    name: str = Field(examples=["National catalogue"])
+    kind: str = Field(examples=["csw"])
+    url: str = Field(examples=["https://catalogue.example.org/csw"])
     settings: Mapping[str, Any]
-    policies: Policies
+    policies: PoliciesView
     visibility: VisibilityName
     has_credential: bool
     health: HealthName
     resources: int = Field(description="How many it holds at present.")
     schedule: ScheduleView | None = None
-    queue: str
+    queue: str = Field(examples=["default"])
     priority: int
-    task_id: str
-    owner_id: str
+    task_id: Id
+    owner_id: Id
     created_at: datetime | None = None
     changed_at: datetime | None = None
     last_complete: datetime | None = Field(None, description="Start of the last pass that saw everything.")
@@ -127,8 +185,8 @@ class Harvest(Input):
 class Preview(Shape):
     """What a harvest would begin with. A preview reads a few pages only and writes nothing."""
 
-    title: str
-    total: int | None = None
+    title: str = Field(examples=["National catalogue"], description="What the remote calls itself.")
+    total: int | None = Field(None, description="How many records it announces.")
     incremental: bool = Field(description="Whether the source can tell what changed.")
     records: Sequence[RecordBody]
     looked_at: int = Field(description="How many records were compared.")
@@ -140,8 +198,8 @@ class Resource(Shape):
     """One remote record of a source."""
 
     id: int
-    identifier: str
-    title: str
+    identifier: str = Field(examples=["urn:uuid:6f2b"])
+    title: str = Field(examples=["Rivers of the north"])
     presence: PresenceName
     outcome: OutcomeName
     wanted: bool
@@ -169,7 +227,7 @@ class Review(Shape):
     """A deletion that the guard holds for a person."""
 
     id: int
-    run_id: str
+    run_id: Id
     state: Literal["waiting", "approved", "refused", "outdated"]
     missing: int
     present: int
@@ -187,7 +245,7 @@ class Decision(Input):
 class Host(Shape):
     """How a remote host has behaved lately."""
 
-    host: str
+    host: str = Field(examples=["catalogue.example.org:443"])
     in_flight: int
     failures: int
     resting_until: datetime | None = None

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
 
+from windrow.core.listening import Listening
 from windrow.core.windrow import Windrow
-from windrow.errors import NotAuthenticated
-from windrow.model.accounts import Principal
+from windrow.errors import NotAllowed, NotAuthenticated
+from windrow.model.accounts import Principal, Right
 from windrow.ports.clocks import Clock
-from windrow.ports.store import Changes
 
 Identify = Callable[[Request], Principal | None]
 
@@ -37,11 +37,11 @@ class Parts:
     windrow: Windrow
     identify: Identify
     clock: Clock
-    changes: Callable[[], Changes]
+    listening: Listening
 
 
-def give_context(request: Request) -> Context:
-    """Finds out who asks. Raises `NotAuthenticated` for nobody."""
+def give_newcomer(request: Request) -> Context:
+    """Finds out who asks, perhaps with a one-time password. Raises `NotAuthenticated` for nobody."""
     parts: Parts = request.app.state.native
     principal = parts.identify(request)
     if principal is None:
@@ -49,19 +49,26 @@ def give_context(request: Request) -> Context:
     return Context(parts.windrow, principal, parts.clock)
 
 
-Ctx = Annotated[Context, Depends(give_context)]
+def give_context(request: Request) -> Context:
+    """Finds out who asks. Raises `NotAllowed` while a one-time password stands."""
+    context = give_newcomer(request)
+    if context.principal.must_change_password:
+        raise NotAllowed(CHANGE_FIRST)
+    return context
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": title,
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    for status, title in (
-        (401, "Nobody is signed in."),
-        (403, "The role or token does not allow this."),
-        (404, "There is no such object, or it is not yours to see."),
-        (409, "Not in this state."),
-        (422, "Bad input; every field at fault is named."),
-        (503, "The database does not answer."),
-    )
-}
+
+def give_reader(request: Request) -> Context:
+    """Finds out who asks, for what everybody may read who may read at all. Raises `NotAllowed`."""
+    context = give_context(request)
+    context.principal.need(Right.READ)
+    return context
+
+
+Newcomer = Annotated[Context, Depends(give_newcomer)]
+Ctx = Annotated[Context, Depends(give_context)]
+ReaderCtx = Annotated[Context, Depends(give_reader)]
+
+CHANGE_FIRST = (
+    "A one-time password is good for nothing but choosing one of your own: PUT /api/v1/me/password with "
+    '{"old_password": "<the one-time password>", "new_password": "<yours>"}.'
+)

@@ -2,15 +2,14 @@
 
 from fastapi import APIRouter
 
-from windrow.faces.native.context import PROBLEMS
-from windrow.faces.native.routes import accounts, events, records, resources, runs, sources, tasks
+from windrow.faces.native.routes import accounts, events, records, resources, runs, sources, tasks, workers
 
 PREFIX = "/api/v1"
 
 
 def make_router() -> APIRouter:
     """Every route of the native API, below `/api/v1`."""
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS)
-    for part in (accounts, sources, resources, tasks, runs, events, records):
+    router = APIRouter(prefix=PREFIX)
+    for part in (accounts, sources, resources, tasks, runs, events, workers, records):
         router.include_router(part.router)
     return router

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from windrow.core.accounts import NewToken, NewUser
 from windrow.core.harvesting.previewing import Preview
@@ -35,7 +35,10 @@ def in_utc(moment: datetime | None, *, field: str) -> datetime | None:
         return None
     if moment.tzinfo is None:
         raise BadInput.of(field, "needs a time zone, such as 2026-01-01T00:00:00Z")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise BadInput.of(field, "lies outside the years 1 to 9999 in UTC") from error
 
 
 # Accounts.
@@ -85,21 +88,26 @@ def to_tenant(tenant: accounts.Tenant) -> account_shapes.Tenant:
     return account_shapes.Tenant(id=tenant.id, name=tenant.name, created_at=tenant.created_at)
 
 
-def from_scopes(names: object) -> frozenset[accounts.Right] | None:
+def from_scopes(names: Sequence[str] | None) -> frozenset[accounts.Right] | None:
     """The scopes of a new token; None asks for all that its owner may."""
-    return None if names is None else frozenset(accounts.Right(name) for name in names)  # type: ignore[attr-defined]
+    return None if names is None else frozenset(accounts.Right(name) for name in names)
 
 
 # Tasks, schedules, runs, workers.
+
+
+def from_trigger(trigger: run_shapes.Trigger, *, now: datetime) -> triggers.Interval:
+    """When something is due; an interval without an anchor counts from now."""
+    anchor = in_utc(trigger.anchor, field="schedule.trigger.anchor") or now
+    return triggers.Interval(timedelta(seconds=trigger.every_seconds), anchor)
 
 
 def from_schedule(schedule: run_shapes.Schedule | None, *, now: datetime) -> schedules.Schedule | None:
     """A schedule that came in; an interval without an anchor counts from now."""
     if schedule is None:
         return None
-    anchor = in_utc(schedule.trigger.anchor, field="schedule.trigger.anchor") or now
     return schedules.Schedule(
-        trigger=triggers.Interval(timedelta(seconds=schedule.trigger.every_seconds), anchor),
+        trigger=from_trigger(schedule.trigger, now=now),
         enabled=schedule.enabled,
         start=in_utc(schedule.start, field="schedule.start"),
         end=in_utc(schedule.end, field="schedule.end"),
@@ -115,7 +123,7 @@ def to_schedule(schedule: schedules.Schedule | None) -> run_shapes.ScheduleView 
         return None
     trigger = schedule.trigger
     return run_shapes.ScheduleView(
-        trigger=run_shapes.Trigger(every_seconds=trigger.every.total_seconds(), anchor=trigger.anchor),
+        trigger=run_shapes.TriggerView(every_seconds=trigger.every.total_seconds(), anchor=trigger.anchor),
         enabled=schedule.enabled,
         start=schedule.start,
         end=schedule.end,
@@ -141,19 +149,41 @@ def from_task(task: run_shapes.TaskInput, *, now: datetime) -> TaskDraft:
     )
 
 
+def change_schedule(
+    present: schedules.Schedule | None, change: run_shapes.ScheduleChange | None, *, now: datetime
+) -> schedules.Schedule | None:
+    """A schedule as it is to be: what was left out stays; None takes it away. Raises `BadInput`."""
+    if change is None:
+        return None
+    if present is None:
+        if change.trigger is None:
+            raise BadInput.of("schedule.trigger", "is missing; there is no schedule yet to be changed")
+        return from_schedule(run_shapes.Schedule.model_validate(change.model_dump(exclude_unset=True)), now=now)
+    given: dict[str, Any] = change.model_dump(exclude_unset=True)
+    if change.trigger is not None:
+        given["trigger"] = from_trigger(change.trigger, now=now)
+    for name in given.keys() & {"start", "end"}:
+        given[name] = in_utc(given[name], field=f"schedule.{name}")
+    if change.misfire is not None:
+        given["misfire"] = schedules.Misfire(change.misfire)
+    if change.overlap is not None:
+        given["overlap"] = schedules.Overlap(change.overlap)
+    return replace(present, **given)
+
+
 def change_task(task: tasks.Task, change: run_shapes.TaskChange, *, now: datetime) -> TaskDraft:
     """A task as it is to be after a change: what was left out stays."""
     draft = TaskDraft(
         task.name, task.kind, task.parameters, task.queue, task.priority, task.limits, task.retry, task.schedule
     )
     given = change.model_dump(exclude_unset=True, include={"name", "parameters", "queue", "priority"})
-    draft = replace(draft, **{name: value for name, value in given.items() if value is not None})
+    draft = replace(draft, **given)
     if change.limits is not None:
         draft = replace(draft, limits=tuple(tasks.Limit(each.key, each.most) for each in change.limits))
     if change.retry is not None:
-        draft = replace(draft, retry=tasks.Retry(change.retry.attempts, change.retry.first, change.retry.longest))
+        draft = replace(draft, retry=replace(draft.retry, **change.retry.model_dump(exclude_unset=True)))
     if "schedule" in change.model_fields_set:
-        draft = replace(draft, schedule=from_schedule(change.schedule, now=now))
+        draft = replace(draft, schedule=change_schedule(task.schedule, change.schedule, now=now))
     return draft
 
 
@@ -166,8 +196,8 @@ def to_task(task: tasks.Task) -> run_shapes.Task:
         parameters=task.parameters,
         queue=task.queue,
         priority=task.priority,
-        limits=[run_shapes.Limit(key=each.key, most=each.most) for each in task.limits],
-        retry=run_shapes.Retry(attempts=task.retry.attempts, first=task.retry.first, longest=task.retry.longest),
+        limits=[run_shapes.LimitView(key=each.key, most=each.most) for each in task.limits],
+        retry=run_shapes.RetryView(attempts=task.retry.attempts, first=task.retry.first, longest=task.retry.longest),
         schedule=to_schedule(task.schedule),
         owner_id=task.owner_id,
         created_at=task.created_at,
@@ -283,9 +313,18 @@ def from_policies(policies: source_shapes.Policies) -> sources.Policies:
     )
 
 
-def to_policies(policies: sources.Policies) -> source_shapes.Policies:
+def change_policies(present: sources.Policies, change: source_shapes.PoliciesChange) -> sources.Policies:
+    """Policies as they are to be: what was left out stays."""
+    given = change.model_dump(exclude_unset=True)
+    for span in ("grace", "full_every"):
+        if f"{span}_seconds" in given:
+            given[span] = timedelta(seconds=given.pop(f"{span}_seconds"))
+    return replace(present, **given)
+
+
+def to_policies(policies: sources.Policies) -> source_shapes.PoliciesView:
     """What the owner decided."""
-    return source_shapes.Policies(
+    return source_shapes.PoliciesView(
         guard_share=policies.guard_share,
         guard_count=policies.guard_count,
         grace_seconds=policies.grace.total_seconds(),
@@ -328,14 +367,13 @@ def change_source(view: SourceView, change: source_shapes.SourceChange, *, now: 
         priority=task.priority,
     )
     plain = {"name", "kind", "url", "settings", "queue", "priority"}
-    given = change.model_dump(exclude_unset=True, include=plain)
-    draft = replace(draft, **{name: value for name, value in given.items() if value is not None})
+    draft = replace(draft, **change.model_dump(exclude_unset=True, include=plain))
     if change.policies is not None:
-        draft = replace(draft, policies=from_policies(change.policies))
+        draft = replace(draft, policies=change_policies(source.policies, change.policies))
     if change.visibility is not None:
         draft = replace(draft, visibility=sources.Visibility(change.visibility))
     if "schedule" in change.model_fields_set:
-        draft = replace(draft, schedule=from_schedule(change.schedule, now=now))
+        draft = replace(draft, schedule=change_schedule(task.schedule, change.schedule, now=now))
     if "credential" in change.model_fields_set:
         credential = from_credential(change.credential)
         draft = replace(draft, credential=credential, drop_credential=credential is None)

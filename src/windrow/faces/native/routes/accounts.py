@@ -1,10 +1,12 @@
 """Oneself, users, tokens, teams."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import Body, Request, Response
 
 from windrow.faces.native import translate
-from windrow.faces.native.context import Ctx
-from windrow.faces.native.queries import Cursor, Limit
+from windrow.faces.native.context import Ctx, Newcomer
+from windrow.faces.native.queries import Cursor, Id, Limit, make_part
 from windrow.model.accounts import Role
 from windrow.wire.accounts import (
     CreatedToken,
@@ -21,7 +23,9 @@ from windrow.wire.accounts import (
 )
 from windrow.wire.shapes import ListOf
 
-router = APIRouter(tags=["accounts"])
+router = make_part("accounts")
+
+NO_PASSWORD = PasswordReset()
 
 
 @router.get("/me")
@@ -31,8 +35,8 @@ def read_me(ctx: Ctx) -> Me:
 
 
 @router.put("/me/password", status_code=204)
-def change_my_password(ctx: Ctx, change: PasswordChange, request: Request) -> Response:
-    """Gives oneself a new password; ends all one's console sessions."""
+def change_my_password(ctx: Newcomer, change: PasswordChange, request: Request) -> Response:
+    """Gives oneself a new password; ends all one's console sessions. All that a one-time password is good for."""
     address = request.client.host if request.client else ""
     ctx.windrow.authentication.change_password(
         ctx.principal, old=change.old_password, new=change.new_password, address=address
@@ -59,7 +63,7 @@ def create_token(ctx: Ctx, new: NewToken) -> CreatedToken:
 
 
 @router.delete("/tokens/{token_id}", status_code=204)
-def revoke_token(ctx: Ctx, token_id: str) -> Response:
+def revoke_token(ctx: Ctx, token_id: Id) -> Response:
     """Revokes one of one's own tokens."""
     ctx.windrow.accounts.revoke_token(ctx.principal, token_id)
     return Response(status_code=204)
@@ -82,13 +86,13 @@ def create_user(ctx: Ctx, new: NewUser) -> CreatedUser:
 
 
 @router.get("/users/{user_id}")
-def read_user(ctx: Ctx, user_id: str) -> User:
+def read_user(ctx: Ctx, user_id: Id) -> User:
     """One user."""
     return translate.to_user(ctx.windrow.accounts.get_user(ctx.principal, user_id))
 
 
 @router.patch("/users/{user_id}")
-def change_user(ctx: Ctx, user_id: str, change: UserChange) -> User:
+def change_user(ctx: Ctx, user_id: Id, change: UserChange) -> User:
     """Changes a user's role, or switches a user off and on; for admins."""
     role = None if change.role is None else Role(change.role)
     user = ctx.windrow.accounts.change_user(ctx.principal, user_id, role=role, active=change.active)
@@ -96,7 +100,7 @@ def change_user(ctx: Ctx, user_id: str, change: UserChange) -> User:
 
 
 @router.post("/users/{user_id}/password")
-def reset_password(ctx: Ctx, user_id: str, reset: PasswordReset) -> CreatedUser:
+def reset_password(ctx: Ctx, user_id: Id, reset: Annotated[PasswordReset, Body()] = NO_PASSWORD) -> CreatedUser:
     """Gives a user a new password, or a one-time secret; for admins."""
     return translate.to_created_user(ctx.windrow.accounts.reset_password(ctx.principal, user_id, reset.password))
 

@@ -1,24 +1,41 @@
 """Live events: a run's progress as it is made, as server-sent events."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import Header, Request, Response
 from fastapi.responses import StreamingResponse
 
-from windrow.core.following import Followed, follow
+from windrow.core.following import Followed
 from windrow.faces.native import translate
-from windrow.faces.native.context import Ctx, Parts
+from windrow.faces.native.context import Context, Ctx, Parts
+from windrow.faces.native.queries import Id, make_part
+from windrow.ports.clocks import Clock
 
-router = APIRouter(tags=["runs"])
+router = make_part("runs")
+
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
+
+COME_BACK = b"retry: 1000\n\n"
+"""Tells browsers how many milliseconds to wait before they connect again."""
+
+LastSeen = Annotated[
+    str | None,
+    Header(alias="Last-Event-ID", max_length=32, description="The `id` of the last event that arrived: goes on there."),
+]
 
 
-@router.get("/runs/{run_id}/events", response_class=StreamingResponse)
-def follow_run(ctx: Ctx, run_id: str, request: Request) -> StreamingResponse:
+@router.get("/runs/{run_id}/events", response_class=Response, responses=EVENTS)
+def follow_run(ctx: Ctx, run_id: Id, request: Request, last_seen: LastSeen = None) -> Response:
     """A run as it goes on: `run` events with the run, `log` events with each new log entry; ends when the run does."""
     run = ctx.windrow.runs.get(ctx.principal, run_id)
     parts: Parts = request.app.state.native
-    events = follow(ctx.windrow.store, run.id, parts.changes)
+    after = int(last_seen) if last_seen is not None and last_seen.isascii() and last_seen.isdigit() else None
+    events = parts.listening.follow(run.id, after=after)
     return StreamingResponse(
         _sent(ctx, events),
         media_type="text/event-stream",
@@ -26,15 +43,21 @@ def follow_run(ctx: Ctx, run_id: str, request: Request) -> StreamingResponse:
     )
 
 
-def _sent(ctx: Ctx, events: Iterator[Followed | None]) -> Iterator[bytes]:
-    for event in events:
-        if event is None:
-            yield b": still here\n\n"
-            continue
-        for entry in event.entries:
-            yield _event("log", translate.to_log_entry(entry).model_dump(mode="json"))
-        yield _event("run", translate.to_run(event.run, now=ctx.now).model_dump(mode="json"))
+async def _sent(ctx: Context, events: AsyncGenerator[Followed | None, None]) -> AsyncGenerator[bytes, None]:
+    yield COME_BACK
+    async with aclosing(events):
+        async for event in events:
+            yield b": still here\n\n" if event is None else _told(event, ctx.clock)
 
 
-def _event(name: str, data: object) -> bytes:
-    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(data) + b"\n\n"
+def _told(event: Followed, clock: Clock) -> bytes:
+    told = [
+        _event("log", translate.to_log_entry(entry).model_dump(mode="json"), number=entry.id) for entry in event.entries
+    ]
+    told.append(_event("run", translate.to_run(event.run, now=clock()).model_dump(mode="json")))
+    return b"".join(told)
+
+
+def _event(name: str, data: object, *, number: int | None = None) -> bytes:
+    numbered = b"" if number is None else b"id: %d\n" % number
+    return numbered + b"event: " + name.encode() + b"\ndata: " + orjson.dumps(data) + b"\n\n"

@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
+from pydantic import Field
 
 from windrow.errors import BadInput
 from windrow.faces.native import translate
 from windrow.faces.native.context import Ctx
-from windrow.faces.native.queries import Cursor, Limit, Number
+from windrow.faces.native.queries import LARGEST_NUMBER, Cursor, Limit, Number, make_part
+from windrow.faces.native.streaming import FILE, attachment
 from windrow.ports.catalogue import Search, Sort
 from windrow.wire.records import Facets, Record, Records
 
-router = APIRouter(prefix="/records", tags=["records"])
+router = make_part("records", prefix="/records")
+
+
+SourceNumber = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 
 
 def read_search(
@@ -28,7 +33,7 @@ def read_search(
     type: Annotated[Sequence[str], Query(description="One of these types.")] = (),  # noqa: A002 - the parameter's name
     standard: Annotated[Sequence[str], Query(description="Read from one of these standards.")] = (),
     collection: Annotated[Sequence[str], Query(description="In one of these collections.")] = (),
-    source: Annotated[Sequence[int], Query(description="From one of these sources.")] = (),
+    source: Annotated[Sequence[SourceNumber], Query(description="From one of these sources.")] = (),
     identifier: Annotated[Sequence[str], Query(description="Has one of these identifiers of its own.")] = (),
     sort: Annotated[Sort, Query(description="Order; relevance needs words.")] = Sort.ID,
 ) -> Search:
@@ -78,13 +83,11 @@ def read_record(ctx: Ctx, record_id: Number) -> Record:
     return translate.to_record(ctx.windrow.catalogue.get(ctx.principal, record_id))
 
 
-@router.get("/{record_id}/document")
+@router.get("/{record_id}/document", response_class=Response, responses=FILE)
 def read_document(ctx: Ctx, record_id: Number) -> Response:
     """A record's raw document as it came."""
     document = ctx.windrow.catalogue.document(ctx.principal, record_id)
-    # What strangers wrote is never run in our name: browsers download it.
-    headers = {"Content-Disposition": "attachment", "Content-Security-Policy": "sandbox"}
-    return Response(document.content, media_type=document.media_type, headers=headers)
+    return Response(document.content, media_type=document.media_type, headers=attachment(f"record-{record_id}"))
 
 
 def read_bbox(text: str | None) -> tuple[float, float, float, float] | None:

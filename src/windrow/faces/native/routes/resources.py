@@ -2,26 +2,26 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from windrow.faces.native import translate
 from windrow.faces.native.context import Ctx
-from windrow.faces.native.queries import Cursor, Limit, Number
+from windrow.faces.native.queries import Cursor, Limit, Number, make_part
 from windrow.model.resources import Outcome, Presence
 from windrow.ports.sources import ResourceFilter
 from windrow.wire.shapes import Count, ListOf
 from windrow.wire.sources import Decision, OutcomeName, PresenceName, Resource, Review, Selection, Want
 
-router = APIRouter(prefix="/sources/{source_id}", tags=["resources"])
+router = make_part("resources", prefix="/sources/{source_id}")
 
 
 @router.get("/resources")
 def list_resources(
     ctx: Ctx,
     source_id: Number,
-    presence: PresenceName | None = None,
-    outcome: OutcomeName | None = None,
-    wanted: bool | None = None,
+    presence: Annotated[PresenceName | None, Query(description="Only those that stand so.")] = None,
+    outcome: Annotated[OutcomeName | None, Query(description="Only those that the last harvest did this with.")] = None,
+    wanted: Annotated[bool | None, Query(description="Only those that belong in the catalogue, or do not.")] = None,
     q: Annotated[str, Query(max_length=500, description="Words in the title or identifier.")] = "",
     limit: Limit = 50,
     cursor: Cursor = None,

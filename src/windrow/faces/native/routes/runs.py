@@ -1,17 +1,15 @@
-"""Runs: look, follow, cancel, delete; their parts, log and files; the workers that carry them."""
+"""Runs: look, cancel, delete; their parts, log and files."""
 
-from collections.abc import Callable, Iterator
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
-from fastapi.responses import StreamingResponse
+from fastapi import Query, Response
 
 from windrow.faces.native import translate
 from windrow.faces.native.context import Ctx
-from windrow.faces.native.queries import Cursor, Limit
+from windrow.faces.native.queries import Cursor, FileName, Id, Kind, Limit, make_part
+from windrow.faces.native.streaming import FILE, PIECE, Download
 from windrow.model.runs import PartState, RunState
 from windrow.wire.runs import (
-    Inspection,
     LevelName,
     LogEntry,
     Output,
@@ -19,21 +17,18 @@ from windrow.wire.runs import (
     PartStateName,
     Run,
     StateName,
-    Worker,
 )
 from windrow.wire.shapes import ListOf
 
-router = APIRouter(tags=["runs"])
-
-PIECE = 1 << 16
+router = make_part("runs")
 
 
 @router.get("/runs")
 def list_runs(
     ctx: Ctx,
     state: Annotated[list[StateName] | None, Query(description="Only runs in one of these states.")] = None,
-    task_id: str | None = None,
-    kind: str | None = None,
+    task_id: Annotated[str | None, Query(max_length=64, description="Only those of this task.")] = None,
+    kind: Kind = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> ListOf[Run]:
@@ -44,20 +39,20 @@ def list_runs(
 
 
 @router.get("/runs/{run_id}")
-def read_run(ctx: Ctx, run_id: str) -> Run:
+def read_run(ctx: Ctx, run_id: Id) -> Run:
     """One run with its progress."""
     return translate.to_run(ctx.windrow.runs.get(ctx.principal, run_id), now=ctx.now)
 
 
 @router.delete("/runs/{run_id}", status_code=204)
-def delete_run(ctx: Ctx, run_id: str) -> Response:
+def delete_run(ctx: Ctx, run_id: Id) -> Response:
     """Deletes an ended run with its log and files."""
     ctx.windrow.runs.delete(ctx.principal, run_id)
     return Response(status_code=204)
 
 
 @router.post("/runs/{run_id}/cancel", status_code=202)
-def cancel_run(ctx: Ctx, run_id: str) -> Run:
+def cancel_run(ctx: Ctx, run_id: Id) -> Run:
     """Asks a run to stop: it does within seconds. One that has ended stays as it is."""
     return translate.to_run(ctx.windrow.runs.cancel(ctx.principal, run_id), now=ctx.now)
 
@@ -65,7 +60,7 @@ def cancel_run(ctx: Ctx, run_id: str) -> Run:
 @router.get("/runs/{run_id}/parts")
 def list_parts(
     ctx: Ctx,
-    run_id: str,
+    run_id: Id,
     state: Annotated[list[PartStateName] | None, Query(description="Only parts in one of these states.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -79,9 +74,9 @@ def list_parts(
 @router.get("/runs/{run_id}/log")
 def read_log(
     ctx: Ctx,
-    run_id: str,
+    run_id: Id,
     level: Annotated[LevelName | None, Query(description="Only entries at least this serious.")] = None,
-    newest_first: bool = False,
+    newest_first: Annotated[bool, Query(description="The other way round.")] = False,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> ListOf[LogEntry]:
@@ -93,43 +88,20 @@ def read_log(
 
 
 @router.get("/runs/{run_id}/outputs")
-def list_outputs(ctx: Ctx, run_id: str) -> ListOf[Output]:
+def list_outputs(ctx: Ctx, run_id: Id) -> ListOf[Output]:
     """The files that a run made."""
     return ListOf(items=[translate.to_output(each) for each in ctx.windrow.runs.outputs(ctx.principal, run_id)])
 
 
-@router.get("/runs/{run_id}/outputs/{name}", response_class=StreamingResponse)
-def read_output(ctx: Ctx, run_id: str, name: str) -> StreamingResponse:
+@router.get("/runs/{run_id}/outputs/{name:path}", response_class=Response, responses=FILE)
+def read_output(ctx: Ctx, run_id: Id, name: FileName) -> Response:
     """One file of a run."""
     opened = ctx.windrow.runs.open_output(ctx.principal, run_id, name)
     output, file = opened.__enter__()
-    headers = {"Content-Length": str(output.size), "Content-Disposition": "attachment", "ETag": f'"{output.digest}"'}
-    pieces = _pieces(file, lambda: opened.__exit__(None, None, None))
-    return StreamingResponse(pieces, media_type=output.media_type, headers=headers)
-
-
-def _pieces(file: BinaryIO, close: Callable[[], object]) -> Iterator[bytes]:
-    try:
-        while piece := file.read(PIECE):
-            yield piece
-    finally:
-        close()
-
-
-@router.get("/workers", tags=["workers"])
-def list_workers(ctx: Ctx) -> ListOf[Worker]:
-    """The living processes; for admins."""
-    return ListOf(items=[translate.to_worker(each) for each in ctx.windrow.runs.workers(ctx.principal)])
-
-
-@router.post("/workers/{worker_id}/drain", status_code=202, tags=["workers"])
-def drain_worker(ctx: Ctx, worker_id: str) -> Response:
-    """Asks a worker to finish what it has and go; for admins."""
-    ctx.windrow.runs.drain(ctx.principal, worker_id)
-    return Response(status_code=202)
-
-
-@router.get("/inspection", tags=["workers"])
-def inspect_workers(ctx: Ctx) -> Inspection:
-    """What each worker does (`active`), what waits for a slot (`reserved`) or for its time (`scheduled`)."""
-    return translate.to_inspection(ctx.windrow.runs.inspect(ctx.principal))
+    return Download(
+        iter(lambda: file.read(PIECE), b""),
+        close=lambda: opened.__exit__(None, None, None),
+        name=output.name,
+        media_type=output.media_type,
+        headers={"Content-Length": str(output.size), "ETag": f'"{output.digest}"'},
+    )

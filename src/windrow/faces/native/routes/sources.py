@@ -1,10 +1,13 @@
 """Sources: find out what they are, register, look, change, harvest, delete."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import Body, Response
 
 from windrow.faces.native import translate
-from windrow.faces.native.context import Ctx
-from windrow.faces.native.queries import Cursor, Limit, Number
+from windrow.faces.native.context import Ctx, ReaderCtx
+from windrow.faces.native.queries import ASKS_REMOTE, Cursor, Limit, Number, make_part
+from windrow.faces.native.remotes import apart
 from windrow.wire.runs import Run
 from windrow.wire.shapes import ListOf
 from windrow.wire.sources import (
@@ -19,28 +22,33 @@ from windrow.wire.sources import (
     SourceKind,
 )
 
-router = APIRouter(tags=["sources"])
+router = make_part("sources")
+
+NoChange = Annotated[SourceChange, Body(description="The change; without one, the source as it is.")]
+NOTHING = SourceChange()
+AS_USUAL = Harvest()
 
 
 @router.get("/source-kinds")
-def list_source_kinds(ctx: Ctx) -> ListOf[SourceKind]:
+def list_source_kinds(ctx: ReaderCtx) -> ListOf[SourceKind]:
     """The kinds of source that are installed, with the JSON Schema of their settings."""
     kinds = sorted(ctx.windrow.kinds.sources.values(), key=lambda each: each.name)
     return ListOf(items=[SourceKind(name=each.name, title=each.title, settings=each.schema) for each in kinds])
 
 
-@router.post("/sources/detect")
-def detect_source(ctx: Ctx, look: Look) -> ListOf[Detection]:
+@router.post("/sources/detect", openapi_extra=ASKS_REMOTE)
+async def detect_source(ctx: Ctx, look: Look) -> ListOf[Detection]:
     """What speaks at a URL, the surest first. Asks the remote."""
-    found = ctx.windrow.sources.detect(ctx.principal, look.url, translate.from_credential(look.credential))
+    credential = translate.from_credential(look.credential)
+    found = await apart(lambda: ctx.windrow.sources.detect(ctx.principal, look.url, credential))
     return ListOf(items=[translate.to_detection(each) for each in found])
 
 
-@router.post("/sources/preview")
-def preview_source(ctx: Ctx, source: SourceInput) -> Preview:
+@router.post("/sources/preview", openapi_extra=ASKS_REMOTE)
+async def preview_source(ctx: Ctx, source: SourceInput) -> Preview:
     """The first records of a source that is not saved yet, and their count. Asks the remote, writes nothing."""
     draft = translate.from_source(source, now=ctx.now)
-    return translate.to_preview(ctx.windrow.sources.preview(ctx.principal, draft))
+    return translate.to_preview(await apart(lambda: ctx.windrow.sources.preview(ctx.principal, draft)))
 
 
 @router.get("/sources")
@@ -69,7 +77,8 @@ def change_source(ctx: Ctx, source_id: Number, change: SourceChange) -> Source:
     """Changes a source. A harvest under way goes on as it began."""
     present = ctx.windrow.sources.view(ctx.principal, source_id)
     draft = translate.change_source(present, change, now=ctx.now)
-    return translate.to_source(ctx.windrow.sources.change(ctx.principal, source_id, draft), now=ctx.now)
+    seen = present.source.changed_at
+    return translate.to_source(ctx.windrow.sources.change(ctx.principal, source_id, draft, seen=seen), now=ctx.now)
 
 
 @router.delete("/sources/{source_id}", status_code=204)
@@ -79,16 +88,20 @@ def delete_source(ctx: Ctx, source_id: Number) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/sources/{source_id}/preview")
-def preview_change(ctx: Ctx, source_id: Number, change: SourceChange) -> Preview:
+@router.post("/sources/{source_id}/preview", openapi_extra=ASKS_REMOTE)
+async def preview_change(ctx: Ctx, source_id: Number, change: NoChange = NOTHING) -> Preview:
     """What a harvest would do after this change. Asks the remote, writes nothing."""
-    present = ctx.windrow.sources.view(ctx.principal, source_id)
-    draft = translate.change_source(present, change, now=ctx.now)
-    return translate.to_preview(ctx.windrow.sources.preview(ctx.principal, draft, source_id=source_id))
+
+    def preview() -> Preview:
+        present = ctx.windrow.sources.view(ctx.principal, source_id)
+        draft = translate.change_source(present, change, now=ctx.now)
+        return translate.to_preview(ctx.windrow.sources.preview(ctx.principal, draft, source_id=source_id))
+
+    return await apart(preview)
 
 
 @router.post("/sources/{source_id}/diff", status_code=202)
-def start_diff(ctx: Ctx, source_id: Number, change: SourceChange, response: Response) -> Run:
+def start_diff(ctx: Ctx, source_id: Number, response: Response, change: NoChange = NOTHING) -> Run:
     """Starts a run that finds out what this change would add, change and remove; its file `diff.jsonl` lists it."""
     present = ctx.windrow.sources.view(ctx.principal, source_id)
     draft = translate.change_source(present, change, now=ctx.now)
@@ -98,7 +111,9 @@ def start_diff(ctx: Ctx, source_id: Number, change: SourceChange, response: Resp
 
 
 @router.post("/sources/{source_id}/harvest", status_code=202)
-def start_harvest(ctx: Ctx, source_id: Number, harvest: Harvest, response: Response) -> Run:
+def start_harvest(
+    ctx: Ctx, source_id: Number, response: Response, harvest: Annotated[Harvest, Body()] = AS_USUAL
+) -> Run:
     """Starts a harvest; not while one is active."""
     run = ctx.windrow.sources.harvest(ctx.principal, source_id, full=harvest.full)
     response.headers["Location"] = f"/api/v1/runs/{run.id}"

@@ -1,0 +1,142 @@
+"""The OpenAPI document of the native API: what the framework finds out, and what it cannot know."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from windrow.faces.native.examples import example_of
+from windrow.wire.shapes import Problem
+
+REFERENCE = "#/components/schemas/{model}"
+
+TAGS = (
+    ("accounts", "Oneself, users and their roles, teams, API tokens."),
+    ("sources", "Remote places to harvest: find out what they are, register, look, change, harvest, delete."),
+    ("resources", "The remote records of a source, and the deletions that its guard holds for a person."),
+    ("tasks", "What can be run: its kind, parameters, schedule and limits."),
+    ("runs", "Executions of tasks: their progress, parts, log and files, live or afterwards."),
+    ("workers", "The living processes of this installation, and what each does."),
+    ("records", "The catalogue: search, look, download."),
+    ("operation", "For whoever keeps this installation alive."),
+)
+
+SECURITY_SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer", "description": "An API token, made by `POST /api/v1/tokens`."},
+    "password": {"type": "http", "scheme": "basic", "description": "A user's name and password."},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "windrow_session",
+        "description": "The console's session; changes are taken from its own pages only.",
+    },
+}
+
+PROBLEMS: Mapping[int, str] = {
+    401: "Nobody is signed in, or the credentials are wrong, expired or revoked.",
+    403: "The role or the token's scopes do not allow this, or a one-time password has to be changed first.",
+    404: "There is no such object, or it is not yours to see.",
+    409: "Not in the object's present state; the detail tells in which.",
+    413: "The request is too large.",
+    415: "The body is not called JSON.",
+    422: "Bad input; every field at fault is named with the remedy.",
+    429: "Too many wrong passwords; `Retry-After` tells when to try again.",
+    502: "The remote server failed, or gave no usable answer.",
+    503: "The database does not answer; nothing was written.",
+}
+
+READING = frozenset({"get", "head"})
+MADE = ("201", "202")
+FRAMEWORKS = ("HTTPValidationError", "ValidationError")
+"""Shapes of the framework's own errors, which we never send."""
+
+LOCATED = frozenset({"create_source", "create_task", "start_task", "start_harvest", "start_diff"})
+OPEN = ("/healthz", "/readyz")
+
+
+def complete(document: dict[str, Any]) -> dict[str, Any]:
+    """The framework's document of the whole application as that of the native API, with nothing left to guess."""
+    components = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in FRAMEWORKS:
+        components.pop(name, None)
+    components.update(_shapes_of_problems())
+    document["components"]["securitySchemes"] = SECURITY_SCHEMES
+    document["security"] = [{name: []} for name in SECURITY_SCHEMES]
+    document["tags"] = [{"name": name, "description": told} for name, told in TAGS]
+    for schema in components.values():
+        _drop_null_defaults(schema)
+    for path, method, operation in _operations(document):
+        _complete_operation(path, method, operation, components)
+    return document
+
+
+def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def _shapes_of_problems() -> dict[str, Any]:
+    schema = Problem.model_json_schema(ref_template=REFERENCE)
+    return {**schema.pop("$defs"), "Problem": schema}
+
+
+def _drop_null_defaults(schema: dict[str, Any]) -> None:
+    """A field that may be left out, but not be null, has no default that could be sent."""
+    for field in schema.get("properties", {}).values():
+        kinds = {each.get("type") for each in field.get("anyOf", ())}
+        if "default" in field and field["default"] is None and "null" not in kinds:
+            del field["default"]
+
+
+def _complete_operation(path: str, method: str, operation: dict[str, Any], components: Mapping[str, Any]) -> None:
+    operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
+    if path in OPEN:
+        operation["security"] = []
+    responses = operation["responses"]
+    responses.pop("422", None)
+    asks_remote = operation.pop("x-asks-remote", False)
+    for status in (*_problems_of(path, method, operation), *((502,) if asks_remote else ())):
+        responses[str(status)] = _problem(status)
+    for content in _json_contents(operation):
+        content["example"] = example_of(content["schema"], components)
+    for made in MADE:
+        if operation["operationId"] in LOCATED and made in responses:
+            responses[made]["headers"] = {"Location": _header("Where it can be looked at.")}
+
+
+def _problems_of(path: str, method: str, operation: Mapping[str, Any]) -> Iterator[int]:
+    if path in OPEN:
+        return
+    yield from (401, 403, 429, 503)
+    places = {each["in"] for each in operation.get("parameters", ())}
+    if "path" in places:
+        yield 404
+    if method not in READING:
+        yield 409
+    if "requestBody" in operation:
+        yield from (413, 415)
+    if "requestBody" in operation or "query" in places:
+        yield 422
+
+
+def _problem(status: int) -> dict[str, Any]:
+    response: dict[str, Any] = {
+        "description": PROBLEMS[status],
+        "content": {"application/problem+json": {"schema": {"$ref": REFERENCE.format(model="Problem")}}},
+    }
+    if status == 401:
+        response["headers"] = {"WWW-Authenticate": _header("How to sign in.")}
+    if status in (429, 503):
+        response["headers"] = {"Retry-After": _header("Seconds until another try may succeed.")}
+    return response
+
+
+def _header(told: str) -> dict[str, Any]:
+    return {"description": told, "schema": {"type": "string"}}
+
+
+def _json_contents(operation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    holders = [operation.get("requestBody", {}), *operation["responses"].values()]
+    for holder in holders:
+        for media_type, content in holder.get("content", {}).items():
+            if media_type == "application/json" and content.get("schema"):
+                yield content
