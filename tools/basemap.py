@@ -10,9 +10,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from shapely import Polygon, box, make_valid
+from shapely.affinity import translate
+
 TARGET = Path(__file__).parents[1] / "src" / "windrow" / "console" / "static" / "map"
 SCALES = ("110m", "50m")
 DECIMALS = 2
+WORLD = box(-180, -90, 180, 90)
 
 Point: TypeAlias = list[float]
 Line: TypeAlias = list[Point]
@@ -50,13 +54,38 @@ class Topology:
 
 def land(topology: Topology) -> dict[str, Any]:
     """All land as one feature."""
-    rings = [
-        [topology.ring(ring) for ring in polygon]
-        for geometry in topology.document["objects"]["land"]["geometries"]
-        for polygon in polygons(geometry)
+    pieces: list[Polygon] = []
+    for geometry in topology.document["objects"]["land"]["geometries"]:
+        for polygon in polygons(geometry):
+            outer, *holes = [unwrap(topology.ring(ring)) for ring in polygon]
+            pieces.extend(cut(outer, [hole for hole in holes if len(hole) > 3]))
+    rings = [[ring.coords for ring in (piece.exterior, *piece.interiors)] for piece in pieces]
+    rounded = [[[[round(x, DECIMALS), round(y, DECIMALS)] for x, y in ring] for ring in piece] for piece in rings]
+    return feature("land", "MultiPolygon", rounded)
+
+
+def unwrap(ring: Line) -> Line:
+    """A ring without jumps over the antimeridian; one around a pole is closed along that pole."""
+    whole: Line = []
+    turns = 0
+    for x, y in ring:
+        if whole and abs(x + turns - whole[-1][0]) > 180:
+            turns += 360 if x + turns < whole[-1][0] else -360
+        whole.append([x + turns, y])
+    if whole and abs(whole[0][0] - whole[-1][0]) > 180:
+        whole += [[whole[-1][0], -90.0], [whole[0][0], -90.0], whole[0]]
+    return whole
+
+
+def cut(outer: Line, holes: list[Line]) -> list[Polygon]:
+    """The parts of a polygon that lie between the antimeridians, each moved to where it belongs."""
+    if len(outer) < 4:
+        return []
+    whole = make_valid(Polygon(outer, holes))
+    pieces = [translate(whole, turns).intersection(WORLD) for turns in (-360, 0, 360)]
+    return [
+        each for piece in pieces for each in getattr(piece, "geoms", [piece]) if each.geom_type == "Polygon" and each
     ]
-    whole = [[ring for ring in polygon if len(ring) > 3] for polygon in rings]
-    return feature("land", "MultiPolygon", [polygon for polygon in whole if polygon])
 
 
 def borders(topology: Topology) -> dict[str, Any]:
@@ -65,7 +94,8 @@ def borders(topology: Topology) -> dict[str, Any]:
     for geometry in topology.document["objects"]["countries"]["geometries"]:
         used.update({number if number >= 0 else ~number for number in numbers(polygons(geometry))})
     lines = [topology.arc(number) for number, count in sorted(used.items()) if count > 1]
-    return feature("borders", "MultiLineString", [line for line in lines if len(line) > 1])
+    calm = [line for line in lines if len(line) > 1 and max(x for x, _ in line) - min(x for x, _ in line) < 180]
+    return feature("borders", "MultiLineString", calm)
 
 
 def polygons(geometry: dict[str, Any]) -> list[list[list[int]]]:
