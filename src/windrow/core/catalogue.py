@@ -7,7 +7,7 @@ from windrow.errors import BadInput, FieldProblem
 from windrow.model.accounts import Principal, Right
 from windrow.model.paging import PageOf, check_limit
 from windrow.ports import catalogue as ports
-from windrow.ports.catalogue import Document, Entry, Facet, Reader, Search
+from windrow.ports.catalogue import Collection, Document, Entry, Facet, Reader, Search, Shelf
 
 MOST_COUNTED = 100_000
 LONGEST_WORDS = 1_000
@@ -42,6 +42,18 @@ class Catalogue:
     def facets(self, principal: Principal | None, search: Search) -> dict[str, list[Facet]]:
         """For `type`, `source` (ids), `standard` and `collection`: the values among what matches. Raises `BadInput`."""
         return self.catalogue.facets(reader_for(principal), checked(search))
+
+    def shelves(self, principal: Principal | None, *, limit: int, cursor: str | None = None) -> PageOf[Shelf]:
+        """The sources whose records this reader may see. Raises `BadInput`."""
+        return self.catalogue.shelves(reader_for(principal), limit=check_limit(limit), cursor=cursor)
+
+    def shelf(self, principal: Principal | None, source_id: int) -> Shelf:
+        """One of them. Raises `NotFound`."""
+        return self.catalogue.shelf(reader_for(principal), source_id)
+
+    def collections(self, principal: Principal | None) -> list[Collection]:
+        """The collections of STAC items, by name."""
+        return self.catalogue.collections(reader_for(principal))
 
     def stream(self, principal: Principal | None, search: Search) -> Iterator[Entry]:
         """All that matches, by id, in memory that does not grow. Raises `BadInput` at once."""
@@ -90,9 +102,11 @@ def _wrong_period(search: Search) -> Iterator[FieldProblem]:
 
 
 def _too_long(search: Search) -> Iterator[FieldProblem]:
-    if len(search.words) > LONGEST_WORDS:
-        yield FieldProblem("words", f"must have at most {LONGEST_WORDS} characters")
+    for name, length in (("words", len(search.words)), ("phrases", sum(map(len, search.phrases)))):
+        if length > LONGEST_WORDS:
+            yield FieldProblem(name, f"must have at most {LONGEST_WORDS} characters")
     lists: dict[str, Sequence[object]] = {
+        "phrases": search.phrases,
         "keywords": search.keywords,
         "types": search.types,
         "standards": search.standards,

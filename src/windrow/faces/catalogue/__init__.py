@@ -1,0 +1,1 @@
+"""The OGC API Records face, under `/catalogue`: all records for catalogue clients."""
