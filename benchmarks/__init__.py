@@ -1,0 +1,1 @@
+"""Benchmarks: speed and memory against the limits that Windrow promises. `python -m benchmarks --help`."""

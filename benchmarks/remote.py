@@ -1,0 +1,91 @@
+"""The remote that is harvested: a CSW server that answers out of memory, in a process of its own.
+
+`/<count>/csw` is a catalogue of that many records; what changed since a day is always nothing. `/<count>/restless/csw`
+is the same with something else in every page at every answer. `/record/<number>` is one record by itself.
+"""
+
+import argparse
+import asyncio
+import sys
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from benchmarks import catalogue
+
+_HEAD = "HTTP/1.1 {status}\r\nContent-Type: application/xml\r\nContent-Length: {length}\r\n\r\n"
+_answers = count()
+
+
+class Conversation(asyncio.Protocol):
+    """One connection: GET requests one after another, as HTTP/1.1 keeps it alive."""
+
+    def __init__(self) -> None:
+        self._received = b""
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keeps the way back."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answers every request that has come whole."""
+        self._received += data
+        while self._transport is not None and b"\r\n\r\n" in self._received:
+            request, _, self._received = self._received.partition(b"\r\n\r\n")
+            body = answer(request.split(b" ", 2)[1].decode())
+            status = "200 OK" if body else "404 Not Found"
+            self._transport.write(_HEAD.format(status=status, length=len(body)).encode())
+            self._transport.write(body)
+
+
+def answer(target: str) -> bytes:
+    """The body for a path with its query; empty where there is nothing."""
+    parts = urlsplit(target)
+    match parts.path.strip("/").split("/"):
+        case [number, *flags, "csw"] if number.isdecimal():
+            query = {name.lower(): value for name, value in parse_qsl(parts.query)}
+            return _answer_csw(int(number), query, restless="restless" in flags)
+        case ["record", number] if number.isdecimal():
+            return catalogue.record(int(number))
+        case _:
+            return b""
+
+
+def _answer_csw(size: int, query: dict[str, str], *, restless: bool) -> bytes:
+    if query.get("request") == "GetCapabilities":
+        return catalogue.capabilities()
+    matched = 0 if "constraint" in query else size
+    wanted = 0 if query.get("resulttype") == "hits" else int(query.get("maxrecords", "10"))
+    note = f"answer {next(_answers)}" if restless else ""
+    return catalogue.page(int(query.get("startposition", "1")), wanted, matched, note=note)
+
+
+async def serve(hosts: int) -> None:
+    """Serves on one port of every address of `host` until standard input ends; prints the port."""
+    catalogue.page(1, catalogue.LONGEST_PAGE, catalogue.LONGEST_PAGE)
+    loop = asyncio.get_running_loop()
+    first = await loop.create_server(Conversation, "127.0.0.1", 0, backlog=256)
+    port = first.sockets[0].getsockname()[1]
+    others = [await loop.create_server(Conversation, host(number), port) for number in range(1, hosts + 1)]
+    print(port, flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+    for server in (first, *others):
+        server.close()
+
+
+def host(number: int) -> str:
+    """The address of a host of its own on this machine; 0 is the first."""
+    return f"127.0.{number // 250 + 1}.{number % 250 + 1}" if number else "127.0.0.1"
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.remote", description=__doc__)
+    parser.add_argument("--hosts", type=int, default=0, help="so many further addresses")
+    asyncio.run(serve(parser.parse_args(arguments).hosts))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""The remote of a benchmark run: starts the server, and knows its addresses."""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.remote import host
+from samples.servers.process import ROOT, ServerProcess
+
+HOSTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A running server; `port` is the same on all its hosts."""
+
+    port: int
+
+    def catalogue(self, records: int, *, restless: bool = False, at: int = 0) -> str:
+        """The address of a catalogue of so many records, on that host."""
+        return f"http://{host(at)}:{self.port}/{records}/{'restless/' if restless else ''}csw"
+
+    def record(self, number: int) -> str:
+        """The address of one record."""
+        return f"http://{host(0)}:{self.port}/record/{number}"
+
+
+@contextmanager
+def running_remote() -> Iterator[Remote]:
+    """The server in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="windrow-bench-remote-") as folder:
+        command = [sys.executable, "-m", "benchmarks.remote", "--hosts", HOSTS]
+        with ServerProcess(command, Path(folder), {"PYTHONPATH": str(ROOT)}) as server:
+            yield Remote(int(server.url))

@@ -1,0 +1,1 @@
+"""What is compared with what: each scenario gives figures."""

@@ -1,0 +1,44 @@
+"""The plan of a benchmark run: how much is measured, how often, and against which remote."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks.remotes import Remote
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured.
+
+    small, large   records of the harvests that are compared
+    huge           records of one more harvest, for its memory; 0 leaves it out
+    repeats        of everything that is short enough to be repeated
+    owslib, chord  records that the two baselines harvest: they are slow, and their rate is what counts
+    beside         records of the large source that a hundred small ones run beside
+    runs           runs in the longer of two lists
+    """
+
+    small: int
+    large: int
+    huge: int
+    repeats: int
+    owslib: int
+    chord: int
+    beside: int
+    runs: int
+
+
+QUICK = Size(small=2_000, large=10_000, huge=0, repeats=3, owslib=500, chord=500, beside=50_000, runs=200_000)
+USUAL = Size(small=10_000, large=100_000, huge=0, repeats=3, owslib=1_000, chord=2_000, beside=100_000, runs=1_000_000)
+FULL = Size(
+    small=10_000, large=100_000, huge=1_000_000, repeats=5, owslib=2_000, chord=10_000, beside=100_000, runs=1_000_000
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A benchmark run. `say` tells people what is being done."""
+
+    size: Size
+    remote: Remote
+    say: Callable[[str], None]
