@@ -16,6 +16,8 @@ from windrow.core.listening import Listening
 from windrow.faces.native.context import Parts
 from windrow.faces.native.face import make_router
 from windrow.faces.native.openapi import complete
+from windrow.faces.stac.context import Parts as StacParts
+from windrow.faces.stac.face import make_router as make_stac_router
 from windrow.web import health
 from windrow.web.answering import answer_errors
 from windrow.web.identity import SESSION_COOKIE, Identity, address_of, check_same_origin
@@ -60,6 +62,9 @@ def make_app(assembly: Assembly) -> FastAPI:
         clock=assembly.clock,
         changes=assembly.store.changes,
     )
+    title, base_url = assembly.settings.catalogue_title, assembly.settings.base_url
+    app.state.stac = StacParts(assembly.windrow.catalogue, identity, title, base_url)
+    app.include_router(make_stac_router())
     app.include_router(make_console_router())
     answer_errors(app)
     _wrap(app, latencies)
