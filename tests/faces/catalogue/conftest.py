@@ -12,7 +12,7 @@ from tests.storage.shelves import FOREIGN, PRIVATE, PUBLIC, add_source, at, put
 from windrow.core.catalogue import Catalogue
 from windrow.errors import NotAuthenticated
 from windrow.faces.catalogue.context import Parts
-from windrow.faces.catalogue.routes import router
+from windrow.faces.catalogue.face import make_router
 from windrow.model.accounts import Principal, Role, rights_of
 from windrow.model.records import Contact, Link, Record
 from windrow.storage import schema
@@ -72,6 +72,16 @@ def address(database: Database) -> Iterator[str]:
     """The catalogue's landing page."""
     app = FastAPI()
     app.state.catalogue = Parts(Catalogue(SqlCatalogue(database)), identify)
-    app.include_router(router)
+    app.include_router(make_router())
     with serving(app) as site:
         yield f"{site}/catalogue"
+
+
+@pytest.fixture(scope="module")
+def proxied(database: Database) -> Iterator[tuple[str, str]]:
+    """A catalogue behind a proxy: where it answers, and where the world believes it to be."""
+    app = FastAPI()
+    app.state.catalogue = Parts(Catalogue(SqlCatalogue(database)), identify, base_url="https://data.example.org/w")
+    app.include_router(make_router())
+    with serving(app) as site:
+        yield f"{site}/catalogue", "https://data.example.org/w/catalogue"

@@ -228,3 +228,20 @@ def test_a_cursor_of_another_order_is_refused(address: str) -> None:
     following = ask(items(address, "limit=1&sortby=title")).link("next") or ""
 
     assert ask(following.replace("sortby=title", "sortby=id")).status == 400
+
+
+def test_links_begin_with_the_public_address(proxied: tuple[str, str]) -> None:
+    inside, outside = proxied
+    answer = ask(items(inside, "limit=1&q=road"))
+
+    assert ask(inside).link("self") == outside
+    assert answer.link("self") == items(outside, "limit=1&q=road")
+    assert (answer.link("next") or "").startswith(items(outside, "limit=1&q=road&cursor="))
+    assert answer.json["features"][0]["links"][0]["href"].startswith(items(outside) + "/")
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%00", "externalIds=%00", "type=%ff", "keywords=%00", "q=%22%27*%29", "cursor=%00"]
+)
+def test_odd_characters_are_only_characters(address: str, query: str) -> None:
+    assert ask(items(address, query)).status == (400 if query.startswith("cursor") else 200)

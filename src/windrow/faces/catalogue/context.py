@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 
@@ -16,17 +17,19 @@ PREFIX = "/catalogue"
 class Parts:
     """What the assembly plugs in, as `app.state.catalogue`. `identify` gives None for somebody not signed in.
 
-    `description` is the path of the OpenAPI document that has these routes.
+    `description` is the path of the OpenAPI document that has these routes; `base_url` the installation's public URL,
+    where one is set.
     """
 
     catalogue: Catalogue
     identify: Callable[[Request], Principal | None]
     description: str = "/api/v1/openapi.json"
+    base_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who asks, and the address that all links begin with, without a slash at its end."""
+    """Who asks; the landing page's address, which links begin with; and the address of this very request."""
 
     catalogue: Catalogue
     principal: Principal | None
@@ -34,17 +37,20 @@ class Context:
     description: str
     address: str
 
-    @property
-    def query(self) -> str:
-        """The request's own query."""
-        return self.address.partition("?")[2]
-
 
 def give_context(request: Request) -> Context:
     """Finds out who reads. Raises `NotAuthenticated` for wrong credentials; none at all are fine."""
     parts: Parts = request.app.state.catalogue
-    site = str(request.base_url).rstrip("/")
-    return Context(parts.catalogue, parts.identify(request), site + PREFIX, site + parts.description, str(request.url))
+    site = (parts.base_url or str(request.base_url)).rstrip("/")
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    query = f"?{request.url.query}" if request.url.query else ""
+    return Context(
+        catalogue=parts.catalogue,
+        principal=parts.identify(request),
+        root=site + PREFIX,
+        description=site + parts.description,
+        address=f"{site}{quote(path)}{query}",
+    )
 
 
 Ctx = Annotated[Context, Depends(give_context)]
