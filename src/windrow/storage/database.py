@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from windrow.errors import StoreUnavailable
 from windrow.storage.types import dump_json, to_microseconds
@@ -168,3 +168,8 @@ def _told_plainly() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError) as error:
         raise StoreUnavailable(f"The database did not answer as it should: {error.orig}") from error
+    except DatabaseError as error:
+        # Its subclasses are about a statement; it alone is about the file: no database, or a damaged one.
+        if type(error) is not DatabaseError:
+            raise
+        raise StoreUnavailable(f"The database cannot be read: {error.orig}") from error
