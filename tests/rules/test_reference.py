@@ -1,0 +1,55 @@
+"""What can be looked up says what there is: every command, option, setting and exit code."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+from typer.core import TyperGroup
+
+from tools.write_reference import FOLDER, PAGES, written
+from windrow.cli.app import app
+from windrow.settings import Settings
+
+WITHOUT_JSON = {
+    "api",  # these three answer nothing
+    "clock",
+    "worker",
+    "runs download",  # these write a file
+    "records document",
+    "records export",
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_is_what_the_code_says(page: str) -> None:
+    assert (FOLDER / page).read_text(encoding="utf-8") == written(page), "run: python -m tools.write_reference"
+
+
+def test_every_option_explains_itself() -> None:
+    silent = [f"{path}: {each.name}" for path, command in commands() for each in command.params if not each.help]
+
+    assert [each for each in silent if not each.startswith(("api", "clock", "worker: worker_id"))] == []
+
+
+def test_every_command_answers_in_json_unless_it_answers_a_file() -> None:
+    answering = {path for path, command in commands() if any(each.name == "as_json" for each in command.params)}
+
+    assert {path for path, _ in commands()} - answering == WITHOUT_JSON
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not (field.description or "").endswith(ENDS)] == []
+
+
+ENDS = (".", "/8", "example.org", "makes one.")
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    root = typer.main.get_command(app)
+    assert isinstance(root, TyperGroup)
+    for name, command in root.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from ((f"{name} {subname}", each) for subname, each in command.commands.items())
+        else:
+            yield name, command
