@@ -10,7 +10,14 @@ from typer.core import TyperArgument, TyperCommand, TyperOption
 
 from windrow.errors import BadInput, FieldProblem
 
-ALIASES = {"settings": "set", "parameters": "set", "policies": "policy", "schedule": "every", "trigger": "every"}
+ALIASES = {
+    "settings": "set",
+    "parameters": "set",
+    "policies": "policy",
+    "schedule": "every",
+    "trigger": "every",
+    "expires_at": "expires",
+}
 """What the parts of an input are called as options, where that is another word."""
 
 

@@ -1,5 +1,6 @@
 """Commands that run an installation: up, worker, settings, and the children that the supervisor starts."""
 
+import errno
 import socket
 import threading
 import time
@@ -136,8 +137,10 @@ def _listen(chosen: "Settings") -> socket.socket:
     try:
         listener.bind((chosen.host, chosen.port))
     except OSError as error:
-        told = f"cannot listen on {chosen.host} port {chosen.port}: {error.strerror}; choose another with --port"
-        raise BadInput.of("port", told) from error
+        listener.close()
+        at_fault = "port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "host"
+        told = f"cannot listen on {chosen.host} port {chosen.port}: {error.strerror}; choose another"
+        raise BadInput.of(at_fault, told) from error
     listener.listen(1024)
     return listener
 
