@@ -9,11 +9,12 @@ from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from windrow.console.rendering import render
+from windrow.core.listening import Listening
 from windrow.core.windrow import Windrow
 from windrow.errors import NotAuthenticated
 from windrow.model.accounts import Principal, Right
+from windrow.model.sources import Source
 from windrow.ports.clocks import Clock
-from windrow.ports.store import Changes
 
 LARGEST_NUMBER = 2**53 - 1
 
@@ -37,7 +38,7 @@ class Parts:
     address_of: Callable[[Request], str]
     session_cookie: str
     clock: Clock
-    changes: Callable[[], Changes]
+    listening: Listening
 
 
 class PasswordFirst(Exception):
@@ -82,10 +83,10 @@ class Context(Visit):
 
     principal: Principal
 
-    @property
-    def may_write(self) -> bool:
-        """Whether to show what changes something."""
-        return Right.WRITE in self.principal.rights
+    def own_source(self, source_id: int) -> Source:
+        """A source that this principal may change. Raises `NotAllowed`, `NotFound`."""
+        self.principal.need(Right.WRITE)
+        return self.windrow.sources.get(self.principal, source_id)
 
 
 def give_visit(request: Request) -> Visit:

@@ -1,36 +1,16 @@
-"""Live pages: events for the browser, each waited for in a thread of their own pool."""
+"""Live pages: events for the browser."""
 
-from collections.abc import AsyncIterator, Iterator
-from functools import cache
-from typing import TypeVar
+from collections.abc import AsyncIterator
 
-from anyio import CapacityLimiter, to_thread
 from fastapi.responses import StreamingResponse
 
-Item = TypeVar("Item")
-
-MOST_FOLLOWERS = 500
-_END = object()
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+STILL_HERE = b": still here\n\n"
 
 
-@cache
-def _followers() -> CapacityLimiter:
-    # Not the threads that answer pages: whoever only waits for news must not keep others from their pages.
-    return CapacityLimiter(MOST_FOLLOWERS)
-
-
-def stream(events: Iterator[bytes]) -> StreamingResponse:
+def stream(events: AsyncIterator[bytes]) -> StreamingResponse:
     """Server-sent events."""
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_in_threads(events), media_type="text/event-stream", headers=headers)
-
-
-async def _in_threads(items: Iterator[Item]) -> AsyncIterator[Item]:
-    while True:
-        item = await to_thread.run_sync(next, items, _END, limiter=_followers())
-        if item is _END:
-            return
-        yield item  # type: ignore[misc]
+    return StreamingResponse(events, media_type="text/event-stream", headers=HEADERS)
 
 
 def event(name: str, html: str, *, number: int | None = None) -> bytes:

@@ -60,7 +60,7 @@ def make_app(assembly: Assembly) -> FastAPI:
         address_of=address_of,
         session_cookie=SESSION_COOKIE,
         clock=assembly.clock,
-        changes=assembly.store.changes,
+        listening=listening,
     )
     title, base_url = assembly.settings.catalogue_title, assembly.settings.base_url
     app.state.stac = StacParts(assembly.windrow.catalogue, identity, title, base_url)

@@ -12,7 +12,6 @@ from windrow.console.views.sources import glance_at
 from windrow.core.harvesting.previewing import Preview
 from windrow.core.sources import SourceDraft
 from windrow.errors import BadInput, Conflict, RemoteError
-from windrow.model.accounts import Right
 
 router = APIRouter(prefix="/sources/{source_id}", route_class=PageRoute)
 
@@ -30,7 +29,7 @@ def show_settings(ctx: Ctx, source_id: Number) -> Response:
 @router.post("/settings")
 def change_source(ctx: Ctx, source_id: Number, form: Posted) -> Response:
     """Saves the form."""
-    ctx.principal.need(Right.WRITE)
+    ctx.own_source(source_id)
     try:
         ctx.windrow.sources.change(ctx.principal, source_id, _draft(ctx, source_id, form))
     except BadInput as error:
@@ -43,7 +42,7 @@ def change_source(ctx: Ctx, source_id: Number, form: Posted) -> Response:
 @router.post("/settings/preview")
 def preview_change(ctx: Ctx, source_id: Number, form: Posted) -> Response:
     """What the next harvest would begin with; writes nothing."""
-    ctx.principal.need(Right.WRITE)
+    ctx.own_source(source_id)
     try:
         draft = _draft(ctx, source_id, form)
         preview = ctx.windrow.sources.preview(ctx.principal, draft, source_id=source_id)
@@ -57,7 +56,7 @@ def preview_change(ctx: Ctx, source_id: Number, form: Posted) -> Response:
 @router.post("/settings/compare")
 def compare_change(ctx: Ctx, source_id: Number, form: Posted) -> Response:
     """Starts a run that compares everything as it would be with everything as it is."""
-    ctx.principal.need(Right.WRITE)
+    ctx.own_source(source_id)
     try:
         run = ctx.windrow.sources.diff(ctx.principal, source_id, _draft(ctx, source_id, form))
     except BadInput as error:
@@ -68,14 +67,14 @@ def compare_change(ctx: Ctx, source_id: Number, form: Posted) -> Response:
 @router.get("/delete")
 def confirm_delete(ctx: Ctx, source_id: Number) -> Response:
     """What would go with the source."""
-    ctx.principal.need(Right.WRITE)
+    ctx.own_source(source_id)
     return ctx.show("source_delete.html", glance=glance_at(ctx.windrow, ctx.principal, source_id), problem="")
 
 
 @router.post("/delete")
 def delete_source(ctx: Ctx, source_id: Number, form: Posted) -> Response:
     """Deletes the source with all its records, if its name was typed."""
-    ctx.principal.need(Right.WRITE)
+    ctx.own_source(source_id)
     glance = glance_at(ctx.windrow, ctx.principal, source_id)
     if form.text("name") != glance.view.source.name:
         return ctx.show("source_delete.html", status=422, glance=glance, problem="is not the source's name")

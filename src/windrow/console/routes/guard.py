@@ -29,6 +29,7 @@ def show_guard(ctx: Ctx, source_id: Number, cursor: Cursor = None) -> Response:
 @router.post("/{review_id}")
 def decide(ctx: Ctx, source_id: Number, review_id: Number, form: Posted) -> Response:
     """Lets a held deletion through, or keeps what it would delete."""
+    ctx.own_source(source_id)
     decision = form.text("decision")
     if decision not in ("approve", "refuse"):
         raise BadInput.of("decision", "must be approve or refuse")

@@ -52,6 +52,7 @@ def list_resources(
 @router.post("")
 def act(ctx: Ctx, source_id: Number, form: Posted) -> Response:
     """Does to the ticked resources, or to all, what the pressed button says."""
+    ctx.own_source(source_id)
     chosen = None if form.ticked("all") else form.integers("id")
     if chosen == []:
         raise BadInput.of("resources", "tick at least one, or `all of this source`")

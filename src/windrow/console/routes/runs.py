@@ -1,16 +1,16 @@
 """Runs: the list, one run with its live progress, its log and parts; stopping and removing."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
 from windrow.console.context import Context, Ctx, Cursor, see
-from windrow.console.live import event, stream
+from windrow.console.live import STILL_HERE, event, stream
 from windrow.console.pages import PageRoute
 from windrow.console.rendering import render
 from windrow.console.views.runs import counts_of, pace_of, source_of
-from windrow.core.following import Followed, follow
+from windrow.core.following import Followed
 from windrow.model.runs import ACTIVE, Level, PartState, Run, RunState
 
 router = APIRouter(prefix="/runs", route_class=PageRoute)
@@ -81,7 +81,7 @@ def follow_run(
     """A run as it goes on: `progress` and `log` as pieces of the page, and `ended` at its end."""
     run = ctx.windrow.runs.get(ctx.principal, run_id)
     since = last_event_id if last_event_id is not None else after
-    return stream(_told(ctx, follow(ctx.windrow.store, run.id, ctx.parts.changes, after=since), level))
+    return stream(_told(ctx, ctx.parts.listening.follow(run.id, after=since), level))
 
 
 @router.post("/{run_id}/cancel")
@@ -108,11 +108,11 @@ def shown(ctx: Context, run: Run) -> dict[str, object]:
     }
 
 
-def _told(ctx: Context, events: Iterator[Followed | None], level: Level) -> Iterator[bytes]:
+async def _told(ctx: Context, events: AsyncIterator[Followed | None], level: Level) -> AsyncIterator[bytes]:
     serious = list(Level)[list(Level).index(level) :]
-    for each in events:
+    async for each in events:
         if each is None:
-            yield b": still here\n\n"
+            yield STILL_HERE
             continue
         for entry in each.entries:
             html = _piece(ctx, "log_entry.html", entry=entry) if entry.level in serious else ""

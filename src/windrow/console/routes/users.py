@@ -39,6 +39,7 @@ def create_user(ctx: Ctx, form: Posted) -> Response:
 @router.post("/{user_id}")
 def change_user(ctx: Ctx, user_id: str, form: Posted) -> Response:
     """Gives another role, or switches off or on."""
+    ctx.principal.need(Right.ADMIN)
     active = {"on": True, "off": False}.get(form.text("active"))
     ctx.windrow.accounts.change_user(ctx.principal, user_id, role=_role(form), active=active)
     return see("/users")
