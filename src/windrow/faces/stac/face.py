@@ -5,8 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from windrow.faces.stac import routes, wire
-from windrow.faces.stac.context import PREFIX
-from windrow.faces.stac.errors import PROBLEM_JSON, StacRoute
+from windrow.faces.stac.errors import PROBLEM_JSON
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": told, "content": {PROBLEM_JSON: {"schema": wire.Problem.model_json_schema()}}}
@@ -22,6 +21,6 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 def make_router() -> APIRouter:
     """Every route of the STAC API, below `/stac`."""
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, route_class=StacRoute)
+    router = APIRouter(responses=PROBLEMS)
     router.include_router(routes.router)
     return router

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Body, Query, Request, Response
 
 from windrow.faces.stac import translate, wire
 from windrow.faces.stac.asking import Question, body_of, read_question
-from windrow.faces.stac.context import Context, Ctx
+from windrow.faces.stac.context import PREFIX, Context, Ctx
 from windrow.faces.stac.errors import StacRoute
 from windrow.faces.stac.finding import find_collection, find_collections, find_item, find_items, need_collection
 from windrow.faces.stac.links import Addresses, Fields, link
 
-router = APIRouter(tags=["STAC"], route_class=StacRoute)
+router = APIRouter(prefix=PREFIX, tags=["STAC"], route_class=StacRoute)
 
 GIVES_ITEMS: dict[int | str, dict[str, Any]] = {
     200: {"description": "A page of items.", "content": {wire.GEOJSON: {"schema": {"type": "object"}}}}
@@ -26,6 +26,7 @@ GIVES_JSON: dict[int | str, dict[str, Any]] = {
 }
 
 
+@router.get("/", include_in_schema=False)
 @router.get("", responses=GIVES_JSON, response_class=Response)
 def read_landing(ctx: Ctx) -> Response:
     """The landing page: what this API can do and where."""
@@ -42,7 +43,7 @@ def read_conformance() -> Response:
 def read_description(request: Request) -> Response:
     """The OpenAPI description of these paths."""
     described = request.app.openapi()
-    paths = {path: told for path, told in described["paths"].items() if path.startswith("/stac")}
+    paths = {path: told for path, told in described["paths"].items() if path.startswith(PREFIX)}
     return respond({**described, "paths": paths}, wire.OPENAPI)
 
 
