@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, literal_column, select, update
-from sqlalchemy.exc import IntegrityError
 
 from windrow.errors import Conflict, NotFound
 from windrow.model.paging import PageOf, check_limit
@@ -17,7 +16,7 @@ from windrow.storage.listing import to_page, word_of
 from windrow.storage.moves import ACTIVE_WORDS, NOW
 from windrow.storage.queue import add_runs
 from windrow.storage.removals import remove_runs
-from windrow.storage.tables import runs, tasks
+from windrow.storage.tables import runs, sources, tasks
 from windrow.storage.task_rows import from_task, to_task
 from windrow.storage.types import Json, UtcTime
 
@@ -91,6 +90,7 @@ class SqlTasks:
         """
         with self._database.write() as connection:
             _find(connection, task_id, tenant_id, lock=True)
+            _refuse_owned(connection, task_id)
             _refuse_active(connection, task_id)
             connection.execute(_without_schedule(task_id))
         blobs: list[str] = []
@@ -99,7 +99,7 @@ class SqlTasks:
         with self._database.write(wake=True) as connection:
             _find(connection, task_id, tenant_id, lock=True)
             _refuse_active(connection, task_id)
-            _remove(connection, task_id)
+            connection.execute(delete(tasks).where(tasks.c.id == task_id))
         return blobs
 
     def _ended_runs(self, task_id: str) -> Sequence[str]:
@@ -164,11 +164,10 @@ def _without_schedule(task_id: str) -> Any:
     return update(tasks).where(tasks.c.id == task_id).values(schedule=None, next_due=None, schedule_version=version)
 
 
-def _remove(connection: Connection, task_id: str) -> None:
-    try:
-        connection.execute(delete(tasks).where(tasks.c.id == task_id))
-    except IntegrityError as error:
-        raise Conflict(f"Task {task_id} belongs to a source; delete the source instead.") from error
+def _refuse_owned(connection: Connection, task_id: str) -> None:
+    number = connection.scalar(select(sources.c.id).where(sources.c.task_id == task_id))
+    if number is not None:
+        raise Conflict(f"Task {task_id} belongs to source {number}; delete the source instead.")
 
 
 _IS_DUE: ColumnElement[bool] = tasks.c.next_due <= NOW
