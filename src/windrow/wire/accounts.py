@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from windrow.wire.shapes import Change, Id, Input, Left, Shape
+from windrow.wire.shapes import Id, Input, Left, Partial, Shape
 
 RoleName = Literal["admin", "operator", "viewer"]
 RightName = Literal["read", "write", "admin"]
@@ -53,7 +53,7 @@ class CreatedUser(User):
     )
 
 
-class UserChange(Change):
+class UserChange(Partial):
     """What to change of a user; what is left out stays."""
 
     role: RoleName | Left = None

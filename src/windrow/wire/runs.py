@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from windrow.wire.shapes import Change, Id, Input, Left, Shape
+from windrow.wire.shapes import Id, Input, Left, Partial, Shape
 
 StateName = Literal[
     "scheduled",
@@ -71,7 +71,7 @@ class Schedule(Input):
     overlap: OverlapName = Field("skip", description=OVERLAP)
 
 
-class ScheduleChange(Change):
+class ScheduleChange(Partial):
     """What to change of a schedule; without one, `trigger` is needed."""
 
     removable: ClassVar[frozenset[str]] = frozenset({"start", "end", "occurrences"})
@@ -115,7 +115,7 @@ class Retry(Input):
     longest: Wait = Field(300.0, description=LONGEST)
 
 
-class RetryChange(Change):
+class RetryChange(Partial):
     """What to change of how often a failed run is tried again."""
 
     attempts: Attempts | Left = Field(None, description=ATTEMPTS)
@@ -158,7 +158,7 @@ class TaskInput(Input):
     schedule: Schedule | None = Field(None, description="When it runs by itself.")
 
 
-class TaskChange(Change):
+class TaskChange(Partial):
     """What to change of a task; what is left out stays. `schedule: null` takes the schedule away."""
 
     removable: ClassVar[frozenset[str]] = frozenset({"schedule"})

@@ -22,8 +22,8 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Change(Input):
-    """What to change of an object: what is left out stays. Null is for what can be taken away (`removable`) only."""
+class Partial(Input):
+    """An object of which much may be left out. Null is something else: it takes away what can be (`removable`)."""
 
     removable: ClassVar[frozenset[str]] = frozenset()
 
@@ -31,7 +31,7 @@ class Change(Input):
     @classmethod
     def _refuse_null(cls, value: object, info: ValidationInfo) -> object:
         if value is None and info.field_name not in cls.removable:
-            raise PydanticCustomError("null", "must not be null; leave it out to keep what there is")
+            raise PydanticCustomError("null", "must not be null; leave it out instead")
         return value
 
 

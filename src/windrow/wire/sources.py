@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from windrow.wire.records import RecordBody
 from windrow.wire.runs import PRIORITY, QUEUE, Priority, Queue, Run, Schedule, ScheduleChange, ScheduleView
-from windrow.wire.shapes import Change, Id, Input, Left, Shape
+from windrow.wire.shapes import Id, Input, Left, Partial, Shape
 
 HealthName = Literal["new", "healthy", "ailing", "failing", "held", "paused"]
 VisibilityName = Literal["private", "public"]
@@ -75,7 +75,7 @@ class Policies(Input):
     page_attempts: PageAttempts = Field(4, description=PAGE_ATTEMPTS)
 
 
-class PoliciesChange(Change):
+class PoliciesChange(Partial):
     """What to change of the policies; what is left out stays."""
 
     removable: ClassVar[frozenset[str]] = frozenset({"guard_count"})
@@ -135,7 +135,7 @@ class SourceInput(Input):
     priority: Priority = Field(0, description=PRIORITY)
 
 
-class SourceChange(Change):
+class SourceChange(Partial):
     """What to change of a source; what is left out stays. `null` takes a credential or schedule away."""
 
     removable: ClassVar[frozenset[str]] = frozenset({"credential", "schedule"})
@@ -210,11 +210,15 @@ class Resource(Shape):
     problem: str = ""
 
 
-class Selection(Input):
-    """Which resources are meant: those named, or all."""
+class Selection(Partial):
+    """Which resources are meant: those named, or all; one of the two."""
 
-    ids: Sequence[int] | None = Field(None, max_length=10_000, description="Resource numbers.")
-    all: bool = Field(False, description="All resources of the source; then leave out `ids`.")
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["ids"]}, {"required": ["all"]}]})
+
+    ids: Annotated[Sequence[Annotated[int, Field(ge=0)]], Field(max_length=10_000)] | Left = Field(
+        None, description="Resource numbers.", examples=[[1, 2]]
+    )
+    all: Literal[True] | Left = Field(None, description="All resources of the source.")
 
 
 class Want(Selection):

@@ -45,18 +45,17 @@ PROBLEMS: Mapping[int, str] = {
 
 READING = frozenset({"get", "head"})
 MADE = ("201", "202")
-FRAMEWORKS = ("HTTPValidationError", "ValidationError")
-"""Shapes of the framework's own errors, which we never send."""
-
 LOCATED = frozenset({"create_source", "create_task", "start_task", "start_harvest", "start_diff"})
+OURS = ("/api/v1/", "/healthz", "/readyz", "/metrics")
+"""The other faces are standards, and describe themselves."""
+
 OPEN = ("/healthz", "/readyz")
 
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
     """The framework's document of the whole application as that of the native API, with nothing left to guess."""
     components = document.setdefault("components", {}).setdefault("schemas", {})
-    for name in FRAMEWORKS:
-        components.pop(name, None)
+    document["paths"] = {path: told for path, told in document["paths"].items() if path.startswith(OURS)}
     components.update(_shapes_of_problems())
     document["components"]["securitySchemes"] = SECURITY_SCHEMES
     document["security"] = [{name: []} for name in SECURITY_SCHEMES]
@@ -65,6 +64,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
         _drop_null_defaults(schema)
     for path, method, operation in _operations(document):
         _complete_operation(path, method, operation, components)
+    _drop_unused(document)
     return document
 
 
@@ -85,6 +85,29 @@ def _drop_null_defaults(schema: dict[str, Any]) -> None:
         kinds = {each.get("type") for each in field.get("anyOf", ())}
         if "default" in field and field["default"] is None and "null" not in kinds:
             del field["default"]
+
+
+def _drop_unused(document: Mapping[str, Any]) -> None:
+    """Takes out the shapes of other faces, and the framework's own, which nothing here speaks of."""
+    components = document["components"]["schemas"]
+    used: set[str] = set()
+    left = set(_references(document["paths"]))
+    while left:
+        used |= left
+        left = {name for each in left for name in _references(components[each])} - used
+    for name in components.keys() - used:
+        del components[name]
+
+
+def _references(part: object) -> Iterator[str]:
+    if isinstance(part, Mapping):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"].rpartition("/")[2]
+        for each in part.values():
+            yield from _references(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _references(each)
 
 
 def _complete_operation(path: str, method: str, operation: dict[str, Any], components: Mapping[str, Any]) -> None:

@@ -486,6 +486,6 @@ def to_host(state: HostState) -> source_shapes.Host:
 
 def selected(selection: source_shapes.Selection) -> list[int] | None:
     """Which resources are meant; None means all. Raises `BadInput` when that is not clear."""
-    if selection.all == (selection.ids is not None):
+    if (selection.all is None) == (selection.ids is None):
         raise BadInput.of("ids", "name resources by `ids`, or all of them by `all: true`, and only one of the two")
     return None if selection.ids is None else list(selection.ids)
