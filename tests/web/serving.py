@@ -180,6 +180,7 @@ def serve(data: Path, **settings: Any) -> Iterator[House]:
     assembly.windrow.accounts.first_start("admin", PASSWORD)
     app = make_app(assembly)
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as `windrow up` does
     config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)
