@@ -13,6 +13,8 @@ from windrow.assembly import Assembly
 from windrow.console.console import make_router as make_console_router
 from windrow.console.context import Parts as ConsoleParts
 from windrow.core.listening import Listening
+from windrow.faces.catalogue.context import Parts as CatalogueParts
+from windrow.faces.catalogue.face import make_router as make_catalogue_router
 from windrow.faces.native.context import Parts
 from windrow.faces.native.face import make_router
 from windrow.faces.native.openapi import complete
@@ -63,6 +65,8 @@ def make_app(assembly: Assembly) -> FastAPI:
         listening=listening,
     )
     title, base_url = assembly.settings.catalogue_title, assembly.settings.base_url
+    app.state.catalogue = CatalogueParts(assembly.windrow.catalogue, identity, base_url=base_url)
+    app.include_router(make_catalogue_router())
     app.state.stac = StacParts(assembly.windrow.catalogue, identity, title, base_url)
     app.include_router(make_stac_router())
     app.include_router(make_console_router())
