@@ -11,7 +11,7 @@ from windrow.errors import BadInput
 from windrow.faces.stac.errors import bad_input_of
 from windrow.faces.stac.naming import identifiers_of, kept_collections
 from windrow.faces.stac.places import Place, place_of_box, read_place
-from windrow.faces.stac.wire import DEFAULT_LIMIT, LARGEST_LIMIT, ItemsQuery, SearchBody, SearchQuery, SortField
+from windrow.faces.stac.wire import DEFAULT_LIMIT, LARGEST_LIMIT, SearchBody, SearchQuery, SortField
 from windrow.ports.catalogue import Search, Sort
 
 ITEMS = "stac-item"
@@ -64,16 +64,21 @@ def read_question(body: SearchBody) -> Question:
     )
 
 
-def body_of(query: ItemsQuery, collection: str | None = None) -> SearchBody:
-    """Parameters of a URL as the search that they would be by POST. Raises `BadInput`."""
-    search = query if isinstance(query, SearchQuery) else SearchQuery(**query.model_dump())
+def body_of(search: SearchQuery, collection: str | None = None) -> SearchBody:
+    """Parameters of a URL, below that of a collection, as the search that they would be by POST. Raises `BadInput`."""
+    collections = _words(search.collections)
+    if collection is not None:
+        # pystac-client names the collection of the path once more in a parameter.
+        if collections and collections != [collection]:
+            raise BadInput.of("collections", f"must be {collection} below this path; search all of them at /search")
+        collections = [collection]
     fields: dict[str, Any] = {
         "limit": search.limit,
         "bbox": None if search.bbox is None else read_bbox(search.bbox),
         "datetime": search.datetime,
         "intersects": _object(search.intersects),
         "ids": _words(search.ids),
-        "collections": [collection] if collection is not None else _words(search.collections),
+        "collections": collections,
         "sortby": _sort_fields(search.sortby),
         "q": _words(search.q),
         "token": search.token,

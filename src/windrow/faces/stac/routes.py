@@ -65,7 +65,7 @@ def read_item(ctx: Ctx, request: Request, collection_id: str, item_id: str) -> R
 
 
 @router.get("/collections/{collection_id:path}/items", responses=GIVES_ITEMS, response_class=Response)
-def list_items(ctx: Ctx, request: Request, collection_id: str, asked: Annotated[wire.ItemsQuery, Query()]) -> Response:
+def list_items(ctx: Ctx, request: Request, collection_id: str, asked: Annotated[wire.SearchQuery, Query()]) -> Response:
     """A page of a collection's items."""
     (collection,) = read_names(request, collection_id)
     need_collection(ctx, collection)
@@ -100,7 +100,7 @@ def search_by_post(ctx: Ctx, asked: Annotated[wire.SearchBody | None, Body()] = 
 
 
 def answer_by_get(
-    ctx: Context, question: Question, asked: wire.ItemsQuery, address: str, links: list[Fields]
+    ctx: Context, question: Question, asked: wire.SearchQuery, address: str, links: list[Fields]
 ) -> Response:
     """A page of items with a link to the next one by GET."""
     found = find_items(ctx, question)

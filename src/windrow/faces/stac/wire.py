@@ -52,8 +52,8 @@ class CollectionsQuery(BaseModel):
     token: Token | None = None
 
 
-class ItemsQuery(BaseModel):
-    """The parameters of a list of items."""
+class SearchQuery(BaseModel):
+    """The parameters of a search by GET, of all items or of a collection's."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -68,11 +68,6 @@ class ItemsQuery(BaseModel):
     ] = None
     q: Annotated[str | None, Field(description="Words; one of those between commas must occur.")] = None
     token: Token | None = None
-
-
-class SearchQuery(ItemsQuery):
-    """The parameters of a search by GET."""
-
     collections: Annotated[str | None, Field(description="Ids of collections, separated by commas.")] = None
     ids: Annotated[str | None, Field(description="Ids of items, separated by commas.")] = None
     intersects: Annotated[str | None, Field(description="A GeoJSON geometry that the items' own must meet.")] = None
