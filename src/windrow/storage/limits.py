@@ -36,7 +36,7 @@ ASIDE = 500
 """How many waiting runs are looked at when a key turned out full: those that carry it are set aside together."""
 
 NEXT = 16
-"""How many set-aside runs of one key are looked at when a hold was given back."""
+"""How many set-aside runs of one key are let go on at most when a hold was given back."""
 
 
 def hold(connection: Connection, run_id: str, limits: Sequence[Limit]) -> Limit | None:
@@ -87,13 +87,13 @@ def release(connection: Connection, limits_by_run: Mapping[str, Sequence[Limit]]
 _RELEASE = delete(key_holds).where(key_holds.c.run_id.in_(bindparam("these_runs", expanding=True)))
 
 
-def unblock(connection: Connection, keys: Collection[str], *, most: int = NEXT) -> list[str]:
+def unblock(connection: Connection, keys: Collection[str]) -> list[str]:
     """Lets as many set-aside runs of each key go on as now fit; returns their ids. The keys are locked already."""
     held = _count(connection, keys)
     free: list[str] = []
     for key in keys:
         room = held.get(key, 0)
-        for row in connection.execute(_WAITING, {"this_key": key, "this_many": most}):
+        for row in connection.execute(_WAITING, {"this_key": key}):
             if room >= _most(to_limits(row.limits), key):
                 break
             free.append(row.id)
@@ -107,7 +107,7 @@ _WAITING = (
     select(runs.c.id, runs.c.limits)
     .where(BLOCKED, runs.c.blocked_by == bindparam("this_key"))
     .order_by(*TURN)
-    .limit(bindparam("this_many"))
+    .limit(NEXT)
     .with_for_update(skip_locked=True)
 )
 
@@ -118,7 +118,7 @@ def heal(connection: Connection) -> list[str]:
     if not keys:
         return []
     _lock(connection, keys)
-    return unblock(connection, keys, most=ASIDE)
+    return unblock(connection, keys)
 
 
 def find_room(connection: Connection) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
 from windrow.model.paging import PageOf, check_limit
 from windrow.model.runs import Run, RunState
@@ -62,7 +62,7 @@ class RunPages:
 
 def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
     if which.task_id is not None:
-        return [runs.c.task_id == which.task_id, _task_fits(which)]
+        return [runs.c.task_id == _fitting_task(which)]
     conditions = []
     if which.tenant_id is not None:
         conditions.append(runs.c.tenant_id == which.tenant_id)
@@ -71,14 +71,14 @@ def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _task_fits(which: RunFilter) -> ColumnElement[bool]:
-    # A task's runs have its tenant and kind: asked once about the task, not of each of its runs.
+def _fitting_task(which: RunFilter) -> ScalarSelect[str]:
+    # A task's runs have its tenant and kind: asked once about the task, which is no task at all if they do not fit.
     task = select(tasks.c.id).where(tasks.c.id == which.task_id)
     if which.tenant_id is not None:
         task = task.where(tasks.c.tenant_id == which.tenant_id)
     if which.kind is not None:
         task = task.where(tasks.c.kind == which.kind)
-    return task.exists()
+    return task.scalar_subquery()
 
 
 def _states(which: RunFilter) -> list[list[ColumnElement[bool]]]:

@@ -70,11 +70,13 @@ class SqlWorkers:
         """What each worker does and what waits; at most `limit` runs of each of the three."""
         with self._database.read() as connection:
             living = connection.scalars(select(workers.c.id).where(workers.c.role == WorkerRole.WORKER.value)).all()
-            held = [row for query in _held() for row in connection.execute(_of_tenant(query, tenant_id).limit(limit))]
+            held = [row for query in _held() for row in connection.execute(query)]
             queued = _waiting(connection, RunState.QUEUED, tenant_id, limit)
             scheduled = _waiting(connection, RunState.SCHEDULED, tenant_id, limit)
+        # As many as all workers have slots: few enough to look through.
+        own = [row for row in held if tenant_id in (None, row.tenant_id)]
         active: dict[str, list[Carried]] = {worker_id: [] for worker_id in living}
-        return Inspection(active | _by_worker(held[:limit]), {"": queued}, {"": scheduled})
+        return Inspection(active | _by_worker(own[:limit]), {"": queued}, {"": scheduled})
 
 
 def _to_worker(row: AnyRow) -> Worker:
@@ -83,7 +85,7 @@ def _to_worker(row: AnyRow) -> Worker:
 
 
 def _carried(worker_id: ColumnElement[str], since: ColumnElement[Any]) -> Select[Any]:
-    columns = (runs.c.id, runs.c.name, runs.c.kind, runs.c.queue, runs.c.priority)
+    columns = (runs.c.id, runs.c.tenant_id, runs.c.name, runs.c.kind, runs.c.queue, runs.c.priority)
     return select(worker_id.label("worker_id"), *columns, since.label("since"))
 
 
@@ -94,13 +96,11 @@ def _held() -> tuple[Select[Any], Select[Any]]:
     return own, by_part.where(parts.c.lease_until.is_not(None)).distinct()
 
 
-def _of_tenant(query: Select[Any], tenant_id: str | None) -> Select[Any]:
-    return query if tenant_id is None else query.where(runs.c.tenant_id == tenant_id)
-
-
 def _waiting(connection: Connection, state: RunState, tenant_id: str | None, limit: int) -> list[Carried]:
     query = _carried(runs.c.worker_id, runs.c.ready_at).where(runs.c.state == state.value).order_by(runs.c.id)
-    return [_to_carried(row) for row in connection.execute(_of_tenant(query, tenant_id).limit(limit))]
+    if tenant_id is not None:
+        query = query.where(runs.c.tenant_id == tenant_id)
+    return [_to_carried(row) for row in connection.execute(query.limit(limit))]
 
 
 def _by_worker(rows: Iterable[AnyRow]) -> dict[str, list[Carried]]:

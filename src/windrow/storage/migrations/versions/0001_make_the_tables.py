@@ -178,14 +178,14 @@ def upgrade() -> None:
     with op.batch_alter_table("runs", schema=None) as batch_op:
         batch_op.create_index(
             "ix_runs_blocked",
-            ["blocked_by", sa.literal_column("priority DESC"), "ready_at", "id"],
+            ["state", "blocked_by", sa.literal_column("priority DESC"), "ready_at", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'queued' AND blocked_by <> ''"),
             postgresql_where=sa.text("state = 'queued' AND blocked_by <> ''"),
         )
         batch_op.create_index(
             "ix_runs_claim",
-            ["queue", sa.literal_column("priority DESC"), "ready_at", "id"],
+            ["state", "queue", sa.literal_column("priority DESC"), "ready_at", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'queued' AND blocked_by = ''"),
             postgresql_where=sa.text("state = 'queued' AND blocked_by = ''"),
@@ -200,7 +200,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_runs_ready",
-            ["ready_at"],
+            ["state", "ready_at"],
             unique=False,
             sqlite_where=sa.text("state = 'scheduled'"),
             postgresql_where=sa.text("state = 'scheduled'"),
