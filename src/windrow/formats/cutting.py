@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from windrow.formats.xml import Element, serialise
@@ -43,16 +44,47 @@ def _cut(body: bytes, parent: Element, elements: Sequence[Element]) -> Iterator[
     inherited = dict(parent.nsmap)
     around = _name_of(parent)
     position = body.find(b"<" + _name_of(elements[0]), max(0, body.find(b"<" + around)))
+    tag: _Tag | None = None
     for element in elements:
-        name = _name_of(element)
         start = _skip_space(body, position)
-        opened = _START.match(body, start) if position >= 0 else None
-        if opened is None or opened[1] != name or name == around:
+        if tag is None or not body.startswith(tag.text, start):
+            tag = _read_tag(body, start, inherited) if position >= 0 else None
+        if tag is None or tag.name != _name_of(element) or tag.name == around:
             return
-        position = _end_of(body, opened, name)
+        position = _end_of(body, start + len(tag.text), tag)
         if position < 0:
             return
-        yield _complete(body[start:position], opened, inherited), position
+        yield body[start : start + tag.place] + tag.missing + body[start + tag.place : position], position
+
+
+class _Tag(NamedTuple):
+    """A start tag; nearly all records of a page begin with the same.
+
+    end      the end tag that belongs to it; empty for an element that is empty by itself
+    place    where further declarations go, counted from its beginning
+    missing  the declarations that stand around it and that it does not make itself
+    """
+
+    text: bytes
+    name: bytes
+    end: bytes
+    place: int
+    missing: bytes
+
+
+def _read_tag(body: bytes, start: int, inherited: Mapping[str | None, str]) -> _Tag | None:
+    found = _START.match(body, start)
+    if found is None:
+        return None
+    name, attributes, _, empty = found.groups()
+    declared = {prefix.decode() if prefix else None for prefix in _DECLARED.findall(attributes)}
+    missing = [
+        f" xmlns{':' + prefix if prefix else ''}={quoteattr(uri)}"
+        for prefix, uri in inherited.items()
+        if prefix not in declared
+    ]
+    end = b"" if empty else b"</" + name + b">"
+    return _Tag(found.group(), name, end, len(name) + 1, "".join(missing).encode())
 
 
 def _name_of(element: Element) -> bytes:
@@ -66,23 +98,8 @@ def _skip_space(body: bytes, position: int) -> int:
     return position
 
 
-def _end_of(body: bytes, opened: re.Match[bytes], name: bytes) -> int:
-    if opened[4]:
-        return opened.end()
-    end = b"</" + name + b">"
-    found = body.find(end, opened.end())
-    return -1 if found < 0 else found + len(end)
-
-
-def _complete(raw: bytes, opened: re.Match[bytes], inherited: Mapping[str | None, str]) -> bytes:
-    """With the namespace declarations that stand around it, where it does not make its own."""
-    declared = {prefix.decode() if prefix else None for prefix in _DECLARED.findall(opened[2])}
-    missing = [
-        f" xmlns{':' + prefix if prefix else ''}={quoteattr(uri)}"
-        for prefix, uri in inherited.items()
-        if prefix not in declared
-    ]
-    if not missing:
-        return raw
-    place = len(opened[1]) + 1
-    return raw[:place] + "".join(missing).encode() + raw[place:]
+def _end_of(body: bytes, inside: int, tag: _Tag) -> int:
+    if not tag.end:
+        return inside
+    found = body.find(tag.end, inside)
+    return -1 if found < 0 else found + len(tag.end)
