@@ -1,0 +1,253 @@
+"""Journeys through the console in a real browser, against a real catalogue server."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from samples.servers.pycsw import Pycsw
+from tests.console.watching import Watched
+from tests.servers.pycsw import RECORDS
+from tests.web.serving import PASSWORD, House
+from windrow.core.sources import SourceDraft
+from windrow.model.sources import Health
+from windrow.ports.sources import ResourceFilter
+
+EVERYTHING = ResourceFilter()
+
+
+def test_a_person_signs_in_and_out(watched: Watched, house: House) -> None:
+    page = watched.page
+    watched.forgiven.append("401")
+
+    page.goto(f"{house.base}/runs?state=failed")
+    page.get_by_label("Name").fill("admin")
+    page.get_by_label("Password").fill("not this one")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("The name or the password is wrong.")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{house.base}/runs?state=failed")
+    page.get_by_role("button", name="Sign out").click()
+
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.goto(house.base)
+    expect(page).to_have_url(f"{house.base}/sign-in")
+
+
+def test_a_source_is_added_from_its_address_and_its_first_harvest_watched_to_the_end(
+    desk: Page, house: House, pycsw: Pycsw
+) -> None:
+    desk.goto(house.base)
+    desk.get_by_label("Address of the catalogue").fill(pycsw.csw_url)
+    desk.get_by_role("button", name="Look at it").click()
+    desk.get_by_role("button", name="Look at it").click()
+    expect(desk.get_by_text("This is CSW 2.0.2")).to_be_visible()
+    expect(desk.get_by_role("heading", name="32 records at")).to_be_visible()
+    desk.get_by_label("Name", exact=True).fill("Sample catalogue")
+    desk.get_by_role("button", name="Save the source").click()
+
+    expect(desk.get_by_role("heading", name="Harvest Sample catalogue")).to_be_visible()
+    expect(desk.locator(".progress")).to_have_attribute("data-state", "queued")
+    desk.evaluate("window.stayed = true")
+    with carrying_out(house):
+        expect(desk.locator(".progress")).to_have_attribute("data-state", "succeeded")
+    expect(desk.get_by_text("32 added", exact=True).first).to_be_visible()
+    expect(desk.get_by_role("list", name="Log entries")).to_contain_text("everything was seen")
+    expect(desk.get_by_role("button", name="Harvest again")).to_be_visible()
+    assert desk.evaluate("window.stayed"), "the page was loaded anew"
+
+
+def test_a_search_shows_its_results_as_a_list_and_as_boxes(desk: Page, house: House, pycsw: Pycsw) -> None:
+    number = harvested(house, pycsw)
+
+    desk.goto(f"{house.base}/records?source={number}")
+    expect(desk.locator("#map")).to_have_attribute("data-drawn", re.compile("world-110m"))
+    everything = int(desk.locator("#map").get_attribute("data-boxes") or 0)
+    desk.get_by_label("Search all records").fill("Pohnpei")
+    expect(desk.get_by_role("status")).to_have_text("1 record")
+    expect(desk.locator("#map")).to_have_attribute("data-boxes", "1")
+    expect(desk).to_have_url(re.compile("q=Pohnpei"))
+    desk.get_by_role("link", name="PacIOOS Nearshore Sensor 06").hover()
+
+    assert everything > 5
+    expect(desk.locator("[data-record].lit")).to_have_count(1)
+
+
+def test_an_area_is_drawn_and_searched_in(desk: Page, house: House, pycsw: Pycsw) -> None:
+    harvested(house, pycsw)
+    desk.goto(f"{house.base}/records")
+    box = desk.locator("#map").bounding_box()
+    assert box is not None
+
+    desk.get_by_role("button", name="Draw a box").click()
+    desk.mouse.move(box["x"] + 60, box["y"] + 260)
+    desk.mouse.down()
+    desk.mouse.move(box["x"] + 200, box["y"] + 400, steps=4)
+    desk.mouse.up()
+    expect(desk).to_have_url(re.compile("bbox="))
+    expect(desk.get_by_role("button", name="Clear the area")).to_be_visible()
+    desk.get_by_role("button", name="Clear the area").click()
+
+    expect(desk).not_to_have_url(re.compile("bbox="))
+
+
+def test_facets_narrow_a_search_and_stay_open(desk: Page, house: House, pycsw: Pycsw) -> None:
+    harvested(house, pycsw)
+    desk.goto(f"{house.base}/records")
+
+    desk.locator("#menu-type summary").click()
+    desk.get_by_label("service").check()
+    expect(desk).to_have_url(re.compile("type=service"))
+
+    expect(desk.locator("#menu-type")).to_have_attribute("open", "")
+    badges = desk.locator(".result .badge").all_inner_texts()
+    assert badges
+    assert set(badges) == {"service"}
+
+
+def test_a_record_tells_all_that_is_known_of_it(desk: Page, house: House, pycsw: Pycsw) -> None:
+    number = harvested(house, pycsw)
+    desk.goto(f"{house.base}/records?q=Pohnpei&source={number}")
+
+    desk.get_by_role("link", name="PacIOOS Nearshore Sensor 06").click()
+    expect(desk.locator("#map")).to_have_attribute("data-boxes", "1")
+    for told in ("Margaret McManus", "NS06agg", "THREDDS Catalog", "7 May 2010 to"):
+        expect(desk.get_by_text(told).first).to_be_visible()
+    desk.get_by_role("link", name="Show it").click()
+
+    expect(desk.locator("pre.raw")).to_contain_text("MI_Metadata")
+
+
+def test_a_held_deletion_waits_for_a_person(desk: Page, house: House, start_pycsw: Callable[..., Pycsw]) -> None:
+    catalogue = start_pycsw([RECORDS / "apiso"])
+    number = harvested(house, catalogue, name="Shrinking")
+    records = house.assembly.windrow.catalogue
+    admin = house.principal("admin")
+    gone = house.assembly.windrow.sources.resources(admin, number, EVERYTHING, limit=8).items
+    for each in gone:
+        catalogue.delete(each.identifier)
+    harvest(house, number)
+
+    desk.goto(house.base)
+    desk.get_by_role("link", name="Shrinking", exact=True).click()
+    expect(desk.get_by_role("heading", name=re.compile(r"^8 of \d+ records would be deleted"))).to_be_visible()
+    expect(desk.get_by_role("region", name="What is missing").get_by_role("listitem")).to_have_count(8)
+    desk.get_by_role("button", name="Keep them").click()
+    expect(desk.get_by_role("region", name="Decisions")).to_contain_text("kept")
+    assert records.get(admin, gone[0].id).id == gone[0].id
+
+    harvest(house, number)
+    desk.goto(f"{house.base}/sources/{number}/guard")
+    desk.get_by_role("button", name="Let the deletion through").click()
+    expect(desk.get_by_role("region", name="Decisions")).to_contain_text("let through")
+    desk.goto(f"{house.base}/sources/{number}/resources?presence=gone")
+    expect(desk.locator("tbody tr")).to_have_count(8)
+    desk.get_by_label("All of this source").check()
+    desk.get_by_role("button", name="Restore").click()
+
+    expect(desk.get_by_text("No resources here")).to_be_visible()
+    assert house.assembly.windrow.sources.get(admin, number).health is not Health.HELD
+
+
+PAGES = ("/", "/sources", "/sources/new", "/runs", "/records", "/workers", "/users", "/account")
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_no_page_is_wider_than_a_phone(desk: Page, watched: Watched, house: House, pycsw: Pycsw, colours: str) -> None:
+    number = harvested(house, pycsw)
+    run = house.assembly.windrow.sources.view(house.principal("admin"), number).last_run
+    assert run is not None
+    tabs = [f"/sources/{number}{tab}" for tab in ("", "/resources", "/history", "/guard", "/settings", "/delete")]
+    desk.set_viewport_size({"width": 390, "height": 844})
+    desk.emulate_media(color_scheme="dark" if colours == "dark" else "light")
+
+    wide = {}
+    for path in (*PAGES, *tabs, f"/runs/{run.id}", f"/runs/{run.id}/parts"):
+        desk.goto(house.base + path)
+        expect(desk.locator("main")).to_be_visible()
+        wide[path] = watched.overflow()
+
+    assert {path: pixels for path, pixels in wide.items() if pixels} == {}
+    dark = "rgb(16, 20, 18)"
+    assert (desk.evaluate("getComputedStyle(document.documentElement).backgroundColor") == dark) == (colours == "dark")
+
+
+def test_colours_are_switched_at_once_and_kept(desk: Page, house: House) -> None:
+    desk.goto(house.base)
+
+    with desk.expect_response("**/theme"):
+        desk.get_by_role("button", name="Dark").click()
+    expect(desk.locator("html")).to_have_attribute("data-theme", "dark")
+    desk.goto(f"{house.base}/sources")
+
+    expect(desk.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(desk.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+
+
+def test_everything_is_reached_by_keys(desk: Page, house: House, pycsw: Pycsw) -> None:
+    harvested(house, pycsw)
+    desk.goto(house.base)
+
+    desk.keyboard.press("Tab")
+    expect(desk.get_by_role("link", name="Skip to the content")).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("main")).to_be_focused()
+    desk.keyboard.press("?")
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("/")
+    expect(desk.get_by_label("Search all records")).to_be_focused()
+    desk.keyboard.type("ortho")
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile("/records\\?q=ortho"))
+    desk.locator("body").press("j")
+    desk.keyboard.press("j")
+    desk.keyboard.press("k")
+    expect(desk.locator(".result").first).to_have_class(re.compile("marked"))
+    title = desk.locator(".result .title").first.inner_text()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", level=1)).to_have_text(title)
+    desk.keyboard.press("g")
+    desk.keyboard.press("s")
+
+    expect(desk).to_have_url(f"{house.base}/sources")
+
+
+def test_a_list_that_renews_itself_keeps_its_marked_row(desk: Page, house: House, pycsw: Pycsw) -> None:
+    harvested(house, pycsw)
+    desk.goto(f"{house.base}/sources")
+
+    desk.keyboard.press("j")
+    with desk.expect_response(f"{house.base}/sources"):
+        expect(desk.locator("tr.marked")).to_have_count(1)
+
+    expect(desk.locator("tr.marked a.title")).to_be_focused()
+
+
+@contextmanager
+def carrying_out(house: House) -> Iterator[None]:
+    """Meanwhile another thread does what is queued."""
+    worker = threading.Thread(target=house.carry_out)
+    worker.start()
+    yield
+    worker.join()
+
+
+def harvested(house: House, catalogue: Pycsw, *, name: str = "Harvested") -> int:
+    """The number of a source of this name, harvested once."""
+    sources, admin = house.assembly.windrow.sources, house.principal("admin")
+    known = {each.source.name: each.source.id for each in sources.page(admin).items}
+    if name in known:
+        return known[name]
+    made = sources.create(admin, SourceDraft(name=name, kind="csw", url=catalogue.csw_url))
+    harvest(house, made.source.id)
+    return made.source.id
+
+
+def harvest(house: House, number: int) -> None:
+    house.assembly.windrow.sources.harvest(house.principal("admin"), number)
+    house.carry_out()
