@@ -10,11 +10,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, get_args
 
-import typer
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
 from samples.servers.process import ROOT
-from windrow.cli.app import app
+from windrow.cli.app import root
 from windrow.cli.exits import MEANINGS
 from windrow.settings import SettingLine, Settings, describe_settings
 
@@ -24,10 +23,8 @@ FOLDER = ROOT / "docs" / "reference"
 
 def commands() -> Iterator[str]:
     """Every command with its arguments and options."""
-    root = typer.main.get_command(app)
-    assert isinstance(root, TyperGroup)
-    yield f"## `windrow`\n\n{_parameters(root)}"
-    for name, command in root.commands.items():
+    yield f"## `windrow`\n\n{_parameters(root())}"
+    for name, command in root().commands.items():
         if command.hidden:
             continue
         if not isinstance(command, TyperGroup):

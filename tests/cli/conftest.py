@@ -17,6 +17,12 @@ from samples.servers.process import ROOT
 from windrow.cli.app import carry_out
 
 RECORDS = ROOT / "samples" / "records" / "apiso"
+FILES = sorted(
+    [*RECORDS.glob("T_ortho*"), *(RECORDS / f"{name}.xml" for name in ("3e9a8c05", "pacioos-NS06agg", "test"))]
+)
+COUNT = len(FILES)
+FAST = ("--policy", "requests_per_second=0")
+"""Our own loopback server needs no patience."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +69,18 @@ def windrow(capfd: pytest.CaptureFixture[str]) -> Windrow:
     return run
 
 
+def fill(folder: Path) -> None:
+    """Puts the records into a folder."""
+    for file in FILES:
+        shutil.copy(file, folder)
+
+
 @pytest.fixture(scope="session")
-def folder_url() -> Iterator[str]:
+def folder_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A web folder of real records that nobody changes."""
-    with FolderServer(RECORDS) as server:
+    files = tmp_path_factory.mktemp("folder")
+    fill(files)
+    with FolderServer(files) as server:
         yield server.url
 
 
@@ -77,7 +91,7 @@ def template(folder_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     before = os.environ.get("WINDROW_OUTGOING_ALLOW")
     os.environ["WINDROW_OUTGOING_ALLOW"] = "127.0.0.0/8"
     try:
-        assert carry_out(["harvest", folder_url, "--name", "Folder", "--data", str(data), "--json"]) == 0
+        assert carry_out(["harvest", folder_url, "--name", "Folder", *FAST, "--data", str(data), "--json"]) == 0
     finally:
         os.environ.pop("WINDROW_OUTGOING_ALLOW")
         if before is not None:
@@ -94,6 +108,8 @@ def harvested(template: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def changing(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A web folder of one's own, and its URL."""
-    files = Path(shutil.copytree(RECORDS, tmp_path / "web"))
+    files = tmp_path / "web"
+    files.mkdir()
+    fill(files)
     with FolderServer(files) as server:
         yield files, server.url

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import typer
 from typer.core import TyperGroup
 
 from tools.write_reference import FOLDER, PAGES, written
-from windrow.cli.app import app
+from windrow.cli.app import root
 from windrow.settings import Settings
 
 WITHOUT_JSON = {
@@ -46,9 +45,7 @@ ENDS = (".", "/8", "example.org", "makes one.")
 
 
 def commands() -> Iterator[tuple[str, Any]]:
-    root = typer.main.get_command(app)
-    assert isinstance(root, TyperGroup)
-    for name, command in root.commands.items():
+    for name, command in root().commands.items():
         if isinstance(command, TyperGroup):
             yield from ((f"{name} {subname}", each) for subname, each in command.commands.items())
         else:

@@ -191,7 +191,8 @@ def _print_lines(table: Table) -> None:
 def _json(item: object) -> str:
     import orjson
 
-    return orjson.dumps(item, default=_plain).decode()
+    # Left to itself it would write dataclasses as they are, and not in their shapes.
+    return orjson.dumps(item, default=_plain, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
 
 
 def _plain(item: object) -> object:

@@ -3,10 +3,12 @@
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from windrow.cli import db, installation, records, runs, sources, tasks, tokens, users, workers
 from windrow.cli.answers import tell
@@ -58,6 +60,14 @@ app.add_typer(workers.app, name="workers")
 app.add_typer(db.app, name="db")
 
 
+@cache
+def root() -> TyperGroup:
+    """All commands, made of the functions once in a process."""
+    made = typer.main.get_command(app)
+    assert isinstance(made, TyperGroup)
+    return made
+
+
 def run() -> None:
     """Runs the command line of this process."""
     sys.exit(carry_out(sys.argv[1:]))
@@ -66,7 +76,7 @@ def run() -> None:
 def carry_out(arguments: Sequence[str]) -> int:
     """Runs one command line; returns its exit code. Whatever could be foreseen is told in one line."""
     try:
-        ended = app(args=list(arguments), prog_name="windrow", standalone_mode=False)
+        ended = root().main(args=list(arguments), prog_name="windrow", standalone_mode=False)
     except WindrowError as error:
         tell_error(error)
         return code_of(error)

@@ -1,0 +1,71 @@
+"""The database by command line."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+from tests.cli.conftest import COUNT, Windrow
+
+
+def test_an_empty_folder_gets_its_tables(windrow: Windrow, tmp_path: Path) -> None:
+    assert windrow("db", "upgrade", "--json").json == {"changed": True}
+    assert windrow("db", "upgrade", "--json").json == {"changed": False}
+    assert windrow("db", "check", "--json").json["current"] is True
+
+
+def test_what_is_in_it_is_told(windrow: Windrow, harvested: Path) -> None:
+    info = windrow("db", "info", "--json").json
+
+    assert info["url"] == f"sqlite:///{harvested}/windrow.db"
+    assert (info["engine"], info["current"]) == ("SQLite", True)
+    assert (info["counts"]["records"], info["counts"]["sources"], info["counts"]["runs"]) == (COUNT, 1, 1)
+    assert f"records    {COUNT}" in windrow("db", "info").out
+
+
+def test_a_backup_is_an_installation_again(windrow: Windrow, harvested: Path, tmp_path: Path) -> None:
+    assert windrow("db", "backup", "copy.db").code == 0
+
+    (tmp_path / "restored").mkdir()
+    shutil.move("copy.db", tmp_path / "restored" / "windrow.db")
+    assert windrow("records", "count", "--data", "restored").out == f"{COUNT}\n"
+    assert windrow("db", "check", "--data", "restored").code == 0
+
+
+def test_a_folder_gets_a_backup_with_its_moment(windrow: Windrow, harvested: Path, tmp_path: Path) -> None:
+    (tmp_path / "copies").mkdir()
+
+    made = windrow("db", "backup", "copies", "--json").json
+
+    assert [path.stat().st_size for path in (tmp_path / "copies").glob("windrow-*.db")] == [made["size"]]
+
+
+def test_a_damaged_database_fails_its_check(windrow: Windrow, harvested: Path) -> None:
+    file = harvested / "windrow.db"
+    with file.open("r+b") as content:
+        content.seek(file.stat().st_size // 2)
+        content.write(b"\xff" * 4096)
+
+    checked = windrow("db", "check", "--json")
+
+    assert (checked.code, checked.json["problems"] != []) == (1, True)
+
+
+def test_tables_of_another_version_are_told(windrow: Windrow, harvested: Path) -> None:
+    connection = sqlite3.connect(harvested / "windrow.db")
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+
+    checked, used = windrow("db", "check"), windrow("sources", "list")
+
+    assert (checked.code, used.code, used.err.count("\n")) == (5, 5, 1)
+    assert "windrow db upgrade" in checked.out
+    assert "made by a newer version of Windrow" in used.err
+
+
+def test_space_is_given_back(windrow: Windrow, harvested: Path) -> None:
+    windrow("sources", "delete", 1, "--yes")
+
+    vacuumed = windrow("db", "vacuum", "--json").json
+
+    assert vacuumed["after"] < vacuumed["before"]
