@@ -15,7 +15,7 @@ from windrow.core.sources import SourceDraft
 from windrow.model.runs import RunState
 from windrow.model.sources import Policies, Visibility
 
-MADE = 60
+MADE = 24
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,12 @@ def client(served: Served) -> pystac_client.Client:
     return pystac_client.Client.open(served.root)
 
 
+def collection_of(client: pystac_client.Client, name: str) -> pystac.Collection:
+    found = client.get_collection(name)
+    assert found is not None
+    return found
+
+
 def ids_of(search: pystac_client.ItemSearch) -> list[str]:
     return [each["id"] for each in search.items_as_dicts()]
 
@@ -32,12 +38,12 @@ def test_every_collection_is_listed_and_found(served: Served, client: pystac_cli
     listed = {each.id for each in client.get_collections()}
 
     assert listed >= names
-    assert {client.get_collection(name).id for name in listed} == listed
+    assert {collection_of(client, name).id for name in listed} == listed
     assert client.get_collection("none of these") is None
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("limit", [1, 7, 1000])
+@pytest.mark.parametrize("limit", [4, 1000])
 def test_pages_of_any_size_hold_everything_once(
     served: Served, client: pystac_client.Client, method: str, limit: int
 ) -> None:
@@ -64,7 +70,7 @@ def test_a_box_finds_the_items_whose_geometry_meets_it(
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("limit", [1, 3, 100])
+@pytest.mark.parametrize("limit", [3, 100])
 def test_a_geometry_finds_the_items_that_meet_it(
     served: Served, client: pystac_client.Client, method: str, limit: int
 ) -> None:
@@ -113,13 +119,13 @@ def test_items_are_found_by_id_and_by_collection(served: Served, client: pystac_
 
     assert sorted(ids_of(client.search(ids=names))) == names
     assert sorted(ids_of(client.search(collections=[collection], limit=4))) == sorted(together)
-    assert sorted(each.id for each in client.get_collection(collection).get_items()) == sorted(together)
+    assert sorted(each.id for each in collection_of(client, collection).get_items()) == sorted(together)
     assert ids_of(client.search(ids=[names[0]], collections=["another"])) == []
 
 
 def test_an_item_is_as_it_came(served: Served, client: pystac_client.Client) -> None:
     for name, original in served.items.items():
-        item = client.get_collection(original["collection"]).get_item(name)
+        item = collection_of(client, original["collection"]).get_item(name)
         assert item is not None
         raw = item.to_dict(include_self_link=True, transform_hrefs=False)
 

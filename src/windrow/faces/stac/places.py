@@ -29,47 +29,49 @@ class Place:
 
     def meets(self, record: Record) -> bool:
         """Whether the item's geometry, or its box where it has no other, has a point in common with this place."""
-        return any(shapely.intersects(self.geometry, each) for each in _turned(_shape_of(record), self.geometry))
+        try:
+            return any(shapely.intersects(self.geometry, each) for each in _turned(_shape_of(record), self.geometry))
+        except (ValueError, shapely.errors.ShapelyError):
+            # A geometry that cannot be computed with: the catalogue has found that its box meets this place's.
+            return True
 
 
 def place_of_box(box: Box) -> Place:
     """A box as a place; it may cross the antimeridian."""
-    return Place(_prepared(_shape_of_box(box)), box, "bbox")
+    geometry = _shape_of_box(box)
+    shapely.prepare(geometry)
+    return Place(geometry, box, "bbox")
 
 
 def read_place(value: Mapping[str, Any]) -> Place:
-    """A GeoJSON geometry as a place. Raises `BadInput` when it is none or has too many positions."""
+    """A GeoJSON geometry as a place. Raises `BadInput` when it is none, crosses itself or has too many positions."""
     sound = read_geometry(value)
     box = envelope(sound) if sound else None
     if sound is None or box is None:
         told = "must be a GeoJSON geometry with longitudes and latitudes in degrees, not a Feature"
         raise BadInput.of("intersects", told)
+    return Place(_checked(sound), box, "intersects")
+
+
+def _checked(sound: Mapping[str, Any]) -> BaseGeometry:
     try:
-        geometry = _prepared(shape(sound))
+        geometry: BaseGeometry = shape(sound)
     except (ValueError, shapely.errors.ShapelyError) as error:
         raise BadInput.of("intersects", f"is no sound geometry: {error}") from error
     if shapely.get_num_coordinates(geometry) > MOST_POSITIONS:
         raise BadInput.of("intersects", f"must have at most {MOST_POSITIONS} positions; simplify it")
-    return Place(geometry, box, "intersects")
-
-
-def _prepared(geometry: BaseGeometry) -> BaseGeometry:
-    """Made valid first: a box without width is a line, a ring that crosses itself is several."""
-    sound: BaseGeometry = shapely.make_valid(geometry)
-    shapely.prepare(sound)
-    return sound
+    # Mending could take minutes: a ring of n positions can cross itself n² times.
+    if not shapely.is_valid(geometry):
+        raise BadInput.of("intersects", f"is no sound geometry: {shapely.is_valid_reason(geometry)}")
+    shapely.prepare(geometry)
+    return geometry
 
 
 def _shape_of(record: Record) -> BaseGeometry:
     if record.geometry is None:
         return _shape_of_box(record.bbox) if record.bbox else shapely.Point()
-    try:
-        found: BaseGeometry = shapely.make_valid(shape(record.geometry))
-    except (ValueError, shapely.errors.ShapelyError):
-        found = shapely.Point()
-    if record.bbox and (found.is_empty or _is_uncut(found, record.bbox)):
-        return _shape_of_box(record.bbox)
-    return found
+    found: BaseGeometry = shape(record.geometry)
+    return _shape_of_box(record.bbox) if record.bbox and _is_uncut(found, record.bbox) else found
 
 
 def _is_uncut(geometry: BaseGeometry, box: Box) -> bool:
@@ -80,9 +82,12 @@ def _is_uncut(geometry: BaseGeometry, box: Box) -> bool:
 
 def _shape_of_box(box: Box) -> BaseGeometry:
     west, south, east, north = box
-    if west <= east:
-        return shapely.box(west, south, east, north)
-    return shapely.union(shapely.box(west, south, 180, north), shapely.box(-180, south, east, north))
+    pieces = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    # A box without width or height is no polygon but a line or a point.
+    found: BaseGeometry = shapely.union_all(
+        [shapely.make_valid(shapely.box(start, south, end, north)) for start, end in pieces]
+    )
+    return found
 
 
 def _turned(geometry: BaseGeometry, other: BaseGeometry) -> Iterator[BaseGeometry]:

@@ -1,0 +1,121 @@
+"""What is wrong is answered with 400, naming the parameter; who may not read is told so."""
+
+from typing import Any
+
+import pytest
+
+from tests.faces.stac.holding import Holding, item
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filled(holding: Holding) -> None:
+    holding.add(*(item(f"item {number}") for number in range(3)))
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("limit", "0"),
+        ("limit", "-1"),
+        ("limit", "ten"),
+        ("bbox", "1,2,3"),
+        ("bbox", "a,b,c,d"),
+        ("bbox", "0,10,5,-10"),
+        ("bbox", "nan,0,1,1"),
+        ("bbox", "-200,0,1,1"),
+        ("datetime", "yesterday"),
+        ("datetime", "2020-13-01T00:00:00Z"),
+        ("datetime", "2021-01-01T00:00:00Z/2020-01-01T00:00:00Z"),
+        ("datetime", "../.."),
+        ("datetime", ""),
+        ("token", "x"),
+        ("token", "WyJpZCIsMSwyXQ"),
+        ("intersects", "{"),
+        ("intersects", "[]"),
+        ("intersects", '{"type": "Point"}'),
+        ("intersects", '{"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]}'),
+        ("sortby", "properties.eo:cloud_cover"),
+        ("sortby", "updated,-title"),
+        ("filter", "x=1"),
+    ],
+)
+def test_a_wrong_parameter_is_named(holding: Holding, parameter: str, value: str) -> None:
+    status, problem = holding.ask("/search", **{parameter: value})
+
+    assert (status, problem["code"]) == (400, "InvalidParameterValue")
+    assert [each["field"] for each in problem["errors"]] == [parameter]
+    assert parameter in problem["description"]
+
+
+@pytest.mark.parametrize(
+    ("field", "body"),
+    [
+        ("limit", {"limit": 0}),
+        ("bbox", {"bbox": [1, 2, 3]}),
+        ("bbox", {"bbox": []}),
+        ("intersects", {"intersects": {"type": "Feature"}}),
+        ("intersects", {"intersects": {"type": "Point", "coordinates": [0, 0]}, "bbox": [0, 0, 1, 1]}),
+        (
+            "intersects",
+            {"intersects": {"type": "MultiPoint", "coordinates": [[n % 180, 0] for n in range(20_001)]}},
+        ),
+        ("ids", {"ids": [str(number) for number in range(1001)]}),
+        ("query", {"query": {"eo:cloud_cover": {"lt": 5}}}),
+        ("collections.0", {"collections": [""]}),
+        ("body", []),
+    ],
+)
+def test_a_wrong_field_of_a_search_by_post_is_named(holding: Holding, field: str, body: Any) -> None:
+    status, problem = holding.post(body)
+
+    assert status == 400
+    assert [each["field"] for each in problem["errors"]] == [field]
+
+
+def test_a_search_by_post_may_be_empty(holding: Holding) -> None:
+    status, page = holding.post({})
+
+    assert (status, len(page["features"])) == (200, 3)
+
+
+def test_a_limit_that_is_too_large_is_lowered(holding: Holding) -> None:
+    assert len(holding.get("/search", limit=10_000)["features"]) == 3
+    assert holding.get("/collections", limit=10_000)["numberReturned"] == 1
+
+
+def test_another_collection_than_the_paths_is_refused(holding: Holding) -> None:
+    assert holding.get("/collections/alpha/items", collections="alpha")["numberReturned"] == 3
+    assert holding.ask("/collections/alpha/items", collections="beta")[0] == 400
+
+
+def test_wrong_credentials_are_refused(holding: Holding) -> None:
+    status, problem = holding.ask("/search", signed="somebody")
+
+    assert (status, problem["code"]) == (401, "NotAuthenticated")
+
+
+def test_a_token_that_may_not_read_is_refused(holding: Holding) -> None:
+    status, problem = holding.ask("/search", signed="writer")
+
+    assert (status, problem["code"]) == (403, "NotAllowed")
+
+
+@pytest.mark.parametrize(
+    "path", ["/collections/%00", "/collections/a%00b/items/%00", "/search?ids=%00&collections=%00"]
+)
+def test_names_that_no_database_keeps_are_unknown(holding: Holding, path: str) -> None:
+    status, document = holding.ask(path)
+
+    assert status == (200 if "search" in path else 404)
+    assert document.get("features", []) == []
+
+
+def test_the_landing_page_leads_to_all_there_is(holding: Holding) -> None:
+    landing = holding.get("")
+    links = {(each["rel"], each.get("method", "GET")): each for each in landing["links"]}
+
+    for rel in ("self", "root", "conformance", "data", "search", "service-desc"):
+        assert holding.ask(links[rel, "GET"]["href"])[0] == 200, rel
+    assert links["search", "POST"]["href"] == f"{holding.root}/search"
+    assert holding.get("/conformance")["conformsTo"] == landing["conformsTo"]
+    assert set(holding.get("/api")["paths"]) >= {"/stac/search", "/stac/collections/{collection_id}/items"}
