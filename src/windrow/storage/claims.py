@@ -32,6 +32,9 @@ class _Grant:
 class RunClaims:
     """The part of the port `Runs` that gives runs to workers."""
 
+    _found_last = False
+    """Whether the last claim found something."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -45,12 +48,15 @@ class RunClaims:
         for queue in self._queues_with_work(queues, now):
             run = self._claim_from(_NEXT, {"this_queue": queue, "this_moment": now}, grant)
             if run is not None:
+                self._found_last = True
                 return run
+        self._found_last = False
         return None
 
     def _queues_with_work(self, queues: Sequence[str], now: datetime) -> Sequence[str]:
-        # A look without a lock, so that whoever finds nothing to do has not taken SQLite's write lock.
-        if not queues or (len(queues) == 1 and not self._database.is_sqlite):
+        # A look without a lock, so that who finds nothing has not taken SQLite's write lock. Where there was something
+        # just now, there is likely to be more.
+        if not queues or (len(queues) == 1 and (self._found_last or not self._database.is_sqlite)):
             return queues
         with self._database.read() as connection:
             heads = connection.execute(_heads(tuple(dict.fromkeys(queues))), {"this_moment": now}).all()
