@@ -24,7 +24,8 @@ KINDS: tuple[tuple[type[Exception], Kind], ...] = (
     (errors.TooManyAttempts, Kind("too-many-attempts", "Too many attempts", 429)),
     (errors.Conflict, Kind("conflict", "Not in this state", 409)),
     (errors.RemoteForbidden, Kind("remote-forbidden", "This address may not be asked", 422)),
-    (errors.RemoteError, Kind("remote-failed", "The remote server failed", 502)),
+    # No 502: that would say that we are a broken gateway. The URL that was sent is what can be mended.
+    (errors.RemoteError, Kind("remote-failed", "The remote server gave no usable answer", 422)),
     (errors.StoreUnavailable, Kind("unavailable", "Not available just now", 503)),
 )
 """Our errors and what they are here; the first that fits counts."""
@@ -58,6 +59,8 @@ def problem_of(error: Exception) -> Problem:
     """An error as it is told. What is ours is not told in detail: it is in our log."""
     kind = kind_of(error)
     fields = error.problems if isinstance(error, errors.BadInput) else ()
+    if isinstance(error, errors.RemoteError):
+        fields = (errors.FieldProblem("url", str(error)),)
     return Problem(
         type=f"urn:windrow:problem:{kind.name}",
         title=kind.title,

@@ -37,9 +37,8 @@ PROBLEMS: Mapping[int, str] = {
     409: "Not in the object's present state; the detail tells in which.",
     413: "The request is too large.",
     415: "The body is not called JSON.",
-    422: "Bad input; every field at fault is named with the remedy.",
+    422: "Bad input; every field at fault is named with the remedy. Also a URL's server may be.",
     429: "Too many wrong passwords; `Retry-After` tells when to try again.",
-    502: "The remote server failed, or gave no usable answer.",
     503: "The database does not answer; nothing was written.",
 }
 
@@ -116,8 +115,7 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any], compo
         operation["security"] = []
     responses = operation["responses"]
     responses.pop("422", None)
-    asks_remote = operation.pop("x-asks-remote", False)
-    for status in (*_problems_of(path, method, operation), *((502,) if asks_remote else ())):
+    for status in _problems_of(path, method, operation):
         responses[str(status)] = _problem(status)
     for content in _json_contents(operation):
         content["example"] = example_of(content["schema"], components)
@@ -137,7 +135,7 @@ def _problems_of(path: str, method: str, operation: Mapping[str, Any]) -> Iterat
         yield 409
     if "requestBody" in operation:
         yield from (413, 415)
-    if "requestBody" in operation or "query" in places:
+    if "requestBody" in operation or places & {"query", "header"}:
         yield 422
 
 

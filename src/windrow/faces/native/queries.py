@@ -42,7 +42,3 @@ def make_part(tag: str, *, prefix: str = "") -> APIRouter:
 
 def _name(route: APIRoute) -> str:
     return route.name
-
-
-ASKS_REMOTE = {"x-asks-remote": True}
-"""Marks a route that asks a remote server before it answers."""

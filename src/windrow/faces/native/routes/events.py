@@ -16,8 +16,21 @@ from windrow.ports.clocks import Clock
 
 router = make_part("runs")
 
+EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["run", "log"]},
+        "id": {"type": "string", "description": "Of a `log` event: its number."},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "Of a `run` event a Run, of a `log` event a LogEntry.",
+        },
+    },
+    "required": ["event", "data"],
+}
 EVENTS: dict[int | str, dict[str, Any]] = {
-    200: {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    200: {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": EVENT}}}
 }
 
 COME_BACK = b"retry: 1000\n\n"
@@ -25,7 +38,11 @@ COME_BACK = b"retry: 1000\n\n"
 
 LastSeen = Annotated[
     str | None,
-    Header(alias="Last-Event-ID", max_length=32, description="The `id` of the last event that arrived: goes on there."),
+    Header(
+        alias="Last-Event-ID",
+        pattern="^[0-9]{0,18}$",
+        description="The `id` of the last event that arrived: goes on there.",
+    ),
 ]
 
 
@@ -34,7 +51,7 @@ def follow_run(ctx: Ctx, run_id: Id, request: Request, last_seen: LastSeen = Non
     """A run as it goes on: `run` events with the run, `log` events with each new log entry; ends when the run does."""
     run = ctx.windrow.runs.get(ctx.principal, run_id)
     parts: Parts = request.app.state.native
-    after = int(last_seen) if last_seen is not None and last_seen.isascii() and last_seen.isdigit() else None
+    after = int(last_seen) if last_seen else None
     events = parts.listening.follow(run.id, after=after)
     return StreamingResponse(
         _sent(ctx, events),

@@ -6,7 +6,7 @@ from fastapi import Body, Response
 
 from windrow.faces.native import translate
 from windrow.faces.native.context import Ctx, ReaderCtx
-from windrow.faces.native.queries import ASKS_REMOTE, Cursor, Limit, Number, make_part
+from windrow.faces.native.queries import Cursor, Limit, Number, make_part
 from windrow.faces.native.remotes import apart
 from windrow.wire.runs import Run
 from windrow.wire.shapes import ListOf
@@ -36,7 +36,7 @@ def list_source_kinds(ctx: ReaderCtx) -> ListOf[SourceKind]:
     return ListOf(items=[SourceKind(name=each.name, title=each.title, settings=each.schema) for each in kinds])
 
 
-@router.post("/sources/detect", openapi_extra=ASKS_REMOTE)
+@router.post("/sources/detect")
 async def detect_source(ctx: Ctx, look: Look) -> ListOf[Detection]:
     """What speaks at a URL, the surest first. Asks the remote."""
     credential = translate.from_credential(look.credential)
@@ -44,7 +44,7 @@ async def detect_source(ctx: Ctx, look: Look) -> ListOf[Detection]:
     return ListOf(items=[translate.to_detection(each) for each in found])
 
 
-@router.post("/sources/preview", openapi_extra=ASKS_REMOTE)
+@router.post("/sources/preview")
 async def preview_source(ctx: Ctx, source: SourceInput) -> Preview:
     """The first records of a source that is not saved yet, and their count. Asks the remote, writes nothing."""
     draft = translate.from_source(source, now=ctx.now)
@@ -88,7 +88,7 @@ def delete_source(ctx: Ctx, source_id: Number) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/sources/{source_id}/preview", openapi_extra=ASKS_REMOTE)
+@router.post("/sources/{source_id}/preview")
 async def preview_change(ctx: Ctx, source_id: Number, change: NoChange = NOTHING) -> Preview:
     """What a harvest would do after this change. Asks the remote, writes nothing."""
 
