@@ -91,7 +91,6 @@ def _ending(walked: Walked, problems: Sequence[str], message: str, absent: Seque
     state = _state(walked, counts, problems)
     if absent:
         counts[HELD if hold else Outcome.DELETED.value] = len(absent)
-    total = walked.done if state is RunState.SUCCEEDED else max(walked.total or 0, walked.done)
     return Ending(
         state=state,
         result={
@@ -101,8 +100,16 @@ def _ending(walked: Walked, problems: Sequence[str], message: str, absent: Seque
             "failed_pages": walked.failed_pages,
         },
         error="" if state is RunState.SUCCEEDED else _tell(problems, counts),
-        progress=Progress(walked.done, total, counts, message),
+        progress=Progress(walked.done, _total(walked, state), counts, message),
     )
+
+
+def _total(walked: Walked, state: RunState) -> int | None:
+    if state is RunState.SUCCEEDED:
+        return walked.done
+    if walked.total is None or (walked.failed_pages and walked.total <= walked.done):
+        return None  # Nobody knows what the pages held that could not be had.
+    return max(walked.total, walked.done)
 
 
 def _state(walked: Walked, counts: Mapping[str, int], problems: Sequence[str]) -> RunState:

@@ -104,7 +104,8 @@ class Walk:
                 if not in_flight and not self._wait_for_delayed():
                     return
                 ready, _ = wait(in_flight, timeout=LOOK_AROUND, return_when=FIRST_COMPLETED)
-                for future in ready:
+                # In the order of the pages, as far as they are there: of two that hold a record the first one counts.
+                for future in sorted(ready, key=lambda each: in_flight[each].id):
                     self._settle(in_flight.pop(future), future)
 
     def _wait_for_delayed(self) -> bool:
