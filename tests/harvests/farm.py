@@ -1,0 +1,227 @@
+"""A farm: a whole installation in this process, whose worker works when told to, on a clock that runs ahead."""
+
+import atexit
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from windrow.assembly import Assembly
+from windrow.core.authentication import principal_of
+from windrow.core.performing import Performer
+from windrow.core.sources import SourceDraft
+from windrow.fetching import OutgoingPolicy, PoliteFetcherMaker, make_fetcher_maker
+from windrow.model.accounts import Principal
+from windrow.model.identity import new_id
+from windrow.model.resources import Resource
+from windrow.model.runs import Run, RunState
+from windrow.model.sources import Credential, DeletionReview, Policies, Source
+from windrow.ports.catalogue import Reader, Search
+from windrow.ports.fetching import Check, Fetcher, Manners
+from windrow.ports.source_kinds import SourceKind
+from windrow.ports.sources import ResourceFilter
+from windrow.ports.work import WorkKind
+from windrow.settings import load_settings
+
+SPEED = 30.0
+"""Waits are a thirtieth of what they say: a page's second try comes after some hundredths of a second."""
+
+BRISK = Policies(requests_per_second=0, full_every=timedelta(0))
+"""No pace, and every pass a whole one."""
+
+PASSWORD = "correct horse battery"
+
+TENDER = Policies(requests_per_second=0, full_every=timedelta(0), guard_share=1.0)
+"""The same without a guard."""
+
+
+class HurryingClock:
+    """Runs ahead of the real time, and jumps when told to."""
+
+    def __init__(self, speed: float = SPEED) -> None:
+        self._began = time.monotonic()
+        self._base = datetime.now(UTC).replace(microsecond=0)
+        self._speed = speed
+
+    def __call__(self) -> datetime:
+        return self._base + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
+
+    def jump(self, **how_far: float) -> None:
+        self._base += timedelta(**how_far)
+
+    def wait(self, seconds: float) -> None:
+        """Lets so many of its seconds pass."""
+        threading.Event().wait(seconds / self._speed)
+
+
+@dataclass
+class ImpatientMaker:
+    """Makes fetchers whose manners are changed first: a hang must not take half a minute in a test."""
+
+    maker: PoliteFetcherMaker
+    changes: Mapping[str, Any] = field(default_factory=lambda: {"read_timeout": 0.5, "attempts": 1})
+
+    def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: Check) -> Fetcher:
+        return self.maker(replace(manners, **self.changes), origin=origin, credential=credential, check=check)
+
+    def close(self) -> None:
+        self.maker.close()
+
+
+@dataclass
+class Farm:
+    """Sources, and one worker that harvests them when `harvest` says so."""
+
+    assembly: Assembly
+    clock: HurryingClock
+    principal: Principal
+    performer: Performer
+
+    # Sources.
+
+    def add(
+        self,
+        kind: str,
+        url: str = "http://127.0.0.1:9/",
+        *,
+        policies: Policies = BRISK,
+        settings: Mapping[str, Any] | None = None,
+    ) -> Source:
+        draft = SourceDraft(f"source {new_id()}", kind, url, settings=settings or {}, policies=policies)
+        return self.assembly.windrow.sources.create(self.principal, draft).source
+
+    def look_at(self, source: Source) -> Source:
+        return self.assembly.store.sources.get(source.id, tenant_id=None)
+
+    # Runs.
+
+    def start(self, source: Source, *, full: bool = False) -> Run:
+        return self.assembly.windrow.sources.harvest(self.principal, source.id, full=full)
+
+    def harvest(self, source: Source, *, full: bool = False) -> Run:
+        """A whole harvest, however many attempts it takes; the run as it ended."""
+        return self.finish(self.start(source, full=full))
+
+    def finish(self, run: Run) -> Run:
+        """Works at a run until it has ended; time that it rests passes at once."""
+        while not (now := self.run(run.id)).state.is_terminal:
+            if now.state is RunState.SCHEDULED:
+                self.clock.jump(seconds=max(0.0, (now.ready_at - self.clock()).total_seconds()))
+                self.assembly.store.runs.promote(self.clock())
+            with beating(self.performer):
+                if not self.performer.perform(run.id):
+                    for carry_out in self.performer.take_parts(10):
+                        carry_out()
+                self.performer.beat()
+        return now
+
+    def run(self, run_id: str) -> Run:
+        return self.assembly.store.runs.get(run_id, tenant_id=None)
+
+    def log(self, run: Run) -> list[str]:
+        return [each.message for each in self.assembly.store.runs.read_log(run.id, limit=1000).items]
+
+    # What came of it.
+
+    def resources(self, source: Source) -> dict[str, Resource]:
+        page = self.assembly.store.sources.list_resources(source.id, ResourceFilter(), limit=1000)
+        return {each.identifier: each for each in page.items}
+
+    def presences(self, source: Source) -> dict[str, str]:
+        return {name: each.presence.value for name, each in self.resources(source).items()}
+
+    def titles(self, source: Source) -> dict[str, str]:
+        """What the catalogue shows of the source: titles by identifier."""
+        found = self.assembly.store.catalogue.search(
+            Reader(everything=True), Search(sources=(source.id,)), limit=1000
+        ).items
+        return {each.record.identifier: each.record.title for each in found}
+
+    def reviews(self, source: Source) -> list[DeletionReview]:
+        return list(self.assembly.store.sources.list_reviews(source.id, limit=100).items)
+
+
+@contextmanager
+def beating(performer: Performer, every: float = 0.1) -> Iterator[None]:
+    """What the heart does, meanwhile."""
+    stopped = threading.Event()
+
+    def beat() -> None:
+        while not stopped.wait(every):
+            performer.look()
+            performer.beat()
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
+
+
+@cache
+def _scratch() -> Path:
+    folder = tempfile.mkdtemp(prefix="windrow-farm-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+@cache
+def _template(folder: Path) -> Path:
+    """An installation that was started for the first time: to copy it is quicker than to make one."""
+    assembly = Assembly(load_settings({"data": folder}), durable=False)
+    assembly.windrow.accounts.first_start(password=PASSWORD)
+    assembly.close()
+    return folder
+
+
+@contextmanager
+def open_farm(
+    folder: Path, *, database: str = "", kinds: tuple[SourceKind, ...] = (), work: tuple[WorkKind, ...] = ()
+) -> Iterator[Farm]:
+    """A farm in a folder (and a database elsewhere), with further kinds."""
+    if not database:
+        shutil.copytree(_template(_scratch()), folder, dirs_exist_ok=True)
+    clock = HurryingClock()
+    settings = load_settings({"data": folder, "database_url": database or None})
+    assembly = Assembly(settings, durable=False, clock=clock)
+    assembly.__dict__["fetcher_maker"] = ImpatientMaker(
+        make_fetcher_maker(
+            assembly.store.hosts,
+            OutgoingPolicy(allow=("127.0.0.0/8",)),
+            user_agent="Windrow/test",
+            clock=clock,
+            wait=clock.wait,
+        )
+    )
+    installed = assembly.kinds
+    dict_of(installed.sources).update({each.name: each for each in kinds})
+    dict_of(installed.work).update({each.name: each for each in work})
+    assembly.windrow.accounts.first_start(password=PASSWORD)
+    found = assembly.store.accounts.find_user("admin")
+    assert found is not None
+    try:
+        yield Farm(assembly, clock, principal_of(found[0]), assembly.performer(new_id()))
+    finally:
+        assembly.close()
+
+
+def dict_of(kinds: Mapping[str, Any]) -> dict[str, Any]:
+    assert isinstance(kinds, dict)
+    return kinds
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Waits until it holds; fails when it does not in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{condition} did not come true within {seconds} s"
+        threading.Event().wait(0.01)
