@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import urllib3
 
 from tests.faces.stac.holding import Holding, item
 
@@ -119,3 +120,13 @@ def test_the_landing_page_leads_to_all_there_is(holding: Holding) -> None:
     assert links["search", "POST"]["href"] == f"{holding.root}/search"
     assert holding.get("/conformance")["conformsTo"] == landing["conformsTo"]
     assert set(holding.get("/api")["paths"]) >= {"/stac/search", "/stac/collections/{collection_id}/items"}
+
+
+def test_pages_of_any_site_may_search(holding: Holding) -> None:
+    asked = {"Origin": "https://browser.example", "Access-Control-Request-Method": "POST"}
+    before = urllib3.request("OPTIONS", f"{holding.root}/search", headers=asked)
+    answers = [urllib3.request("GET", f"{holding.root}{path}") for path in ("", "/search", "/search?limit=0")]
+
+    assert before.status == 204
+    assert "Content-Type" in before.headers["Access-Control-Allow-Headers"]
+    assert {each.headers["Access-Control-Allow-Origin"] for each in (before, *answers)} == {"*"}

@@ -47,7 +47,10 @@ PARAMETERS = {
 
 
 class StacRoute(APIRoute):
-    """A route that tells our errors as the STAC API does. What is not in the table climbs on to the application."""
+    """A route that tells our errors as the STAC API does, and whose answers pages of any site may read.
+
+    What is not in the table climbs on to the application.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with errors told."""
@@ -55,13 +58,16 @@ class StacRoute(APIRoute):
 
         async def answer_or_tell(request: Request) -> Response:
             try:
-                return await answer(request)
+                response = await answer(request)
             except RequestValidationError as error:
-                return tell(bad_input_of(error.errors()))
+                response = tell(bad_input_of(error.errors()))
             except errors.WindrowError as error:
                 if kind_of(error) is None:
                     raise
-                return tell(error)
+                response = tell(error)
+            # Browsers send no cookie to an answer that is for any site: it shows what is public, or a token's owner's.
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            return response
 
         return answer_or_tell
 

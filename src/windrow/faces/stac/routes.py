@@ -99,6 +99,16 @@ def search_by_post(ctx: Ctx, asked: Annotated[wire.SearchBody | None, Body()] = 
     return respond(translate.to_items(at, found.items, links, found.matched), wire.GEOJSON)
 
 
+@router.options("/{path:path}", include_in_schema=False)
+def allow(path: str) -> Response:  # noqa: ARG001 - it is the same for all
+    """Lets pages of any site search by POST and send a token (CORS): STAC Browser is such a page."""
+    headers = {
+        "Access-Control-Allow-Methods": "GET, POST",
+        "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    }
+    return Response(status_code=204, headers=headers)
+
+
 def answer_by_get(
     ctx: Context, question: Question, asked: wire.SearchQuery, address: str, links: list[Fields]
 ) -> Response:
