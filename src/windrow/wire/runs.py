@@ -284,7 +284,7 @@ class Worker(Shape):
     host: str = Field(examples=["node-1"])
     pid: int
     engine: str = Field(examples=["embedded"])
-    queues: Sequence[str]
+    queues: Sequence[str] = Field(examples=[["default"]])
     slots: int
     memory: int = Field(description="Resident bytes.")
     draining: bool

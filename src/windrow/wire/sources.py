@@ -190,8 +190,10 @@ class Preview(Shape):
     incremental: bool = Field(description="Whether the source can tell what changed.")
     records: Sequence[RecordBody]
     looked_at: int = Field(description="How many records were compared.")
-    changes: Mapping[str, int] = Field(description="What a harvest would do with those.")
-    problems: Sequence[str] = Field(description="Records that could not be read.")
+    changes: Mapping[str, int] = Field(description="What a harvest would do with those.", examples=[{"added": 20}])
+    problems: Sequence[str] = Field(
+        description="Records that could not be read.", examples=[["7.xml: Truncated XML: it ends at line 1."]]
+    )
 
 
 class Resource(Shape):

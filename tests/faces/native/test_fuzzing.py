@@ -1,6 +1,6 @@
 """Whatever is sent, the API keeps to its own description: no 5xx, documented statuses and shapes, bad input refused."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.web.world import World, inhabit
+from tests.web.world import World
 
 CHECKS = [
     not_a_server_error,
@@ -31,12 +31,6 @@ EXAMPLES = settings(
     max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), derandomize=True
 )
 ASKING = frozenset({"detect_source", "preview_source", "preview_change"})
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with inhabit(tmp_path_factory.mktemp("data")) as world:
-        yield world
 
 
 @pytest.fixture(scope="module")

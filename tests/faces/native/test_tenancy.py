@@ -1,6 +1,5 @@
 """Nobody sees or touches what is not theirs: foreign ids answer as unknown ids do, on every route."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 
 from tests.web.operations import Operation, all_operations, everything_kept
 from tests.web.serving import PASSWORD, Answer, Caller
-from tests.web.world import World, all_resources, inhabit
+from tests.web.world import World, all_resources
 from windrow.model.accounts import Right, Role
 from windrow.model.identity import new_id
 
@@ -18,12 +17,6 @@ OWN = frozenset({"change_my_password", "create_token", "revoke_token"})
 
 ASKED_OF_NOBODY = frozenset({"detect_source", "preview_source"})
 """They have no ids, write nothing, and would ask the example's host."""
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with inhabit(tmp_path_factory.mktemp("data")) as world:
-        yield world
 
 
 @pytest.fixture(scope="module")

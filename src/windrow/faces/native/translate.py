@@ -367,6 +367,8 @@ def change_source(view: SourceView, change: source_shapes.SourceChange, *, now: 
         priority=task.priority,
     )
     plain = {"name", "kind", "url", "settings", "queue", "priority"}
+    if change.kind is not None and change.kind != source.kind:
+        draft = replace(draft, settings={})  # the settings of one kind mean nothing to another
     draft = replace(draft, **change.model_dump(exclude_unset=True, include=plain))
     if change.policies is not None:
         draft = replace(draft, policies=change_policies(source.policies, change.policies))
