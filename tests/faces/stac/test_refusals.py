@@ -1,8 +1,10 @@
 """What is wrong is answered with 400, naming the parameter; who may not read is told so."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import schemathesis
 import urllib3
 
 from tests.faces.stac.holding import Holding, item
@@ -73,6 +75,13 @@ def test_a_wrong_field_of_a_search_by_post_is_named(holding: Holding, field: str
     assert [each["field"] for each in problem["errors"]] == [field]
 
 
+def test_a_body_that_is_no_json_is_refused(holding: Holding) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = urllib3.request("POST", f"{holding.root}/search", body=b"{\xff", headers=headers)
+
+    assert (answer.status, [each["field"] for each in answer.json()["errors"]]) == (400, ["body"])
+
+
 def test_a_search_by_post_may_be_empty(holding: Holding) -> None:
     status, page = holding.post({})
 
@@ -119,7 +128,30 @@ def test_the_landing_page_leads_to_all_there_is(holding: Holding) -> None:
         assert holding.ask(links[rel, "GET"]["href"])[0] == 200, rel
     assert links["search", "POST"]["href"] == f"{holding.root}/search"
     assert holding.get("/conformance")["conformsTo"] == landing["conformsTo"]
-    assert set(holding.get("/api")["paths"]) >= {"/stac/search", "/stac/collections/{collection_id}/items"}
+
+
+def test_the_description_is_sound_openapi(holding: Holding) -> None:
+    described = holding.get("/api")
+
+    schema = schemathesis.openapi.from_dict(described)
+
+    assert [schema.validate(), schema["/stac/search"]["POST"].path] == [None, "/stac/search"]
+    assert schema["/stac/collections/{collection_id}/items/{item_id}"]["GET"].method == "get"
+    assert {
+        each for each in _references(described) if each.rpartition("/")[2] not in described["components"]["schemas"]
+    } == set()
+    assert {tuple(sorted(each["post"]["responses"])) for each in described["paths"].values() if "post" in each} == {
+        ("200", "400", "401", "403", "404", "429", "503")
+    }
+
+
+def _references(part: Any) -> Iterator[str]:
+    """Where the parts of a document refer to."""
+    if isinstance(part, dict):
+        yield from [part["$ref"]] if isinstance(part.get("$ref"), str) else []
+        part = list(part.values())
+    for each in part if isinstance(part, list) else []:
+        yield from _references(each)
 
 
 def test_pages_of_any_site_may_search(holding: Holding) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic_core import ErrorDetails
@@ -61,6 +61,11 @@ class StacRoute(APIRoute):
                 response = await answer(request)
             except RequestValidationError as error:
                 response = tell(bad_input_of(error.errors()))
+            except HTTPException as error:
+                if error.status_code != 400:
+                    raise
+                # The framework's word for a body that it cannot parse.
+                response = tell(errors.BadInput.of("body", "must be JSON in UTF-8"))
             except errors.WindrowError as error:
                 if kind_of(error) is None:
                     raise

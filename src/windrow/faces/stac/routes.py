@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from windrow.faces.stac import translate, wire
 from windrow.faces.stac.asking import Question, body_of, read_question
 from windrow.faces.stac.context import PREFIX, Context, Ctx
+from windrow.faces.stac.describing import describe
 from windrow.faces.stac.errors import StacRoute
 from windrow.faces.stac.finding import find_collection, find_collections, find_item, find_items, need_collection
 from windrow.faces.stac.links import Addresses, Fields, link
@@ -40,11 +41,10 @@ def read_conformance() -> Response:
 
 
 @router.get("/api", response_class=Response, include_in_schema=False)
-def read_description(request: Request) -> Response:
+def read_description(ctx: Ctx) -> Response:
     """The OpenAPI description of these paths."""
-    described = request.app.openapi()
-    paths = {path: told for path, told in described["paths"].items() if path.startswith(PREFIX)}
-    return respond({**described, "paths": paths}, wire.OPENAPI)
+    server = ctx.root.removesuffix(PREFIX) or "/"
+    return respond(describe(router.routes, title=ctx.title, server=server), wire.OPENAPI)
 
 
 @router.get("/collections", responses=GIVES_JSON, response_class=Response)
