@@ -3,15 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from windrow.model.runs import RunState
 from windrow.storage.database import Database
-from windrow.storage.moves import among
 from windrow.storage.tables import parts, runs
-
-HELD_RUNS = and_(runs.c.worker_id == bindparam("this_worker"), runs.c.lease_until.is_not(None))
-HELD_PARTS = and_(parts.c.worker_id == bindparam("this_worker"), parts.c.lease_until.is_not(None))
 
 
 class RunLeases:
@@ -22,19 +18,43 @@ class RunLeases:
 
     def renew(self, worker_id: str, *, now: datetime, lease: timedelta) -> Mapping[str, RunState]:
         """Renews all leases of a worker; what is missing from the answer it does not hold any more."""
-        this, until = {"this_worker": worker_id}, now + lease
+        this = {"this_worker": worker_id, "until": now + lease}
+        if not self._holds_any(worker_id):
+            return {}
         with self._database.write() as connection:
-            own = update(runs).where(HELD_RUNS).values(lease_until=until).returning(runs.c.id, runs.c.state)
-            held = {row.id: RunState(row.state) for row in connection.execute(own, this)}
+            held = {row.id: RunState(row.state) for row in connection.execute(_RENEW, this)}
             # Whoever has a part locked is ending its claim just now.
-            some = select(parts.c.id).where(HELD_PARTS).with_for_update(skip_locked=True)
-            mine = update(parts).where(among(connection, parts.c.id, some)).values(lease_until=until)
-            ids = set(connection.scalars(mine.returning(parts.c.run_id), this)) - held.keys()
-            states = select(runs.c.id, runs.c.state).where(runs.c.id.in_(sorted(ids)))
-            return held | {row.id: RunState(row.state) for row in connection.execute(states)} if ids else held
+            mine = connection.scalars(_MY_PARTS, this).all()
+            ids = set(connection.scalars(_RENEW_PARTS, {**this, "these_parts": mine})) if mine else set()
+            return held | find_states(connection, sorted(ids - held.keys()))
+
+    def _holds_any(self, worker_id: str) -> bool:
+        # Whoever holds nothing should not take SQLite's write lock with each of its heartbeats.
+        with self._database.read() as connection:
+            return bool(connection.scalar(_HOLDS_ANY, {"this_worker": worker_id}))
 
     def states(self, run_ids: Sequence[str]) -> Mapping[str, RunState]:
         """The states of these runs; unknown ones are left out."""
         with self._database.read() as connection:
-            rows = connection.execute(select(runs.c.id, runs.c.state).where(runs.c.id.in_(run_ids)))
-            return {row.id: RunState(row.state) for row in rows}
+            return find_states(connection, run_ids)
+
+
+def find_states(connection: Connection, run_ids: Sequence[str]) -> dict[str, RunState]:
+    """The states of these runs."""
+    if not run_ids:
+        return {}
+    return {row.id: RunState(row.state) for row in connection.execute(_STATES, {"these_runs": run_ids})}
+
+
+_HELD_RUN = and_(runs.c.worker_id == bindparam("this_worker"), runs.c.lease_until.is_not(None))
+_HELD_PART = and_(parts.c.worker_id == bindparam("this_worker"), parts.c.lease_until.is_not(None))
+_HOLDS_ANY = select(or_(select(runs.c.id).where(_HELD_RUN).exists(), select(parts.c.id).where(_HELD_PART).exists()))
+_RENEW = update(runs).where(_HELD_RUN).values(lease_until=bindparam("until")).returning(runs.c.id, runs.c.state)
+_MY_PARTS = select(parts.c.id).where(_HELD_PART).with_for_update(skip_locked=True)
+_RENEW_PARTS = (
+    update(parts)
+    .where(parts.c.id.in_(bindparam("these_parts", expanding=True)))
+    .values(lease_until=bindparam("until"))
+    .returning(parts.c.run_id)
+)
+_STATES = select(runs.c.id, runs.c.state).where(runs.c.id.in_(bindparam("these_runs", expanding=True)))

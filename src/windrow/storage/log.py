@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from windrow.errors import NotFound
 from windrow.model.paging import PageOf, check_limit
@@ -67,14 +67,21 @@ def append_log(connection: Connection, run_id: str, entries: Sequence[Entry], *,
     so that nobody has to. Raises `NotFound` when the run is gone."""
     if not entries:
         return
-    counted = update(runs).where(runs.c.id == run_id).values(logged=runs.c.logged + len(entries))
-    logged = connection.scalar(counted.returning(runs.c.logged))
+    logged = connection.scalar(_COUNT, {"this_run": run_id, "this_many": len(entries)})
     if logged is None:
         raise NotFound("run", run_id)
     connection.execute(insert(log_entries), [_to_row(run_id, entry) for entry in entries])
     if logged > keep:
         _drop(connection, run_id, logged - keep)
         connection.execute(update(runs).where(runs.c.id == run_id).values(logged=keep))
+
+
+_COUNT = (
+    update(runs)
+    .where(runs.c.id == bindparam("this_run"))
+    .values(logged=runs.c.logged + bindparam("this_many", type_=runs.c.logged.type))
+    .returning(runs.c.logged)
+)
 
 
 def _to_row(run_id: str, entry: Entry) -> dict[str, object]:

@@ -29,7 +29,7 @@ class PartClaims:
     ) -> list[PartClaim]:
         """Takes up to `limit` open parts: the highest priority first, then the longest ready."""
         claims: list[PartClaim] = []
-        grant = {"state": PartState.RUNNING.value, "worker_id": worker_id, "lease_until": now + lease}
+        grant = {"this_worker": worker_id, "until": now + lease}
         for level in self._levels_with_work(queues, now):
             while len(claims) < limit:
                 taken = self._claim_at(level, now, limit - len(claims), grant)
@@ -48,7 +48,7 @@ class PartClaims:
     def _claim_at(self, level: Level, now: datetime, limit: int, grant: Mapping[str, Any]) -> list[PartClaim] | None:
         with self._database.write() as connection:
             place = {"this_queue": level[0], "this_priority": level[1], "this_moment": now}
-            chosen = connection.execute(_NEXT.limit(limit), place).all()
+            chosen = connection.execute(_NEXT, {**place, "this_many": limit}).all()
             if not chosen:
                 return None
             by_id = _find_runs(connection, sorted({row.run_id for row in chosen}))
@@ -68,6 +68,7 @@ _NEXT = (
     select(parts.c.id, parts.c.run_id)
     .where(*_READY)
     .order_by(parts.c.ready_at, parts.c.id)
+    .limit(bindparam("this_many"))
     .with_for_update(skip_locked=True)
 )
 _TOP = select(parts.c.priority).where(*_AT).order_by(parts.c.priority.desc()).limit(1)
@@ -85,18 +86,27 @@ def _levels(connection: Connection, queue: str, now: datetime) -> Iterator[int]:
 
 
 def _find_runs(connection: Connection, run_ids: Sequence[str]) -> dict[str, Run]:
-    rows = connection.execute(select(*RUN_COLUMNS).where(runs.c.id.in_(run_ids)))
-    return {row.id: to_run(row) for row in rows}
+    return {row.id: to_run(row) for row in connection.execute(_RUNS, {"these_runs": run_ids})}
+
+
+_RUNS = select(*RUN_COLUMNS).where(runs.c.id.in_(bindparam("these_runs", expanding=True)))
 
 
 def _take(connection: Connection, ids: Sequence[int], grant: Mapping[str, Any]) -> list[Part]:
     if not ids:
         return []
-    rows = connection.execute(
-        update(parts)
-        .where(parts.c.id.in_(ids))
-        .values(grant)
-        .values(attempts=parts.c.attempts + 1)
-        .returning(*PART_COLUMNS)
-    )
+    rows = connection.execute(_TAKE, {"these_parts": ids, **grant})
     return sorted((to_part(row) for row in rows), key=lambda part: ids.index(part.id))
+
+
+_TAKE = (
+    update(parts)
+    .where(parts.c.id.in_(bindparam("these_parts", expanding=True)))
+    .values(
+        state=PartState.RUNNING.value,
+        attempts=parts.c.attempts + 1,
+        worker_id=bindparam("this_worker"),
+        lease_until=bindparam("until"),
+    )
+    .returning(*PART_COLUMNS)
+)

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, case, func, select, update
 
 from windrow.model.paging import PageOf, check_limit
 from windrow.model.runs import Part, PartState, RunState
@@ -70,9 +70,8 @@ class RunParts:
     def retry_part(self, part_id: int, worker_id: str, *, error: str, ready_at: datetime) -> bool:
         """Gives a part back for a later try."""
         with self._database.write(wake=True) as connection:
-            back = update(parts).where(_is_part_of(part_id, worker_id), _run_goes_on())
-            change = {"state": PartState.OPEN.value, "worker_id": "", "lease_until": None, "lost": 0}
-            return connection.execute(back.values(change).values(error=error, ready_at=ready_at)).rowcount == 1
+            this = {"this_part": part_id, "this_worker": worker_id, "new_error": error, "new_ready_at": ready_at}
+            return connection.execute(_RETRY, this).rowcount == 1
 
     def list_parts(
         self, run_id: str, *, states: frozenset[PartState] | None, limit: int, cursor: str | None = None
@@ -172,27 +171,46 @@ def close_part(
     now: datetime,
 ) -> bool:
     """Ends a part within the caller's transaction. False when fenced out: nothing done."""
-    # The run is locked before its part: see fan_in.py.
-    part = _is_part_of(part_id, worker_id)
-    of_part = select(parts.c.run_id).where(part).scalar_subquery()
-    run_id = connection.scalar(select(runs.c.id).where(runs.c.id == of_part, _GOES_ON).with_for_update())
+    this = {"this_part": part_id, "this_worker": worker_id}
+    run_id = connection.scalar(_RUN_OF_PART, this)
     if run_id is None:
         return False
-    change = {"state": state.value, "counts": counts, "error": error, "worker_id": "", "lease_until": None}
-    if connection.execute(update(parts).where(part).values(change)).rowcount != 1:
+    change = {"new_state": state.value, "new_counts": counts, "new_error": error}
+    if connection.execute(_CLOSE, {**this, **change}).rowcount != 1:
         return False
     return count_closed(connection, run_id, 1, now=now)
 
 
+_HELD_PART = and_(
+    parts.c.id == bindparam("this_part"),
+    parts.c.worker_id == bindparam("this_worker"),
+    parts.c.state == PartState.RUNNING.value,
+)
 _GOES_ON = runs.c.state.in_([RunState.WAITING.value, RunState.RUNNING.value])
+_FREED: dict[str, Any] = {"worker_id": "", "lease_until": None}
 
-
-def _run_goes_on() -> ColumnElement[bool]:
-    return select(runs.c.id).where(runs.c.id == parts.c.run_id, _GOES_ON).exists()
-
-
-def _is_part_of(part_id: int, worker_id: str) -> ColumnElement[bool]:
-    return and_(parts.c.id == part_id, parts.c.worker_id == worker_id, parts.c.state == PartState.RUNNING)
+# The run is locked before its part: see fan_in.py.
+_RUN_OF_PART = (
+    select(runs.c.id)
+    .where(runs.c.id == select(parts.c.run_id).where(_HELD_PART).scalar_subquery(), _GOES_ON)
+    .with_for_update()
+)
+_CLOSE = (
+    update(parts)
+    .where(_HELD_PART)
+    .values(state=bindparam("new_state"), counts=bindparam("new_counts"), error=bindparam("new_error"), **_FREED)
+)
+_RETRY = (
+    update(parts)
+    .where(_HELD_PART, select(runs.c.id).where(runs.c.id == parts.c.run_id, _GOES_ON).exists())
+    .values(
+        state=PartState.OPEN.value,
+        error=bindparam("new_error"),
+        ready_at=bindparam("new_ready_at"),
+        lost=0,
+        **_FREED,
+    )
+)
 
 
 def _sum_counts(connection: Connection, run_id: str) -> Select[Any]:
