@@ -26,6 +26,9 @@ from windrow.storage.database import Database
 MEMBER = Principal(OWNER, "ada", Role.VIEWER, TENANT, rights_of(Role.VIEWER))
 NOT_A_READER = Principal(OWNER, "ada", Role.VIEWER, TENANT, frozenset({Right.WRITE}))
 
+ONCE = {"Connection": "close"}
+"""A kept connection may be closed by the server just when it is used again, on a machine that is slow."""
+
 TRIANGLE = {"type": "Polygon", "coordinates": [[[0, 0], [10, 0], [0, 10], [0, 0]]]}
 CUT = {
     "type": "MultiPolygon",
@@ -81,13 +84,13 @@ class Holding:
     def ask(self, path: str, *, signed: str | None = None, **query: Any) -> tuple[int, Any]:
         """Status and JSON of an answer. `path` may be a whole address."""
         url = path if path.startswith("http") else self.root + path
-        headers = {"Authorization": signed} if signed else {}
+        headers = {**ONCE, "Authorization": signed} if signed else ONCE
         answer = urllib3.request("GET", url, fields=query, headers=headers, retries=False)
         return answer.status, answer.json()
 
     def post(self, body: Any) -> tuple[int, Any]:
         """Status and JSON of a search by POST."""
-        answer = urllib3.request("POST", f"{self.root}/search", json=body, retries=False)
+        answer = urllib3.request("POST", f"{self.root}/search", json=body, headers=ONCE, retries=False)
         return answer.status, answer.json()
 
     def names(self, **query: Any) -> list[str]:

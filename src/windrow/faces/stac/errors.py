@@ -4,10 +4,11 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import HTTPException, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic_core import ErrorDetails
+from starlette.exceptions import HTTPException
 
 from windrow import errors
 from windrow.faces.stac import wire
@@ -112,11 +113,13 @@ def problem_of(error: errors.WindrowError, kind: Kind) -> wire.Problem:
 
 def bad_input_of(found: list[ErrorDetails] | Any) -> errors.BadInput:
     """What pydantic found wrong, by parameter."""
-    return errors.BadInput([errors.FieldProblem(_path(each["loc"]), _told(each)) for each in found])
+    return errors.BadInput([errors.FieldProblem(_path(each), _told(each)) for each in found])
 
 
-def _path(location: tuple[object, ...]) -> str:
-    steps = [str(step) for step in location]
+def _path(detail: ErrorDetails) -> str:
+    steps = [str(step) for step in detail["loc"]]
+    if detail["type"] == "json_invalid":
+        return "body"  # The second step is where in the text it broke.
     return ".".join(steps[1:] if steps[:1] in (["query"], ["path"], ["body"]) else steps) or "body"
 
 
