@@ -1,6 +1,6 @@
 """Harvests, as the store keeps them: a pass, its pages, and the commit that moves both forward at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -76,6 +76,7 @@ class Change:
     """A resource to be written: new (`id` None) or changed.
 
     record    what the catalogue shall show; None for a quarantined one, whose last good version stays as it is
+    encoded   what `Harvests.encoder` made of record and raw document ahead of the commit: then both are left out
     problem   why it is quarantined; "" when it is not
     wanted    whether the catalogue shows it
     """
@@ -91,6 +92,16 @@ class Change:
     version: str = ""
     etag: str = ""
     last_modified: str = ""
+    encoded: Any = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is a record for the catalogue; else it is quarantined."""
+        return self.encoded is not None or self.record is not None
+
+
+Encode = Callable[[Record, bytes], Any]
+"""Makes of a record and its raw document what a commit writes. Pure, and can be pickled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +196,10 @@ class Harvests(Protocol):
 
     def page_memories(self, source_id: int, keys: Sequence[Mapping[str, Any]]) -> list[PageMemory | None]:
         """What the last pass kept of these pages, in their order; None also where a resource is no longer present."""
+        ...
+
+    def encoder(self, source_id: int) -> Encode:
+        """What prepares the records of a source for their commit, so that a transaction does nothing but write."""
         ...
 
     def commit_page(self, run_id: str, attempt: int, source_id: int, page: PageCommit) -> Committed:

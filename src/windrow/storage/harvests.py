@@ -12,9 +12,10 @@ from windrow.model.resources import Outcome, Presence
 from windrow.model.runs import Part, PartState, RunState
 from windrow.model.sources import ReviewState
 from windrow.ports.fetching import Validators
-from windrow.ports.harvests import Committed, Known, PageCommit, PageMemory, Pass, PassEnd
+from windrow.ports.harvests import Committed, Encode, Known, PageCommit, PageMemory, Pass, PassEnd
 from windrow.ports.runs import Entry
 from windrow.storage.database import Database
+from windrow.storage.encoding import encoder
 from windrow.storage.endings import end_run
 from windrow.storage.keys import digest_key
 from windrow.storage.log import append_log
@@ -84,6 +85,10 @@ class SqlHarvests:
             }
             lost = {digest for digest, memory in found.items() if _any_absent(self._database, connection, memory.seen)}
         return [None if digest in lost else found.get(digest) for digest in digests]
+
+    def encoder(self, source_id: int) -> Encode:
+        """What prepares records for their commit."""
+        return encoder(source_id, sqlite=self._database.is_sqlite)
 
     def commit_page(self, run_id: str, attempt: int, source_id: int, page: PageCommit) -> Committed:
         """Commits one page."""

@@ -14,9 +14,9 @@ from windrow.model.runs import Part, PartState, Progress, RunState
 from windrow.ports.harvests import Change, Committed, PageCommit
 from windrow.ports.source_kinds import PageKey
 from windrow.storage.database import Database
+from windrow.storage.encoding import compress, encoder
 from windrow.storage.keys import digest_key
-from windrow.storage.record_rows import mended
-from windrow.storage.records import compress, insert_records, replace_records, write_documents
+from windrow.storage.records import insert_encoded, replace_encoded, write_compressed
 from windrow.storage.seen import pack
 from windrow.storage.tables import pages, parts, passes, runs
 from windrow.storage.upserts import insert_missing, insert_or_replace
@@ -87,7 +87,7 @@ def recount(counts: Mapping[str, int], repeated: Sequence[Change]) -> dict[str, 
     """The counts with these changes turned into duplicates."""
     changed = dict(counts)
     for each in repeated:
-        word = (Outcome.ADDED if each.record else Outcome.QUARANTINED).value
+        word = (Outcome.ADDED if each.readable else Outcome.QUARANTINED).value
         changed[word] = changed.get(word, 0) - 1
         changed["duplicate"] = changed.get("duplicate", 0) + 1
     return changed
@@ -117,6 +117,7 @@ def known_identifiers(target: Target, identifiers: Sequence[str]) -> Iterator[st
 
 
 def _write_changes(target: Target, changes: Sequence[Change], page: PageCommit) -> list[int]:
+    changes = [_encoded(target, each) for each in changes]
     fresh = [each for each in changes if each.id is None]
     known = [(each.id, each) for each in changes if each.id is not None]
     ids = _reserve_ids(target, len(fresh))
@@ -126,6 +127,13 @@ def _write_changes(target: Target, changes: Sequence[Change], page: PageCommit) 
     _write_records(target, added, known)
     _write_raw(target, [*added, *known])
     return ids
+
+
+def _encoded(target: Target, change: Change) -> Change:
+    if change.encoded is not None or change.record is None:
+        return change
+    encode = encoder(target.source_id, sqlite=target.database.is_sqlite)
+    return replace(change, encoded=encode(change.record, change.raw))
 
 
 def _reserve_ids(target: Target, count: int) -> list[int]:
@@ -157,13 +165,13 @@ def _insert_resources(target: Target, added: Sequence[tuple[int, Change]], page:
                 target.source_id,
                 each.identifier,
                 each.fingerprint,
-                Outcome.ADDED.value if each.record else Outcome.QUARANTINED.value,
+                Outcome.ADDED.value if each.encoded else Outcome.QUARANTINED.value,
                 each.wanted,
-                _title(each) or "",
+                each.encoded.record.title if each.encoded else "",
                 each.version,
                 each.etag,
                 each.last_modified,
-                database.moment(each.record.modified) if each.record else None,
+                each.encoded.record.modified if each.encoded else None,
                 now,
                 now,
                 each.problem,
@@ -171,10 +179,6 @@ def _insert_resources(target: Target, added: Sequence[tuple[int, Change]], page:
             for number, each in added
         ],
     )
-
-
-def _title(change: Change) -> str | None:
-    return mended(change.record.title) if change.record else None
 
 
 _UPDATE_RESOURCE = """
@@ -193,12 +197,12 @@ def _update_resources(target: Target, known: Sequence[tuple[int, Change]], page:
         [
             (
                 each.fingerprint,
-                Outcome.CHANGED.value if each.record else Outcome.QUARANTINED.value,
-                _title(each),
+                Outcome.CHANGED.value if each.encoded else Outcome.QUARANTINED.value,
+                each.encoded.record.title if each.encoded else None,
                 each.version,
                 each.etag,
                 each.last_modified,
-                database.moment(each.record.modified) if each.record else None,
+                each.encoded.record.modified if each.encoded else None,
                 now,
                 each.problem,
                 number,
@@ -210,11 +214,11 @@ def _update_resources(target: Target, known: Sequence[tuple[int, Change]], page:
 
 def _write_records(target: Target, added: Sequence[tuple[int, Change]], known: Sequence[tuple[int, Change]]) -> None:
     database, connection, source_id = target.database, target.connection, target.source_id
-    fresh = [(number, source_id, each.record) for number, each in added if each.record]
-    again = [(number, source_id, each.record) for number, each in known if each.record]
-    insert_records(database, connection, fresh)
-    replace_records(database, connection, again)
-    unwanted = [(True, number) for number, each in added if each.record and not each.wanted]
+    fresh = [(number, source_id, each.encoded.record) for number, each in added if each.encoded]
+    again = [(number, source_id, each.encoded.record) for number, each in known if each.encoded]
+    insert_encoded(database, connection, fresh)
+    replace_encoded(database, connection, again)
+    unwanted = [(True, number) for number, each in added if each.encoded and not each.wanted]
     database.write_many(connection, "UPDATE records SET hidden = ? WHERE id = ?", unwanted)
     # Also those that cannot be read now: what was gone is back, with the last version that could be read.
     _show_again(target, [number for number, _ in known])
@@ -222,9 +226,9 @@ def _write_records(target: Target, added: Sequence[tuple[int, Change]], known: S
 
 def _write_raw(target: Target, changed: Sequence[tuple[int, Change]]) -> None:
     database, connection = target.database, target.connection
-    good = [(number, each.media_type, each.raw) for number, each in changed if each.record]
-    bad = [(number, each.media_type, compress(each.raw)) for number, each in changed if not each.record]
-    write_documents(database, connection, good)
+    good = [(number, each.media_type, each.encoded.content) for number, each in changed if each.encoded]
+    bad = [(number, each.media_type, compress(each.raw)) for number, each in changed if not each.encoded]
+    write_compressed(database, connection, good)
     database.write_many(
         connection,
         "INSERT INTO quarantine (id, media_type, content) VALUES (?, ?, ?) "
@@ -232,7 +236,7 @@ def _write_raw(target: Target, changed: Sequence[tuple[int, Change]]) -> None:
         bad,
     )
     if len(good) < len(changed) or any(each.id is not None for _, each in changed):
-        cured = [(number,) for number, each in changed if each.record and each.id is not None]
+        cured = [(number,) for number, each in changed if each.encoded and each.id is not None]
         database.write_many(connection, "DELETE FROM quarantine WHERE id = ?", cured)
 
 

@@ -3,25 +3,25 @@
 All functions here work on many rows at once, and inside the caller's transaction.
 """
 
-import threading
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, TypeAlias
 
-import zstandard
 from sqlalchemy import Connection, delete, select
 
 from windrow.model.records import Record
 from windrow.storage import search_postgresql, search_sqlite
 from windrow.storage.batches import batches
 from windrow.storage.database import Database
-from windrow.storage.record_rows import decode, sound, title_key
+from windrow.storage.encoding import EncodedRecord, compress, encode_record, expand
+from windrow.storage.record_rows import decode
 from windrow.storage.tables import records
 
 Rows: TypeAlias = Sequence[tuple[int, int, Record]]
 """Record id, source id, record."""
 
-_LEVEL = 1  # of zstandard: three times as fast as level 3 on metadata, and a tenth larger
+EncodedRows: TypeAlias = Sequence[tuple[int, int, EncodedRecord]]
+"""The same, encoded."""
 
 _INSERT = """
 INSERT INTO records (id, source_id, identifier, type, title, collection, standard, modified, time_start, time_end,
@@ -41,19 +41,29 @@ ON CONFLICT (id) DO UPDATE SET
 
 def insert_records(database: Database, connection: Connection, rows: Rows) -> None:
     """Writes records that are new, and makes them findable."""
-    rows, values = _prepare(database, rows)
-    database.write_many(connection, _INSERT, values)
-    add_entries(database, connection, rows)
+    insert_encoded(database, connection, _encode(database, rows))
 
 
 def replace_records(database: Database, connection: Connection, rows: Rows) -> None:
     """Writes records anew that exist, and new ones too; what was hidden stays hidden. No id may come twice."""
-    rows, values = _prepare(database, rows)
+    replace_encoded(database, connection, _encode(database, rows))
+
+
+def insert_encoded(database: Database, connection: Connection, rows: EncodedRows) -> None:
+    """The same for records that were encoded ahead."""
+    database.write_many(connection, _INSERT, _values(rows))
+    _search(database).add_entries(database, connection, _entries(rows))
+
+
+def replace_encoded(database: Database, connection: Connection, rows: EncodedRows) -> None:
+    """The same for records that were encoded ahead."""
     stored = {row[0]: row for row in read_records(connection, [row[0] for row in rows])}
-    database.write_many(connection, _UPSERT, values)
+    database.write_many(connection, _UPSERT, _values(rows))
     known = [row for row in rows if row[0] in stored]
-    _search(database).change_entries(database, connection, [stored[row[0]] for row in known], known)
-    add_entries(database, connection, [row for row in rows if row[0] not in stored])
+    old = _encode(database, [stored[row[0]] for row in known])
+    _search(database).change_entries(database, connection, _entries(old), _entries(known))
+    fresh = [row for row in rows if row[0] not in stored]
+    _search(database).add_entries(database, connection, _entries(fresh))
 
 
 def remove_records(database: Database, connection: Connection, ids: Sequence[int]) -> None:
@@ -62,7 +72,8 @@ def remove_records(database: Database, connection: Connection, ids: Sequence[int
     SQLite's search structures know no foreign keys: a record that only cascades away would stay in them.
     """
     for some in batches(ids):
-        _search(database).drop_entries(database, connection, read_records(connection, some))
+        found = _encode(database, read_records(connection, some))
+        _search(database).drop_entries(database, connection, _entries(found))
         connection.execute(delete(records).where(records.c.id.in_(some)))
 
 
@@ -77,22 +88,26 @@ def read_records(connection: Connection, ids: Sequence[int]) -> list[tuple[int, 
 
 def add_entries(database: Database, connection: Connection, rows: Rows) -> None:
     """Makes stored records findable that the search structures do not have."""
-    _search(database).add_entries(database, connection, rows)
+    _search(database).add_entries(database, connection, _entries(_encode(database, rows)))
 
 
 def _search(database: Database) -> ModuleType:
     return search_sqlite if database.is_sqlite else search_postgresql
 
 
-def _prepare(database: Database, rows: Rows) -> tuple[Rows, list[tuple[Any, ...]]]:
-    kept = []
-    values = []
-    for number, source_id, record in rows:
-        record_kept, row, body = sound(record)
-        kept.append((number, source_id, record_kept))
-        moments = [database.moment(each) for each in (row.modified, row.time_start, row.time_end)]
-        values.append((number, source_id, *row[:5], *moments, *row[8:12], body, title_key(row.title)))
-    return kept, values
+def _encode(database: Database, rows: Rows) -> EncodedRows:
+    return [
+        (number, source_id, encode_record(record, source_id, sqlite=database.is_sqlite))
+        for number, source_id, record in rows
+    ]
+
+
+def _values(rows: EncodedRows) -> list[tuple[Any, ...]]:
+    return [(number, source_id, *record.values) for number, source_id, record in rows]
+
+
+def _entries(rows: EncodedRows) -> list[tuple[int, Any]]:
+    return [(number, record.entry) for number, _, record in rows]
 
 
 _WRITE_DOCUMENT = """
@@ -103,9 +118,12 @@ ON CONFLICT (id) DO UPDATE SET media_type = excluded.media_type, content = exclu
 
 def write_documents(database: Database, connection: Connection, rows: Sequence[tuple[int, str, bytes]]) -> None:
     """Keeps raw documents: record id, media type, raw bytes. One that is there already is replaced."""
-    database.write_many(
-        connection, _WRITE_DOCUMENT, [(number, media_type, compress(raw)) for number, media_type, raw in rows]
-    )
+    write_compressed(database, connection, [(number, media_type, compress(raw)) for number, media_type, raw in rows])
+
+
+def write_compressed(database: Database, connection: Connection, rows: Sequence[tuple[int, str, bytes]]) -> None:
+    """The same for documents that were compressed ahead."""
+    database.write_many(connection, _WRITE_DOCUMENT, rows)
 
 
 def read_documents(database: Database, connection: Connection, ids: Sequence[int]) -> list[tuple[int, str, bytes]]:
@@ -117,24 +135,3 @@ def read_documents(database: Database, connection: Connection, ids: Sequence[int
         rows = database.run(connection, sql, tuple(some))
         found.extend((row.id, row.media_type, expand(row.content)) for row in rows)
     return sorted(found)
-
-
-class _Compressors(threading.local):
-    """One compressor and one decompressor per thread: they are costly to make and not to be shared."""
-
-    def __init__(self) -> None:
-        self.compressor = zstandard.ZstdCompressor(level=_LEVEL)
-        self.decompressor = zstandard.ZstdDecompressor()
-
-
-_compressors = _Compressors()
-
-
-def compress(raw: bytes) -> bytes:
-    """A document as it is kept."""
-    return _compressors.compressor.compress(raw)
-
-
-def expand(content: bytes) -> bytes:
-    """The document that `compress` was given."""
-    return _compressors.decompressor.decompress(content)

@@ -19,31 +19,37 @@ _LAST_POSITION = 16_383
 _LONGEST_WORD = 2_000
 """Bytes; a lexeme may have 2,046."""
 
-Rows: TypeAlias = Sequence[tuple[int, int, Record]]
-"""Record id, source id, record."""
+Entry: TypeAlias = tuple[str, list[str], tuple[tuple[Any, ...], ...]]
+"""The tsvector, the terms, and box and range of each piece of where and when a record is."""
+
+Entries: TypeAlias = Sequence[tuple[int, Entry]]
+"""Record id, and what the record is found by."""
 
 
-def add_entries(database: Database, connection: Connection, rows: Rows) -> None:
+def entry_of(record: Record, source_id: int) -> Entry:
+    """What a record is found by. Pure."""
+    return vector_of(record, source_id), terms_of(record, source_id), tuple(_boxes(record))
+
+
+def add_entries(database: Database, connection: Connection, entries: Entries) -> None:
     """Makes records findable that have no entries yet."""
-    database.write_many(
-        connection,
-        _ADD_WORDS,
-        [(number, vector_of(each, source), terms_of(each, source)) for number, source, each in rows],
-    )
-    database.write_many(connection, _ADD_BOX, list(_boxes(rows)))
+    database.write_many(connection, _ADD_WORDS, [(number, vector, terms) for number, (vector, terms, _) in entries])
+    boxes = [(number, half, *box) for number, (_, _, found) in entries for half, box in enumerate(found)]
+    database.write_many(connection, _ADD_BOX, boxes)
 
 
-def drop_entries(database: Database, connection: Connection, rows: Rows) -> None:
+def drop_entries(database: Database, connection: Connection, entries: Entries) -> None:
     """Takes the entries of records away."""
-    ids = [row[0] for row in rows]
+    ids = [number for number, _ in entries]
     database.run(connection, "DELETE FROM record_words WHERE id = ANY(?)", (ids,))
     database.run(connection, "DELETE FROM record_boxes WHERE id = ANY(?)", (ids,))
 
 
-def change_entries(database: Database, connection: Connection, old: Rows, new: Rows) -> None:
-    """Replaces entries, both in the same order."""
-    drop_entries(database, connection, old)
-    add_entries(database, connection, new)
+def change_entries(database: Database, connection: Connection, old: Entries, new: Entries) -> None:
+    """Replaces entries, both in the same order; what stays the same is left alone."""
+    pairs = [(was, now) for was, now in zip(old, new, strict=True) if was != now]
+    drop_entries(database, connection, [was for was, _ in pairs])
+    add_entries(database, connection, [now for _, now in pairs])
 
 
 def vector_of(record: Record, source_id: int) -> str:
@@ -64,14 +70,13 @@ def _fits(token: str) -> bool:
     return len(token) * 4 <= _LONGEST_WORD or len(token.encode()) <= _LONGEST_WORD
 
 
-def _boxes(rows: Rows) -> Iterator[tuple[Any, ...]]:
-    for number, _, record in rows:
-        period = period_of(record)
-        # Both ends included, although our periods do not include theirs: an instant would be an empty range, which
-        # meets nothing. Whoever reads this compares the record's own columns as well.
-        range_ = None if period is None else f"[{utc_text(period[0])},{utc_text(period[1])}]"
-        pieces = [f"(({west},{south}),({east},{north}))" for west, south, east, north in halves(record.bbox)]
-        if not pieces and range_ is not None:
-            yield number, 0, None, range_
-        for half, piece in enumerate(pieces):
-            yield number, half, piece, range_
+def _boxes(record: Record) -> Iterator[tuple[str | None, str | None]]:
+    period = period_of(record)
+    # Both ends included, although our periods do not include theirs: an instant would be an empty range, which meets
+    # nothing. Whoever reads this compares the record's own columns as well.
+    range_ = None if period is None else f"[{utc_text(period[0])},{utc_text(period[1])}]"
+    pieces = [f"(({west},{south}),({east},{north}))" for west, south, east, north in halves(record.bbox)]
+    if not pieces and range_ is not None:
+        yield None, range_
+    for piece in pieces:
+        yield piece, range_

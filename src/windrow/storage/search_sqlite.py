@@ -1,13 +1,13 @@
 """Writing search entries on SQLite: FTS5 for words and terms, an R*Tree for places and times."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from sqlalchemy import Connection
 
 from windrow.model.records import Record
 from windrow.storage.database import Database
-from windrow.storage.search_entries import Words, extents_of, words_of
+from windrow.storage.search_entries import Extent, Words, extents_of, words_of
 
 _ADD_WORDS = "INSERT INTO record_words (rowid, title, abstract, keywords, others, terms) VALUES (?, ?, ?, ?, ?, ?)"
 _DROP_WORDS = (
@@ -17,54 +17,51 @@ _DROP_WORDS = (
 _ADD_BOX = "INSERT INTO record_boxes (id, west, east, south, north, since, until) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _DROP_BOX = "DELETE FROM record_boxes WHERE id = ?"
 
-Rows: TypeAlias = Sequence[tuple[int, int, Record]]
-"""Record id, source id, record."""
+Entry: TypeAlias = tuple[Words, tuple[Extent, ...]]
+Entries: TypeAlias = Sequence[tuple[int, Entry]]
+"""Record id, and what the record is found by."""
 
 
-def add_entries(database: Database, connection: Connection, rows: Rows) -> None:
+def entry_of(record: Record, source_id: int) -> Entry:
+    """What a record is found by. Pure: to take it out again, the same record gives the same."""
+    return words_of(record, source_id), tuple(extents_of(record))
+
+
+def add_entries(database: Database, connection: Connection, entries: Entries) -> None:
     """Makes records findable that have no entries yet."""
-    _add_words(database, connection, rows)
-    _add_boxes(database, connection, rows)
+    _add_words(database, connection, [(number, words) for number, (words, _) in entries])
+    _add_boxes(database, connection, [(number, extents) for number, (_, extents) in entries])
 
 
-def drop_entries(database: Database, connection: Connection, rows: Rows) -> None:
-    """Takes the entries away that these very records were given."""
-    _drop_words(database, connection, rows)
-    _drop_boxes(database, connection, rows)
+def drop_entries(database: Database, connection: Connection, entries: Entries) -> None:
+    """Takes the entries away that records were given."""
+    _drop_words(database, connection, [(number, words) for number, (words, _) in entries])
+    _drop_boxes(database, connection, [number for number, _ in entries])
 
 
-def change_entries(database: Database, connection: Connection, old: Rows, new: Rows) -> None:
+def change_entries(database: Database, connection: Connection, old: Entries, new: Entries) -> None:
     """Replaces entries, both in the same order; what stays the same is left alone."""
-    pairs = list(zip(old, new, strict=True))
-    words = [(was, now) for was, now in pairs if _words(was) != _words(now)]
-    boxes = [(was, now) for was, now in pairs if list(extents_of(was[2])) != list(extents_of(now[2]))]
-    _drop_words(database, connection, [was for was, _ in words])
-    _add_words(database, connection, [now for _, now in words])
-    _drop_boxes(database, connection, [was for was, _ in boxes])
-    _add_boxes(database, connection, [now for _, now in boxes])
+    pairs = [(number, was, now) for (number, was), (_, now) in zip(old, new, strict=True)]
+    words = [(number, was[0], now[0]) for number, was, now in pairs if was[0] != now[0]]
+    boxes = [(number, now[1]) for number, was, now in pairs if was[1] != now[1]]
+    _drop_words(database, connection, [(number, was) for number, was, _ in words])
+    _add_words(database, connection, [(number, now) for number, _, now in words])
+    _drop_boxes(database, connection, [number for number, _ in boxes])
+    _add_boxes(database, connection, boxes)
 
 
-def _add_words(database: Database, connection: Connection, rows: Rows) -> None:
-    database.write_many(connection, _ADD_WORDS, [(row[0], *_words(row)) for row in rows])
+def _add_words(database: Database, connection: Connection, rows: Sequence[tuple[int, Words]]) -> None:
+    database.write_many(connection, _ADD_WORDS, [(number, *words) for number, words in rows])
 
 
-def _drop_words(database: Database, connection: Connection, rows: Rows) -> None:
-    database.write_many(connection, _DROP_WORDS, [(row[0], *_words(row)) for row in rows])
+def _drop_words(database: Database, connection: Connection, rows: Sequence[tuple[int, Words]]) -> None:
+    database.write_many(connection, _DROP_WORDS, [(number, *words) for number, words in rows])
 
 
-def _words(row: tuple[int, int, Record]) -> Words:
-    return words_of(row[2], row[1])
+def _add_boxes(database: Database, connection: Connection, rows: Sequence[tuple[int, tuple[Extent, ...]]]) -> None:
+    boxes = [(number * 2 + half, *extent) for number, extents in rows for half, extent in enumerate(extents)]
+    database.write_many(connection, _ADD_BOX, boxes)
 
 
-def _add_boxes(database: Database, connection: Connection, rows: Rows) -> None:
-    database.write_many(connection, _ADD_BOX, list(_boxes(rows)))
-
-
-def _drop_boxes(database: Database, connection: Connection, rows: Rows) -> None:
-    database.write_many(connection, _DROP_BOX, [(row[0] * 2 + half,) for row in rows for half in (0, 1)])
-
-
-def _boxes(rows: Rows) -> Iterator[tuple[int | float, ...]]:
-    for number, _, record in rows:
-        for half, extent in enumerate(extents_of(record)):
-            yield (number * 2 + half, *extent)
+def _drop_boxes(database: Database, connection: Connection, ids: Sequence[int]) -> None:
+    database.write_many(connection, _DROP_BOX, [(number * 2 + half,) for number in ids for half in (0, 1)])

@@ -10,7 +10,7 @@ from windrow.model.records import Record
 from windrow.model.resources import Outcome, RemoteRecord
 from windrow.model.runs import RunState
 from windrow.ports.source_kinds import Broken, Reading, Reference
-from windrow.storage.records import expand
+from windrow.storage.encoding import expand
 from windrow.storage.tables import quarantine
 
 

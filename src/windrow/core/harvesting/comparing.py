@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Any, NamedTuple
 
 from windrow.core.harvesting.reading import told
 from windrow.errors import Stopped
 from windrow.model.records import Record
 from windrow.model.resources import Outcome, Presence, RemoteRecord
 from windrow.ports.fetching import Validators
-from windrow.ports.harvests import Change, Known
+from windrow.ports.harvests import Change, Encode, Known
 from windrow.ports.source_kinds import Broken, PageKey, Reading, Reference
 
 DOCUMENTS_PER_PAGE = 20
@@ -63,7 +64,7 @@ def plain(counts: Mapping[str, int]) -> dict[str, int]:
 
 def word_of(change: Change) -> str:
     """What a change is counted under."""
-    if change.record is None:
+    if not change.readable:
         return Outcome.QUARANTINED
     return Outcome.ADDED if change.id is None else Outcome.CHANGED
 
@@ -80,16 +81,23 @@ def identifiers_in(reading: Reading) -> list[str]:
     return list(dict.fromkeys(identifier for some in named for identifier in some))
 
 
-def compare(reading: Reading, known: Mapping[str, Known], *, new_wanted: bool) -> Comparison:
+class Intake(NamedTuple):
+    """How records are taken in: whether new ones go into the catalogue, and what makes them ready to be written."""
+
+    new_wanted: bool
+    encode: Encode | None = None
+
+
+def compare(reading: Reading, known: Mapping[str, Known], intake: Intake) -> Comparison:
     """What a page changes, given what is known of the resources that it names."""
     result = Comparison(total=reading.total, next=list(reading.next), failed=list(reading.failed))
     named: set[str] = set()
     for remote in reading.records:
         if _is_first(result, remote.identifier, named):
-            _compare_record(result, remote, known.get(remote.identifier), new_wanted)
+            _compare_record(result, remote, known.get(remote.identifier), intake)
     for broken in reading.broken:
         if _is_first(result, broken.identifier, named):
-            _compare_broken(result, broken, known.get(broken.identifier), new_wanted)
+            _compare_broken(result, broken, known.get(broken.identifier), intake)
     for identifier in reading.unchanged:
         if _is_first(result, identifier, named):
             _see_unchanged(result, identifier, known.get(identifier))
@@ -109,48 +117,50 @@ def _is_first(result: Comparison, identifier: str, named: set[str]) -> bool:
     return True
 
 
-def _compare_record(result: Comparison, remote: RemoteRecord, known: Known | None, new_wanted: bool) -> None:
+def _compare_record(result: Comparison, remote: RemoteRecord, known: Known | None, intake: Intake) -> None:
     if known is not None and known.fingerprint == remote.fingerprint:
         _see_again(result, known)
         kept = Validators(remote.etag, remote.last_modified)
         if (known.version, known.validators) != (remote.version, kept):
             result.touched[known.id] = (remote.version, kept)
     else:
-        _change(result, _change_of(remote, known, new_wanted))
+        _change(result, _change_of(remote, known, intake))
 
 
 def _change(result: Comparison, change: Change) -> None:
-    if change.record is None:
+    if not change.readable:
         result.quarantined.append((change.identifier, change.problem))
     (result.fresh if change.id is None else result.changed).append(change)
     result.counts[word_of(change)] += 1
 
 
-def _change_of(remote: RemoteRecord, known: Known | None, new_wanted: bool) -> Change:
-    record, problem = _read(remote)
+def _change_of(remote: RemoteRecord, known: Known | None, intake: Intake) -> Change:
+    record, encoded, problem = _read(remote, intake.encode)
     return Change(
         id=known.id if known else None,
         identifier=remote.identifier,
         fingerprint=remote.fingerprint,
-        raw=remote.raw,
+        raw=b"" if encoded else remote.raw,
         media_type=remote.media_type[:MEDIA_TYPE_WIDTH],
         record=record,
         problem=problem,
-        wanted=known.wanted if known else new_wanted,
+        wanted=known.wanted if known else intake.new_wanted,
         version=remote.version,
         etag=remote.etag,
         last_modified=remote.last_modified,
+        encoded=encoded,
     )
 
 
-def _read(remote: RemoteRecord) -> tuple[Record | None, str]:
+def _read(remote: RemoteRecord, encode: Encode | None) -> tuple[Record | None, Any, str]:
     # One unreadable record must not hold up the others, whatever a kind's reader trips over.
     try:
-        return remote.read(), ""
+        record = remote.read()
+        return (record, None, "") if encode is None else (None, encode(record, remote.raw), "")
     except Stopped:
         raise
     except Exception as error:  # noqa: BLE001 - the edge of one record: kept with its raw bytes and this reason
-        return None, told(str(error)) or type(error).__name__
+        return None, None, told(str(error)) or type(error).__name__
 
 
 def _see_unchanged(result: Comparison, identifier: str, known: Known | None) -> None:
@@ -170,7 +180,7 @@ def _see_again(result: Comparison, known: Known) -> None:
     result.counts[word] += 1
 
 
-def _compare_broken(result: Comparison, broken: Broken, known: Known | None, new_wanted: bool) -> None:
+def _compare_broken(result: Comparison, broken: Broken, known: Known | None, intake: Intake) -> None:
     fingerprint = blake2b(broken.raw, digest_size=16).digest()
     if known is not None and known.fingerprint == fingerprint:
         _see_again(result, known)
@@ -184,7 +194,7 @@ def _compare_broken(result: Comparison, broken: Broken, known: Known | None, new
         media_type="application/octet-stream",
         record=None,
         problem=broken.problem,
-        wanted=known.wanted if known else new_wanted,
+        wanted=known.wanted if known else intake.new_wanted,
         version=broken.version,
     )
     _change(result, change)

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, ClassVar
 
 import orjson
 
-from windrow.core.harvesting.comparing import Comparison, compare, documents_of, identifiers_in, plain
+from windrow.core.harvesting.comparing import Comparison, Intake, compare, documents_of, identifiers_in, plain
 from windrow.core.harvesting.idset import IdSet
 from windrow.core.harvesting.kind import KindFinder, manners_of
 from windrow.core.harvesting.reading import read_page
@@ -81,7 +81,7 @@ class DiffWork:
         for reading in readings:
             work.check()
             known = self.store.harvests.known(source.id, identifiers_in(reading))
-            compared = compare(reading, known, new_wanted=source.policies.new_wanted)
+            compared = compare(reading, known, Intake(source.policies.new_wanted))
             readings.pages.extend(compared.next)
             _note(compared, seen, counts, file)
             work.report(Progress(sum(counts.values()), opening.total, plain(counts)))
@@ -131,7 +131,7 @@ def _note(compared: Comparison, seen: IdSet, counts: Counter[str], file: BinaryI
         file,
         [
             {
-                "change": "quarantined" if each.record is None else "added" if each.id is None else "changed",
+                "change": "quarantined" if not each.readable else "added" if each.id is None else "changed",
                 "identifier": each.identifier,
                 "title": each.record.title[:TITLED] if each.record else "",
                 "problem": each.problem,

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from windrow.core.harvesting.comparing import Comparison, compare, documents_of, identifiers_in
+from windrow.core.harvesting.comparing import Comparison, Intake, compare, documents_of, identifiers_in
 from windrow.core.harvesting.reading import read_page
 from windrow.model.resources import Outcome
 from windrow.model.runs import Part
@@ -69,7 +69,8 @@ class Preparer:
     def _compare(self, page: PageRequest, loaded: Loaded) -> Comparison:
         reading = read_page(self.kind, self.request, page, loaded)
         known = self.harvests.known(self.source.id, identifiers_in(reading))
-        return compare(reading, known, new_wanted=self.source.policies.new_wanted)
+        intake = Intake(self.source.policies.new_wanted, self.harvests.encoder(self.source.id))
+        return compare(reading, known, intake)
 
 
 def config_of(source: Source) -> dict[str, Any]:

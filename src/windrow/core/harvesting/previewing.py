@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from windrow.core.harvesting.comparing import Comparison, compare, documents_of, identifiers_in
+from windrow.core.harvesting.comparing import Comparison, Intake, compare, documents_of, identifiers_in
 from windrow.core.harvesting.kind import manners_of
 from windrow.core.harvesting.reading import read_page
 from windrow.errors import Stopped
@@ -76,7 +76,7 @@ class Previewing:
 
     def _compare(self, reading: Reading, drafted: Source, present: Source | None) -> Comparison:
         known = self.find_known(present.id, identifiers_in(reading)) if present is not None else {}
-        return compare(reading, known, new_wanted=drafted.policies.new_wanted)
+        return compare(reading, known, Intake(drafted.policies.new_wanted))
 
 
 def _first_readings(kind: SourceKind, request: PassRequest, opening: Opening, fetcher: Fetcher) -> list[Reading]:
