@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
 from windrow.core.performing import Performer
@@ -29,6 +31,13 @@ from windrow.ports.source_kinds import SourceKind
 from windrow.ports.sources import ResourceFilter
 from windrow.ports.work import WorkKind
 from windrow.settings import load_settings
+
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 SPEED = 30.0
 """Waits are a thirtieth of what they say: a page's second try comes after some hundredths of a second."""

@@ -81,6 +81,8 @@ def _runs_for(due_task: DueTask, schedule: Schedule, due: datetime, now: datetim
 
 def _moment_met(schedule: Schedule, due: datetime, now: datetime) -> datetime | None:
     """The moment that a run at `now` is for: the one that was due, or where that was missed, a later one in time."""
+    if schedule.occurrences == 0:
+        return None
     if schedule.counts(due, now):
         return due
     later = schedule.due_after(now - schedule.grace - timedelta(microseconds=1))
