@@ -206,7 +206,7 @@ def test_a_tick_costs_the_same_however_many_schedules_there_are(office: Office) 
     later = int((NOON + HOUR).timestamp() * 1_000_000)
     with office.database.write() as connection:
         row = connection.execute(task_rows.select().where(task_rows.c.id == template.id)).one()._mapping
-        columns = ", ".join(row)
+        columns = ", ".join(map(str, row))
         connection.exec_driver_sql(
             f"INSERT INTO tasks ({columns}) "
             f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) "

@@ -80,7 +80,8 @@ def field(database: Database) -> Field:
 
 def new(identifier: str, title: str = "", **changes: Any) -> Change:
     record = Record(identifier, title or f"Title of {identifier}", standard="dublin-core")
-    return replace(Change(None, identifier, title.encode(errors="replace") or b"x", b"raw", "text/plain", record), **changes)
+    fingerprint = title.encode(errors="replace") or b"x"
+    return replace(Change(None, identifier, fingerprint, b"raw", "text/plain", record), **changes)
 
 
 def bad(identifier: str) -> Change:
@@ -326,7 +327,7 @@ class _Like(list[int]):
     def __eq__(self, other: object) -> bool:
         return list(other) == list(self) if isinstance(other, Sequence) else False
 
-    __hash__ = None  # type: ignore[assignment]  # as lists have it
+    __hash__ = None
 
 
 def test_a_whole_pass_forgets_the_pages_it_did_not_meet(field: Field) -> None:

@@ -1,6 +1,6 @@
 """Following a run: each change of it as soon as it is committed, until it ends."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from windrow.model.paging import encode_cursor
@@ -26,7 +26,7 @@ class Followed:
 
 def follow(
     store: Store, run_id: str, changes: Callable[[], Changes], *, after: int | None = None
-) -> Iterator[Followed | None]:
+) -> Generator[Followed | None, None, None]:
     """Yields whenever the run or its log changed, and None now and then when not; ends with the run.
 
     `after` is the number of the last log entry that is known already.
