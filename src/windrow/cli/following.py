@@ -37,10 +37,11 @@ class RateColumn(ProgressColumn):
 def follow_runs(local: Local, runs: Sequence[Run], *, watch: bool = False) -> list[Run]:
     """Shows the runs' progress on standard error until they end; returns them as they ended.
 
-    Where no worker lives, this process carries them out itself; Ctrl-C cancels them first. Who wants to `watch` only
-    does neither. Raises what kept a run from being followed.
+    Where no worker lives, this process carries them out itself; Ctrl-C cancels them, and goes on its way when they
+    have ended. Who wants to `watch` only does neither. Raises what kept a run from being followed.
     """
     carriers = [] if watch else [_Carrier(local, run) for run in runs]
+    interrupted = False
     with _progress() as progress:
         followers = [_Follower(local, run, progress) for run in runs]
         for thread in (*carriers, *followers):
@@ -50,12 +51,15 @@ def follow_runs(local: Local, runs: Sequence[Run], *, watch: bool = False) -> li
         except KeyboardInterrupt:
             if watch:
                 raise
+            interrupted = True
             _cancel(local, runs, followers)
         finally:
             for carrier in carriers:
                 carrier.release()
     for carrier in carriers:
         carrier.join()
+    if interrupted:
+        raise KeyboardInterrupt
     return [follower.end() for follower in followers]
 
 
