@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from windrow.wire.shapes import Id, Input, Left, Partial, Shape
+from windrow.wire.shapes import Id, Input, Left, Moment, Partial, Shape, YesNo
 
 RoleName = Literal["admin", "operator", "viewer"]
 RightName = Literal["read", "write", "admin"]
@@ -57,7 +57,7 @@ class UserChange(Partial):
     """What to change of a user; what is left out stays."""
 
     role: RoleName | Left = None
-    active: bool | Left = Field(None, description="False switches the user off: sessions and tokens end at once.")
+    active: YesNo | Left = Field(None, description="False switches the user off: sessions and tokens end at once.")
 
 
 class PasswordReset(Input):
@@ -89,7 +89,7 @@ class NewToken(Input):
 
     name: str = Field(examples=["nightly export"])
     scopes: Sequence[RightName] | None = Field(None, description="What it may do; without it, all that its owner may.")
-    expires_at: datetime | None = Field(None, description="When it ends; without it, never.")
+    expires_at: Moment | None = Field(None, description="When it ends; without it, never.")
 
 
 class CreatedToken(Token):

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from windrow.wire.shapes import Shape
+
+ExportName = Literal["geojsonl", "csv", "geoparquet"]
 
 
 class Contact(Shape):

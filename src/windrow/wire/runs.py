@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from windrow.wire.shapes import Id, Input, Left, Partial, Shape
+from windrow.wire.shapes import Id, Input, Left, Moment, Number, Partial, Shape, Whole, YesNo
 
 StateName = Literal[
     "scheduled",
@@ -27,11 +27,11 @@ LevelName = Literal["debug", "info", "warning", "error"]
 MisfireName = Literal["skip", "once"]
 OverlapName = Literal["skip", "queue"]
 
-Seconds = Annotated[float, Field(ge=1, le=315_360_000, examples=[21_600])]
-Occurrences = Annotated[int, Field(ge=0, le=2**31 - 1)]
-Attempts = Annotated[int, Field(ge=1, le=100)]
-Wait = Annotated[float, Field(gt=0, le=86_400)]
-Priority = Annotated[int, Field(ge=-100, le=100)]
+Seconds = Annotated[Number, Field(ge=1, le=315_360_000, examples=[21_600])]
+Occurrences = Annotated[Whole, Field(ge=0, le=2**31 - 1)]
+Attempts = Annotated[Whole, Field(ge=1, le=100)]
+Wait = Annotated[Number, Field(gt=0, le=86_400)]
+Priority = Annotated[Whole, Field(ge=-100, le=100)]
 Name = Annotated[str, Field(min_length=1, max_length=255, examples=["Nightly check"])]
 Queue = Annotated[str, Field(pattern="^[A-Za-z0-9._-]{1,64}$", examples=["default"])]
 
@@ -56,16 +56,16 @@ class Trigger(Input):
 
     type: Literal["interval"] = "interval"
     every_seconds: Seconds
-    anchor: datetime | None = Field(None, description=ANCHOR)
+    anchor: Moment | None = Field(None, description=ANCHOR)
 
 
 class Schedule(Input):
     """When a task runs by itself."""
 
     trigger: Trigger
-    enabled: bool = Field(True, description=ENABLED)
-    start: datetime | None = Field(None, description=START)
-    end: datetime | None = Field(None, description=END)
+    enabled: YesNo = Field(True, description=ENABLED)
+    start: Moment | None = Field(None, description=START)
+    end: Moment | None = Field(None, description=END)
     occurrences: Occurrences | None = Field(None, description=OCCURRENCES)
     misfire: MisfireName = Field("once", description=MISFIRE)
     overlap: OverlapName = Field("skip", description=OVERLAP)
@@ -77,9 +77,9 @@ class ScheduleChange(Partial):
     removable: ClassVar[frozenset[str]] = frozenset({"start", "end", "occurrences"})
 
     trigger: Trigger | Left = None
-    enabled: bool | Left = Field(None, description=ENABLED)
-    start: datetime | None = Field(None, description=START)
-    end: datetime | None = Field(None, description=END)
+    enabled: YesNo | Left = Field(None, description=ENABLED)
+    start: Moment | None = Field(None, description=START)
+    end: Moment | None = Field(None, description=END)
     occurrences: Occurrences | None = Field(None, description=OCCURRENCES)
     misfire: MisfireName | Left = Field(None, description=MISFIRE)
     overlap: OverlapName | Left = Field(None, description=OVERLAP)
@@ -135,7 +135,7 @@ class Limit(Input):
     """At most `most` runs with this key at once."""
 
     key: str = Field(min_length=1, max_length=255, examples=["host:data.example.org"])
-    most: int = Field(1, ge=1, le=1000, description=MOST)
+    most: Whole = Field(1, ge=1, le=1000, description=MOST)
 
 
 class LimitView(Shape):
@@ -193,7 +193,7 @@ class Task(Shape):
 class Start(Input):
     """When to run a task; without a moment, now."""
 
-    at: datetime | None = Field(None, description="Not before this moment; without it, now.")
+    at: Moment | None = Field(None, description="Not before this moment; without it, now.")
 
 
 class Progress(Shape):

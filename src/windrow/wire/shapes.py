@@ -1,13 +1,17 @@
 """What all shapes have in common, and the shape of lists and problems."""
 
+import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, ClassVar, Generic, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationInfo, field_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 Item = TypeVar("Item")
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Shape(BaseModel):
@@ -20,6 +24,22 @@ class Input(BaseModel):
     """A JSON object that is received: unknown keys are refused, so that a misspelt one is not quietly dropped."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# What JSON tells apart stays apart: the text "5" and the word true are no numbers.
+Whole: TypeAlias = Annotated[int, Strict()]
+Number: TypeAlias = Annotated[float, Strict()]
+YesNo: TypeAlias = Annotated[bool, Strict()]
+
+
+def _only_iso(value: object) -> object:
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value)):
+        return value
+    raise PydanticCustomError("datetime_parsing", "must be a date and time in ISO 8601")
+
+
+Moment: TypeAlias = Annotated[datetime, BeforeValidator(_only_iso)]
+"""A date and time in ISO 8601; not a number of seconds, which could as well be milliseconds."""
 
 
 class Partial(Input):

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from windrow.wire.records import RecordBody
 from windrow.wire.runs import PRIORITY, QUEUE, Priority, Queue, Run, Schedule, ScheduleChange, ScheduleView
-from windrow.wire.shapes import Id, Input, Left, Partial, Shape
+from windrow.wire.shapes import Id, Input, Left, Number, Partial, Shape, Whole, YesNo
 
 HealthName = Literal["new", "healthy", "ailing", "failing", "held", "paused"]
 VisibilityName = Literal["private", "public"]
@@ -17,12 +17,12 @@ OutcomeName = Literal["added", "changed", "unchanged", "quarantined", "unwanted"
 
 DAY = 86_400
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Many = Annotated[int, Field(ge=0, le=2**31 - 1)]
-Span = Annotated[float, Field(ge=0, le=3650 * DAY)]
-Pace = Annotated[float, Field(ge=0, le=1000)]
-Concurrency = Annotated[int, Field(ge=1, le=32)]
-PageAttempts = Annotated[int, Field(ge=1, le=20)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Many = Annotated[Whole, Field(ge=0, le=2**31 - 1)]
+Span = Annotated[Number, Field(ge=0, le=3650 * DAY)]
+Pace = Annotated[Number, Field(ge=0, le=1000)]
+Concurrency = Annotated[Whole, Field(ge=1, le=32)]
+PageAttempts = Annotated[Whole, Field(ge=1, le=20)]
 SourceName = Annotated[str, Field(min_length=1, max_length=255, examples=["National catalogue"])]
 KindName = Annotated[str, Field(max_length=64, examples=["csw"])]
 Url = Annotated[str, Field(max_length=4000, examples=["https://catalogue.example.org/csw"])]
@@ -69,7 +69,7 @@ class Policies(Input):
     guard_count: Many | None = Field(None, description=GUARD_COUNT)
     grace_seconds: Span = Field(30 * DAY, description=GRACE)
     full_every_seconds: Span = Field(7 * DAY, description=FULL_EVERY)
-    new_wanted: bool = Field(True, description=NEW_WANTED)
+    new_wanted: YesNo = Field(True, description=NEW_WANTED)
     requests_per_second: Pace = Field(10, description=PACE)
     concurrency: Concurrency = Field(4, description=CONCURRENCY)
     page_attempts: PageAttempts = Field(4, description=PAGE_ATTEMPTS)
@@ -84,7 +84,7 @@ class PoliciesChange(Partial):
     guard_count: Many | None = Field(None, description=GUARD_COUNT)
     grace_seconds: Span | Left = Field(None, description=GRACE)
     full_every_seconds: Span | Left = Field(None, description=FULL_EVERY)
-    new_wanted: bool | Left = Field(None, description=NEW_WANTED)
+    new_wanted: YesNo | Left = Field(None, description=NEW_WANTED)
     requests_per_second: Pace | Left = Field(None, description=PACE)
     concurrency: Concurrency | Left = Field(None, description=CONCURRENCY)
     page_attempts: PageAttempts | Left = Field(None, description=PAGE_ATTEMPTS)
@@ -179,7 +179,7 @@ class Source(Shape):
 class Harvest(Input):
     """How to harvest."""
 
-    full: bool = Field(False, description="Look at everything, also where the source could tell what changed.")
+    full: YesNo = Field(False, description="Look at everything, also where the source could tell what changed.")
 
 
 class Preview(Shape):
@@ -217,7 +217,7 @@ class Selection(Partial):
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["ids"]}, {"required": ["all"]}]})
 
-    ids: Annotated[Sequence[Annotated[int, Field(ge=0)]], Field(max_length=10_000)] | Left = Field(
+    ids: Annotated[Sequence[Annotated[Whole, Field(ge=0)]], Field(max_length=10_000)] | Left = Field(
         None, description="Resource numbers.", examples=[[1, 2]]
     )
     all: Literal[True] | Left = Field(None, description="All resources of the source.")
@@ -226,7 +226,7 @@ class Selection(Partial):
 class Want(Selection):
     """Which resources belong in the catalogue."""
 
-    wanted: bool
+    wanted: YesNo
 
 
 class Review(Shape):
@@ -245,7 +245,7 @@ class Review(Shape):
 class Decision(Input):
     """What a person decided about a held deletion."""
 
-    approve: bool = Field(description="True lets the deletion through, false keeps the resources.")
+    approve: YesNo = Field(description="True lets the deletion through, false keeps the resources.")
 
 
 class Host(Shape):

@@ -76,5 +76,11 @@ def _path(location: Sequence[object]) -> str:
 def _tell(found: Mapping[str, Any]) -> str:
     told = TOLD.get(found["type"])
     if told is not None:
-        return told.format_map(found.get("ctx", {})).replace(" or ", ", ").replace("'", "")
+        context = {name: _plain(value) for name, value in found.get("ctx", {}).items()}
+        return told.format_map(context).replace(" or ", ", ").replace("'", "")
     return str(found["msg"]).replace("Input should be", "must be").replace("Value error, ", "")
+
+
+def _plain(value: object) -> object:
+    """1 rather than 1.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,7 +1,6 @@
 """The catalogue: search, look, download."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
@@ -11,12 +10,16 @@ from windrow.errors import BadInput
 from windrow.faces.native import translate
 from windrow.faces.native.context import Ctx
 from windrow.faces.native.queries import LARGEST_NUMBER, Cursor, Limit, Number, make_part
-from windrow.faces.native.streaming import FILE, attachment
+from windrow.faces.native.streaming import FILE, Download, attachment
 from windrow.ports.catalogue import Search, Sort
-from windrow.wire.records import Facets, Record, Records
+from windrow.wire.records import ExportName, Facets, Record, Records
+from windrow.wire.shapes import Moment
 
 router = make_part("records", prefix="/records")
 
+
+MOST = 100
+"""Values of one parameter."""
 
 SourceNumber = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 
@@ -27,14 +30,16 @@ def read_search(
         str | None,
         Query(description="West, south, east, north in degrees, separated by commas.", examples=["5,45,16,55"]),
     ] = None,
-    start: Annotated[datetime | None, Query(description="Time extent reaches beyond this moment.")] = None,
-    end: Annotated[datetime | None, Query(description="Time extent begins before this moment.")] = None,
-    keyword: Annotated[Sequence[str], Query(description="Keywords that it must all have.")] = (),
-    type: Annotated[Sequence[str], Query(description="One of these types.")] = (),  # noqa: A002 - the parameter's name
-    standard: Annotated[Sequence[str], Query(description="Read from one of these standards.")] = (),
-    collection: Annotated[Sequence[str], Query(description="In one of these collections.")] = (),
-    source: Annotated[Sequence[SourceNumber], Query(description="From one of these sources.")] = (),
-    identifier: Annotated[Sequence[str], Query(description="Has one of these identifiers of its own.")] = (),
+    start: Annotated[Moment | None, Query(description="Time extent reaches beyond this moment.")] = None,
+    end: Annotated[Moment | None, Query(description="Time extent begins before this moment.")] = None,
+    keyword: Annotated[Sequence[str], Query(max_length=MOST, description="Keywords that it must all have.")] = (),
+    type: Annotated[Sequence[str], Query(max_length=MOST, description="One of these types.")] = (),  # noqa: A002 - the parameter's name
+    standard: Annotated[Sequence[str], Query(max_length=MOST, description="Read from one of these standards.")] = (),
+    collection: Annotated[Sequence[str], Query(max_length=MOST, description="In one of these collections.")] = (),
+    source: Annotated[Sequence[SourceNumber], Query(max_length=MOST, description="From one of these sources.")] = (),
+    identifier: Annotated[
+        Sequence[str], Query(max_length=MOST, description="Has one of these identifiers of its own.")
+    ] = (),
     sort: Annotated[Sort, Query(description="Order; relevance needs words.")] = Sort.ID,
 ) -> Search:
     """What the query parameters ask for. Raises `BadInput`."""
@@ -75,6 +80,25 @@ def search_records(
 def read_facets(ctx: Ctx, asked: Asked) -> Facets:
     """The types, sources, standards and collections among what matches, most frequent first."""
     return translate.to_facets(ctx.windrow.catalogue.facets(ctx.principal, asked))
+
+
+@router.get("/export", response_class=Response, responses=FILE)
+def export_records(
+    ctx: Ctx,
+    asked: Asked,
+    form: Annotated[ExportName, Query(alias="format", description="The sort of file.")] = "geojsonl",
+) -> Response:
+    """All that matches, by id, as one file of any length."""
+    from windrow.formats.exports import EXPORTS  # here: it brings a large library, which most processes never need
+
+    chosen = EXPORTS[form]
+    pieces = chosen.stream(ctx.windrow.catalogue.stream(ctx.principal, asked))
+    return Download(pieces, close=_closing(pieces), name=f"records{chosen.extension}", media_type=chosen.media_type)
+
+
+def _closing(pieces: Iterator[bytes]) -> Callable[[], None]:
+    # What has begun holds a place in the catalogue until it is closed.
+    return pieces.close if isinstance(pieces, Generator) else lambda: None
 
 
 @router.get("/{record_id}")
