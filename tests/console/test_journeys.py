@@ -4,8 +4,8 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Literal
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from samples.servers.pycsw import Pycsw
@@ -153,17 +153,16 @@ def test_a_held_deletion_waits_for_a_person(desk: Page, house: House, start_pycs
     assert house.assembly.windrow.sources.get(admin, number).health is not Health.HELD
 
 
+COLOURS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGES = ("/", "/sources", "/sources/new", "/runs", "/records", "/workers", "/users", "/account")
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_no_page_is_wider_than_a_phone(desk: Page, watched: Watched, house: House, pycsw: Pycsw, colours: str) -> None:
+def test_no_page_is_wider_than_a_phone(desk: Page, watched: Watched, house: House, pycsw: Pycsw) -> None:
     number = harvested(house, pycsw)
     run = house.assembly.windrow.sources.view(house.principal("admin"), number).last_run
     assert run is not None
     tabs = [f"/sources/{number}{tab}" for tab in ("", "/resources", "/history", "/guard", "/settings", "/delete")]
     desk.set_viewport_size({"width": 390, "height": 844})
-    desk.emulate_media(color_scheme="dark" if colours == "dark" else "light")
 
     wide = {}
     for path in (*PAGES, *tabs, f"/runs/{run.id}", f"/runs/{run.id}/parts"):
@@ -172,8 +171,17 @@ def test_no_page_is_wider_than_a_phone(desk: Page, watched: Watched, house: Hous
         wide[path] = watched.overflow()
 
     assert {path: pixels for path, pixels in wide.items() if pixels} == {}
-    dark = "rgb(16, 20, 18)"
-    assert (desk.evaluate("getComputedStyle(document.documentElement).backgroundColor") == dark) == (colours == "dark")
+
+
+def test_pages_and_map_follow_the_systems_colours(desk: Page, house: House) -> None:
+    desk.goto(f"{house.base}/records")
+    seen = {}
+    for scheme in COLOURS:
+        desk.emulate_media(color_scheme=scheme)
+        seen[scheme] = [desk.evaluate(f"getComputedStyle({each}).backgroundColor") for each in ("document.body", "map")]
+
+    assert seen["light"] != seen["dark"]
+    assert seen["dark"] == ["rgba(0, 0, 0, 0)", "rgb(14, 26, 32)"]
 
 
 def test_colours_are_switched_at_once_and_kept(desk: Page, house: House) -> None:

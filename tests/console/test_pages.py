@@ -1,13 +1,19 @@
 """Pages by plain HTTP: what they promise to browsers, what they say when something is wrong, what they hold."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
+from samples.servers.pycsw import Pycsw
 from tests.console.visiting import Visitor, visitor
+from tests.servers.pycsw import RECORDS
 from tests.web.serving import House
 from windrow.console import assets
 from windrow.core.sources import SourceDraft
+from windrow.model.accounts import Role
+from windrow.model.identity import new_id
+from windrow.model.workers import Worker, WorkerRole
 
 NASTY = "<script>alert('x')</script> & \"Sons\""
 
@@ -165,6 +171,22 @@ def test_settings_are_saved_from_the_form(admin: Visitor, house: House) -> None:
     assert (view.task.schedule.trigger.describe(), view.task.schedule.enabled) == ("every 6 hours", False)
 
 
+def test_a_change_made_upon_an_old_page_is_refused(admin: Visitor, house: House) -> None:
+    principal, sources = house.principal("admin"), house.assembly.windrow.sources
+    number = sources.create(principal, SourceDraft("Shared", "csw", "https://example.org/csw")).source.id
+    seen = re.search(r'name="seen" value="([^"]+)"', admin.get(f"/sources/{number}/settings").html)
+    assert seen
+    fields = {"name": "Mine", "url": "https://example.org/csw", "seen": seen[1]}
+
+    first = admin.post(f"/sources/{number}/settings", {**fields, "name": "Theirs"})
+    second = admin.post(f"/sources/{number}/settings", fields)
+
+    assert (first.status, second.status) == (303, 409)
+    assert "was changed by somebody else meanwhile" in second.text
+    assert 'value="Mine"' in second.html
+    assert sources.get(principal, number).name == "Theirs"
+
+
 def test_a_source_is_deleted_only_when_its_name_is_typed(admin: Visitor, house: House) -> None:
     principal, sources = house.principal("admin"), house.assembly.windrow.sources
     number = sources.create(principal, SourceDraft("Doomed", "csw", "https://example.org/csw")).source.id
@@ -224,3 +246,74 @@ def test_the_log_of_a_run_can_be_followed_from_an_entry_on(admin: Visitor, house
 
     assert seen.headers["content-type"].startswith("text/event-stream")
     assert re.findall(r"^event: (\w+)", seen.html, re.MULTILINE) == ["progress", "ended"]
+
+
+def test_a_comparison_lists_what_a_change_would_do(
+    admin: Visitor, house: House, pycsw: Pycsw, start_pycsw: Callable[..., Pycsw]
+) -> None:
+    principal, windrow = house.principal("admin"), house.assembly.windrow
+    smaller, kept = start_pycsw([RECORDS / "cite"]), len(list((RECORDS / "cite").glob("*.xml")))
+    number = windrow.sources.create(principal, SourceDraft("Compared", "csw", pycsw.csw_url)).source.id
+    windrow.sources.harvest(principal, number)
+    house.carry_out()
+
+    started = admin.post(f"/sources/{number}/settings/compare", {"name": "Compared", "url": smaller.csw_url})
+    house.carry_out()
+    seen = admin.get(started.location)
+
+    assert started.status == 303
+    assert "What would change" in seen.text
+    assert seen.html.count(">removed</span>") == 32 - kept
+    assert windrow.sources.get(principal, number).resources == 32
+
+
+def test_resources_are_told_apart_and_taken_out_of_the_catalogue(admin: Visitor, house: House, pycsw: Pycsw) -> None:
+    principal, windrow = house.principal("admin"), house.assembly.windrow
+    number = windrow.sources.create(principal, SourceDraft("Sorted", "csw", pycsw.csw_url)).source.id
+    windrow.sources.harvest(principal, number)
+    house.carry_out()
+    path = f"/sources/{number}/resources"
+    chosen = re.findall(r'name="id" value="(\d+)"', admin.get(f"{path}?q=Pohnpei").html)
+
+    done = admin.post(path, {"id": chosen, "action": "unwant", "wanted": "no"})
+
+    assert (len(chosen), done.status, done.location) == (1, 303, f"{path}?wanted=no")
+    assert "Pohnpei" in admin.get(done.location).text
+    assert admin.get(f"/records/{chosen[0]}").status == 404
+    assert admin.post(path, {"action": "want"}).status == 422
+    assert admin.post(path, {"id": chosen, "action": "eat"}).status == 422
+
+
+def test_workers_are_shown_and_drained(admin: Visitor, house: House) -> None:
+    now = house.assembly.clock()
+    worker = Worker(new_id(), WorkerRole.WORKER, "barn", 4711, "embedded", ("default",), 4, now, now, memory=50_000_000)
+    house.assembly.store.workers.beat(worker)
+
+    before = admin.get("/workers")
+    drained = admin.post(f"/workers/{worker.id}/drain")
+
+    assert "barn, process 4711" in before.text
+    assert "50.0 MB" in before.text
+    assert drained.location == "/workers"
+    assert "draining" in admin.get("/workers").text
+
+
+def test_a_user_is_made_changed_and_switched_off(admin: Visitor, house: House) -> None:
+    made = admin.post("/users", {"name": "newcomer", "role": "viewer", "team": "maps", "password": "a long password"})
+    user = house.principal("newcomer")
+    somebody = visitor(house, "newcomer")
+
+    taken = admin.post("/users", {"name": "newcomer", "role": "viewer"})
+    changed = admin.post(f"/users/{user.user_id}", {"role": "operator"})
+    role = house.principal("newcomer").role
+    off = admin.post(f"/users/{user.user_id}", {"active": "off"})
+
+    assert (made.status, taken.status, changed.status, off.status) == (200, 409, 303, 303)
+    assert role is Role.OPERATOR
+    assert somebody.get("/").location == "/sign-in"
+
+
+def test_the_last_admin_cannot_lock_everybody_out(admin: Visitor, house: House) -> None:
+    seen = admin.post(f"/users/{house.principal('admin').user_id}", {"active": "off"})
+
+    assert (seen.status, "last active admin" in seen.text) == (409, True)

@@ -52,6 +52,8 @@ class SourceForm:
     concurrency: str
     page_attempts: str
     has_credential: bool = False
+    seen: str = ""
+    """When the source was changed that the form was made from."""
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -71,7 +73,9 @@ def draft_of(view: SourceView) -> SourceDraft:
     )
 
 
-def to_form(draft: SourceDraft, kind: SourceKind, *, has_credential: bool = False) -> SourceForm:
+def to_form(
+    draft: SourceDraft, kind: SourceKind, *, has_credential: bool = False, seen: datetime | None = None
+) -> SourceForm:
     """A draft as it stands in the form."""
     policies = draft.policies
     every, unit = _spell(draft.schedule)
@@ -94,6 +98,7 @@ def to_form(draft: SourceDraft, kind: SourceKind, *, has_credential: bool = Fals
         concurrency=str(policies.concurrency),
         page_attempts=str(policies.page_attempts),
         has_credential=has_credential,
+        seen="" if seen is None else seen.isoformat(),
     )
 
 
@@ -109,6 +114,7 @@ def as_typed(form: Form, kind: SourceKind, problems: Mapping[str, str], *, has_c
         new_wanted=form.ticked("new_wanted"),
         settings=typed_fields(kind.schema, form),
         has_credential=has_credential,
+        seen=form.text("seen"),
         problems=problems,
     )
 
@@ -135,6 +141,14 @@ def from_form(form: Form, kind: SourceKind, *, now: datetime, present: SourceDra
         queue=present.queue if present else "default",
         priority=present.priority if present else 0,
     )
+
+
+def read_seen(form: Form) -> datetime | None:
+    """When the source was changed that the form was made from; None where the form does not tell."""
+    try:
+        return datetime.fromisoformat(form.text("seen")) if form.text("seen") else None
+    except ValueError as error:
+        raise BadInput.of("seen", "is no moment: load the page anew") from error
 
 
 def read_credential(form: Form) -> Credential | None:

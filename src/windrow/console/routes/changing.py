@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Response
 
 from windrow.console.context import Context, Ctx, Number, see
-from windrow.console.drafts import as_typed, draft_of, from_form, problems_by_field, to_form
+from windrow.console.drafts import as_typed, draft_of, from_form, problems_by_field, read_seen, to_form
 from windrow.console.forms import Form, Posted
 from windrow.console.pages import PageRoute
 from windrow.console.views.sources import glance_at
@@ -21,7 +21,7 @@ def show_settings(ctx: Ctx, source_id: Number) -> Response:
     """What the source is set to; a form for those who may change it."""
     view = ctx.windrow.sources.view(ctx.principal, source_id)
     kind = ctx.windrow.kinds.source(view.source.kind)
-    form = to_form(draft_of(view), kind, has_credential=view.source.has_credential)
+    form = to_form(draft_of(view), kind, has_credential=view.source.has_credential, seen=view.source.changed_at)
     glance = glance_at(ctx.windrow, ctx.principal, source_id)
     return ctx.show("source_settings.html", glance=glance, form=form, preview=None)
 
@@ -31,11 +31,12 @@ def change_source(ctx: Ctx, source_id: Number, form: Posted) -> Response:
     """Saves the form."""
     ctx.own_source(source_id)
     try:
-        ctx.windrow.sources.change(ctx.principal, source_id, _draft(ctx, source_id, form))
+        draft, seen = _draft(ctx, source_id, form), read_seen(form)
+        ctx.windrow.sources.change(ctx.principal, source_id, draft, seen=seen)
     except BadInput as error:
         return _show_typed(ctx, source_id, form, problems=problems_by_field(error), status=422)
     except Conflict as error:
-        return _show_typed(ctx, source_id, form, problems={"name": str(error)}, status=409)
+        return _show_typed(ctx, source_id, form, problems={"form": str(error)}, status=409)
     return see(f"/sources/{source_id}")
 
 

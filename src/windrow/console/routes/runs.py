@@ -9,7 +9,8 @@ from windrow.console.context import Context, Ctx, Cursor, see
 from windrow.console.live import STILL_HERE, event, stream
 from windrow.console.pages import PageRoute
 from windrow.console.rendering import render
-from windrow.console.views.runs import counts_of, pace_of, source_of
+from windrow.console.views.diffs import differences_of
+from windrow.console.views.runs import counts_of, pace_of, source_name, source_of
 from windrow.core.following import Followed
 from windrow.model.runs import ACTIVE, Level, PartState, Run, RunState
 
@@ -53,6 +54,8 @@ def show_run(ctx: Ctx, run_id: str, level: Level = Level.DEBUG, before: Cursor =
         part_counts=ctx.windrow.runs.count_parts(ctx.principal, run_id),
         failed_parts=failed.items,
         outputs=ctx.windrow.runs.outputs(ctx.principal, run_id),
+        differences=differences_of(ctx.windrow, ctx.principal, run),
+        source_name=source_name(ctx.windrow, ctx.principal, run),
     )
 
 

@@ -54,10 +54,20 @@
       ? [[[low, west], [high, east]]]
       : [[[low, west], [high, 180]], [[low, -180], [high, east]]];
   };
-  const isPoint = ([west, south, east, north]) => east - west < 1e-6 && north - south < 1e-6 && west <= east;
-  const drawBox = (box, style) => L.featureGroup(isPoint(box)
-    ? [L.circleMarker([box[1], box[0]], { radius: 5, renderer: boxes, ...style })]
-    : pieces(box).map((piece) => L.rectangle(piece, { renderer: boxes, ...style })));
+  // What would be smaller than a dot at this scale is drawn as one.
+  const SMALLEST = 10;
+  const isTiny = ([west, south, east, north]) => {
+    if (west > east) return false;
+    const [low, high] = [map.project([Math.max(south, -WEB), west]), map.project([Math.min(north, WEB), east])];
+    return Math.max(Math.abs(high.x - low.x), Math.abs(high.y - low.y)) < SMALLEST;
+  };
+  const drawBox = (box, style) => {
+    const drawn = L.featureGroup(isTiny(box)
+      ? [L.circleMarker([(box[1] + box[3]) / 2, (box[0] + box[2]) / 2], { radius: 5, renderer: boxes, ...style })]
+      : pieces(box).map((piece) => L.rectangle(piece, { renderer: boxes, ...style })));
+    drawn.tiny = isTiny(box);
+    return drawn;
+  };
   const isWide = ([west, , east]) => west <= east && east - west > 90;
   // A box around half the world would colour all that is below it.
   const usual = (box) => ({ color: colour("box"), weight: isWide(box) ? 1 : 1.5, fillOpacity: isWide(box) ? 0 : 0.1, opacity: 0.85 });
@@ -89,6 +99,7 @@
   if (!document.getElementById("results")) {
     const box = read(frame.dataset.box) ?? [0, 0, 0, 0];
     const group = L.featureGroup().addTo(map);
+    if (frame.dataset.box) map.fitBounds(pieces(box).flat(), { maxZoom: 6, animate: false });
     if (frame.dataset.box) drawBox(box, usual(box)).addTo(group);
     if (frame.dataset.geometry) {
       L.geoJSON(JSON.parse(frame.dataset.geometry), {
@@ -96,7 +107,7 @@
       }).addTo(group);
     }
     frame.dataset.boxes = String(group.getLayers().length);
-    if (group.getLayers().length) map.fitBounds(group.getBounds().pad(0.3), { maxZoom: 7, animate: false });
+    if (group.getLayers().length) map.fitBounds(group.getBounds().pad(0.3), { maxZoom: 6, animate: false });
     document.addEventListener("windrow:theme", () => {
       world?.setStyle(worldStyle);
       group.eachLayer((each) => each.setStyle?.(usual(box)));
@@ -159,11 +170,14 @@
     });
   }
   const fit = () => {
-    const near = [...shown.values()].filter(({ box }) => !isWide(box)).map(({ drawn }) => drawn);
-    const bounds = area ? area.getBounds() : L.featureGroup(near).getBounds();
+    const near = [...shown.values()].filter(({ box }) => !isWide(box));
+    const bounds = area ? area.getBounds() : near.reduce((all, { box }) => all.extend([box[1], box[0]]).extend([box[3], box[2]]), L.latLngBounds([]));
     if (bounds.isValid()) map.fitBounds(bounds.pad(0.08), { maxZoom: 6, animate: false });
   };
   const renew = () => { drawResults(); showArea(); };
+  map.on("zoomend", () => {
+    if ([...shown.values()].some(({ box, drawn }) => isTiny(box) !== drawn.tiny)) drawResults();
+  });
   renew();
   fit();
   let open = [];

@@ -10,7 +10,7 @@ from windrow.model.runs import ACTIVE, Run, RunState
 from windrow.model.tasks import Task
 from windrow.ports.catalogue import Search
 
-SHOWN = 8
+SHOWN = 6
 RUNNING = (RunState.RUNNING, RunState.WAITING, RunState.CANCELLING)
 
 

@@ -1,11 +1,15 @@
 """How a run is shown: its pace and progress, what came of it, and a source's history as small bars."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
 
+from windrow.core.windrow import Windrow
+from windrow.errors import NotFound
+from windrow.model.accounts import Principal
 from windrow.model.resources import Outcome
 from windrow.model.runs import Part, Run, RunState
 
@@ -107,3 +111,13 @@ def source_of(run: Run) -> int | None:
     """The source that a run is about, where it is."""
     number = run.parameters.get("source_id")
     return number if isinstance(number, int) else None
+
+
+def source_name(windrow: Windrow, principal: Principal, run: Run) -> str:
+    """The name of the source that a run is about; empty where there is none any more."""
+    number = source_of(run)
+    if number is None:
+        return ""
+    with suppress(NotFound):
+        return windrow.sources.get(principal, number).name
+    return ""
