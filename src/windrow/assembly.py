@@ -127,7 +127,7 @@ class Assembly:
     @property
     def watching(self) -> Watching:
         """The sweeper and the housekeeper."""
-        return Watching(self.store, self.clock)
+        return Watching(self.store, self.blobs, self.clock, timedelta(days=self.settings.run_keep_days))
 
     def close(self) -> None:
         """Gives back what was opened."""

@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["text", "json"] = Field("text", description="How log lines are written.")
     log_keep: int = Field(10_000, ge=10, le=10_000_000, description="Log entries kept of one run.")
-    run_keep_days: float = Field(90.0, gt=0, le=36_500, description="Days after which ended runs are removed.")
+    run_keep_days: float = Field(90.0, gt=0, le=36_500, description="Days after which ended runs are removed, but for the latest of each task.")
     outgoing_allow: Words = Field(
         (),
         description="Host names, addresses and networks that may be asked although they are not public: "

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 SWEEP_EVERY = 1.0
 TIDY_EVERY = 30.0
+FORGET_EVERY = 3600.0
 CHILD_ID = "--id"
 API_GRACE = 5
 """Seconds that requests under way get when the API stops."""
@@ -71,6 +72,7 @@ def run_clock(settings: Settings, *, worker_id: str) -> None:
             Chore("promotion", TICK, lambda: assembly.store.runs.promote(assembly.clock())),
             Chore("sweep", SWEEP_EVERY, watching.sweep),
             Chore("tidy", TIDY_EVERY, watching.tidy),
+            Chore("old runs", FORGET_EVERY, watching.forget_runs),
         ]
     )
     heart = _heart(assembly, WorkerRole.CLOCK, worker_id, renew=_nothing, look=_nothing, drain=loop.stop)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from windrow.ports.clocks import Clock
-from windrow.ports.store import Store
+from windrow.ports.store import Blobs, Store
 
 log = structlog.get_logger()
 
@@ -16,12 +16,23 @@ SILENCE = timedelta(seconds=30)
 PURGED_AT_ONCE = 500
 
 
+FORGOTTEN_AT_ONCE = 200
+
+PASSING = frozenset({"source_diff"})
+"""Kinds of tasks that are made for one run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """The sweeper and the housekeeper. Everything it does may be done by several clocks at once."""
+    """The sweeper and the housekeeper. Everything it does may be done by several clocks at once.
+
+    run_keep   how long ended runs are kept
+    """
 
     store: Store
+    blobs: Blobs
     clock: Clock
+    run_keep: timedelta
 
     def sweep(self) -> list[str]:
         """Sends again what was claimed by a worker that fell silent, and frees what waits for nothing."""
@@ -38,3 +49,14 @@ class Watching:
         self.store.accounts.forget_expired(now)
         while self.store.sources.purge(now, limit=PURGED_AT_ONCE) == PURGED_AT_ONCE:
             pass
+
+    def forget_runs(self) -> int:
+        """Removes runs that ended long ago, with their logs and files; returns how many."""
+        before, forgotten = self.clock() - self.run_keep, 0
+        while True:
+            count, blobs = self.store.runs.forget_ended(before, limit=FORGOTTEN_AT_ONCE, passing=PASSING)
+            for blob in blobs:
+                self.blobs.delete(blob)
+            forgotten += count
+            if count < FORGOTTEN_AT_ONCE:
+                return forgotten

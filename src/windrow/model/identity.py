@@ -15,6 +15,11 @@ def new_id() -> str:
     return str(uuid.UUID(int=value))
 
 
+def first_id_at(moment: datetime) -> str:
+    """The least identifier that can be made at a moment: what sorts before it was made earlier."""
+    return str(uuid.UUID(int=int(moment.timestamp() * 1000) << 80))
+
+
 def is_id(text: str) -> bool:
     """Whether the text is one of our identifiers in its usual spelling."""
     try:

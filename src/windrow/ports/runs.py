@@ -1,6 +1,6 @@
 """Runs, as the store keeps them: queue, leases, parts, log and outputs. Each method is one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -83,6 +83,14 @@ class Runs(Protocol):
 
     def delete(self, run_id: str, *, tenant_id: str | None) -> list[str]:
         """Deletes an ended run with its log and parts; returns its blobs. Raises `NotFound`, `Conflict`."""
+        ...
+
+    def forget_ended(self, before: datetime, *, limit: int, passing: Collection[str] = ()) -> tuple[int, list[str]]:
+        """Deletes at most `limit` runs that ended earlier, the oldest first, with all they have.
+
+        The latest run of a task stays, because it tells how the task is doing; except for tasks of a `passing` kind,
+        which are made for one run and go with it. Returns how many runs went, and their blobs.
+        """
         ...
 
     # The queue.

@@ -1,10 +1,12 @@
 """Removals: deleting runs with all they have, in many small transactions, so that no writer waits long."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, Table, delete, func, select, update
+from sqlalchemy import Connection, Select, Table, delete, func, select, update
 
 from windrow.errors import Conflict
+from windrow.model.identity import first_id_at
 from windrow.storage.database import Database
 from windrow.storage.moves import among
 from windrow.storage.queue import find_run
@@ -27,6 +29,33 @@ class RunRemovals:
         if not run.state.is_terminal:
             raise Conflict(f"Run {run_id} is {run.state}; cancel it and wait for its end before you delete it.")
         return remove_runs(self._database, [run_id])
+
+    def forget_ended(self, before: datetime, *, limit: int, passing: Collection[str] = ()) -> tuple[int, list[str]]:
+        """Deletes runs that ended earlier, and tasks of a passing kind with their last one."""
+        with self._database.read() as connection:
+            found = connection.execute(_outdated(before, passing).limit(limit)).all()
+        if not found:
+            return 0, []
+        blobs = remove_runs(self._database, [row.id for row in found])
+        self._forget_tasks(sorted({row.task_id for row in found if row.kind in passing}))
+        return len(found), blobs
+
+    def _forget_tasks(self, task_ids: Sequence[str]) -> None:
+        if task_ids:
+            with self._database.write() as connection:
+                done = tasks.c.last_run_id.is_(None) & tasks.c.next_due.is_(None)
+                connection.execute(delete(tasks).where(tasks.c.id.in_(task_ids), done))
+
+
+def _outdated(before: datetime, passing: Collection[str]) -> Select[tuple[str, str, str]]:
+    # By the primary key: identifiers are ordered by the moment of their making, and no run ends before that.
+    latest = select(tasks.c.id).where(tasks.c.id == runs.c.task_id, tasks.c.last_run_id == runs.c.id).exists()
+    return (
+        select(runs.c.id, runs.c.task_id, runs.c.kind)
+        .where(runs.c.id < first_id_at(before), runs.c.ended_at < before)
+        .where(runs.c.kind.in_(sorted(passing)) | ~latest)
+        .order_by(runs.c.id)
+    )
 
 
 def remove_runs(database: Database, run_ids: Sequence[str]) -> list[str]:
