@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, func, select, update
+from sqlalchemy import Column, Connection, bindparam, func, select, update
 
 from windrow.errors import Cancelled, LeaseLost
 from windrow.model.resources import Outcome
@@ -18,8 +18,9 @@ from windrow.storage.encoding import compress, encoder
 from windrow.storage.keys import digest_key
 from windrow.storage.records import insert_encoded, replace_encoded, write_compressed
 from windrow.storage.seen import pack
-from windrow.storage.tables import pages, parts, passes, runs
-from windrow.storage.upserts import insert_missing, insert_or_replace
+from windrow.storage.tables import parts, passes, runs
+from windrow.storage.types import dump_json
+from windrow.storage.upserts import insert_missing
 
 Item = TypeVar("Item")
 
@@ -49,29 +50,40 @@ def commit_page(target: Target, page: PageCommit) -> Committed:
     new_ids = _write_changes(target, changes, page)
     _return_resources(target, page)
     _touch(target, page)
-    seen = [*page.seen, *page.returned, *new_ids, *(each.id for each in changes if each.id is not None)]
-    _close_page(target, page, seen)
+    seen = pack([*page.seen, *page.returned, *new_ids, *(each.id for each in changes if each.id is not None)])
+    digest = _close_page(target, page, seen)
     _note(target, page, len(repeated))
     if not repeated:
-        _remember(target, page, seen)
+        _remember(target, page, digest, seen)
     new_parts = add_pages(target, page.next, page.now) if page.next else []
     return Committed(new_ids, new_parts, [each.identifier for each in repeated], page.progress)
+
+
+# Statements of every page are made once: making one costs more than SQLite takes to carry it out.
+_FENCE = (
+    update(runs)
+    .where(runs.c.id == bindparam("of_run"), runs.c.attempt == bindparam("of"), runs.c.state == RunState.RUNNING)
+    .values(
+        progress_done=bindparam("done"),
+        progress_total=bindparam("whole"),
+        counts=bindparam("counted"),
+        message=bindparam("told"),
+    )
+)
 
 
 def fence(target: Target, page: PageCommit) -> None:
     """Writes the run's progress if this attempt still holds the run; raises otherwise."""
     progress = page.progress
-    changed = target.connection.execute(
-        update(runs)
-        .where(runs.c.id == target.run_id, runs.c.attempt == target.attempt, runs.c.state == RunState.RUNNING)
-        .values(
-            progress_done=progress.done,
-            progress_total=progress.total,
-            counts=dict(progress.counts),
-            message=progress.message,
-        )
-    ).rowcount
-    if changed != 1:
+    values = {
+        "of_run": target.run_id,
+        "of": target.attempt,
+        "done": progress.done,
+        "whole": progress.total,
+        "counted": dict(progress.counts),
+        "told": progress.message,
+    }
+    if target.connection.execute(_FENCE, values).rowcount != 1:
         raise_why_fenced(target.connection, target.run_id, target.attempt)
 
 
@@ -274,21 +286,34 @@ def _touch(target: Target, page: PageCommit) -> None:
     )
 
 
-def _close_page(target: Target, page: PageCommit, seen: Sequence[int]) -> None:
-    closed = target.connection.execute(
-        update(parts)
-        .where(parts.c.id == page.part_id, parts.c.run_id == target.run_id, parts.c.state == PartState.OPEN)
-        .values(
-            state=PartState.DONE,
-            attempts=parts.c.attempts + 1,
-            counts=dict(page.counts),
-            error="",
-            seen=pack(seen),
-            gone=pack(page.gone) if page.gone else None,
-        )
-    ).rowcount
-    if closed != 1:
+_CLOSE_PAGE = (
+    update(parts)
+    .where(parts.c.id == bindparam("of_page"), parts.c.run_id == bindparam("of_run"), parts.c.state == PartState.OPEN)
+    .values(
+        state=PartState.DONE,
+        attempts=parts.c.attempts + 1,
+        counts=bindparam("counted"),
+        error="",
+        seen=bindparam("held"),
+        gone=bindparam("declared"),
+    )
+    .returning(parts.c.digest)
+)
+
+
+def _close_page(target: Target, page: PageCommit, seen: bytes) -> bytes:
+    """Closes the page; returns the digest of its key."""
+    values = {
+        "of_page": page.part_id,
+        "of_run": target.run_id,
+        "counted": dict(page.counts),
+        "held": seen,
+        "declared": pack(page.gone) if page.gone else None,
+    }
+    digest = target.connection.execute(_CLOSE_PAGE, values).scalar()
+    if digest is None:
         raise LeaseLost(f"Page {page.part_id} of run {target.run_id} was committed before.")
+    return bytes(digest)
 
 
 def _note(target: Target, page: PageCommit, repeated: int) -> None:
@@ -316,22 +341,20 @@ def _add_to(target: Target, column: Column[Any], more: Sequence[str]) -> None:
         target.connection.execute(update(passes).where(this).values({column: [*kept, *more][:KEPT]}))
 
 
-def _remember(target: Target, page: PageCommit, seen: Sequence[int]) -> None:
-    if page.memory is None:
+_REMEMBER = """
+INSERT INTO pages (source_id, digest, fingerprint, seen, next, total) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (source_id, digest) DO UPDATE SET
+    fingerprint = excluded.fingerprint, seen = excluded.seen, next = excluded.next, total = excluded.total
+"""
+
+
+def _remember(target: Target, page: PageCommit, digest: bytes, seen: bytes) -> None:
+    memory = page.memory
+    if memory is None:
         return
-    digest = target.connection.scalar(select(parts.c.digest).where(parts.c.id == page.part_id))
-    insert_or_replace(
-        target.connection,
-        pages,
-        {
-            "source_id": target.source_id,
-            "digest": digest,
-            "fingerprint": page.memory.fingerprint,
-            "seen": pack(seen),
-            "next": [dict(key) for key in page.memory.next],
-            "total": page.memory.total,
-        },
-    )
+    following = dump_json([dict(key) for key in memory.next])
+    values = (target.source_id, digest, memory.fingerprint, seen, following, memory.total)
+    target.database.run(target.connection, _REMEMBER, values)
 
 
 def add_pages(target: Target, keys: Sequence[PageKey], now: datetime) -> list[Part]:
