@@ -40,6 +40,7 @@ class Remote:
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._routes: dict[str, _Route] = {}
+        self._choosers: dict[str, Callable[[Seen], Script]] = {}
         self._lock = threading.Lock()
         self._connections = 0
         self._in_flight = 0
@@ -68,6 +69,11 @@ class Remote:
     def on(self, path: str, *scripts: Script) -> str:
         """Scripts what the path answers, in turn; the last one for ever. Returns the URL."""
         self._routes[path] = _Route(scripts or (reply(b""),))
+        return self.url(path)
+
+    def answer(self, path: str, choose: Callable[[Seen], Script]) -> str:
+        """Lets the request itself decide what the path answers. Returns the URL."""
+        self._choosers[path] = choose
         return self.url(path)
 
     def asked(self, path: str) -> list[Seen]:
@@ -99,6 +105,9 @@ class Remote:
             self.seen.append(seen)
             self._in_flight += 1
             self.most_in_flight = max(self.most_in_flight, self._in_flight)
+            chooser = self._choosers.get(seen.path)
+            if chooser is not None:
+                return chooser(seen)
             route = self._routes.get(seen.path)
             if route is None:
                 return reply(b"<h1>Not Found</h1>", status=404, media_type="text/html")
