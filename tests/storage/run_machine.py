@@ -172,12 +172,14 @@ class RunMachine(RuleBasedStateMachine):
             self._end(run, RunState.CANCELLED if run.state is RunState.CANCELLING else state)
 
     @precondition(lambda self: self._any(RunState.RUNNING, RunState.CANCELLING))
-    @rule(which=index, ago=stale, failed=st.booleans())
-    def hand_back(self, which: int, ago: int, failed: bool) -> None:
+    @rule(which=index, ago=stale, failed=st.booleans(), keep=st.booleans())
+    def hand_back(self, which: int, ago: int, failed: bool, keep: bool) -> None:
         run = self._pick(which, RunState.RUNNING, RunState.CANCELLING)
         ready_at = self.now + (RETRY if failed else 0 * SECOND)
 
-        done = self.runs.hand_back(run.id, run.attempt - ago, now=self.now, ready_at=ready_at, failed=failed)
+        done = self.runs.hand_back(
+            run.id, run.attempt - ago, now=self.now, ready_at=ready_at, failed=failed, keep_keys=keep
+        )
 
         assert done == (ago == 0 and run.state in (RunState.RUNNING, RunState.CANCELLING))
         if not done:
@@ -188,6 +190,7 @@ class RunMachine(RuleBasedStateMachine):
         if run.state is RunState.CANCELLING:
             self._end(run, RunState.CANCELLED)
         self._free(run, RunState.SCHEDULED if failed else RunState.QUEUED)
+        run.holds = keep and not run.state.is_terminal
 
     @precondition(lambda self: self._any(RunState.RUNNING, RunState.CANCELLING))
     @rule(which=index, ago=stale)
