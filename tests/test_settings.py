@@ -143,7 +143,6 @@ def test_every_wrong_setting_is_named_where_it_was_set(monkeypatch: pytest.Monke
         ({"database_url": "sqlite://"}, "--database-url"),
         ({"database_url": "sqlite:///:memory:"}, "--database-url"),
         ({"beat_seconds": 5}, "WINDROW_BEAT_SECONDS"),
-        ({"page_size": 100, "page_size_most": 50}, "WINDROW_PAGE_SIZE"),
         ({"prot": 1}, "prot"),
     ],
 )

@@ -82,7 +82,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["text", "json"] = Field("text", description="How log lines are written.")
     log_keep: int = Field(10_000, ge=10, le=10_000_000, description="Log entries kept of one run.")
-    run_keep_days: float = Field(90.0, gt=0, le=36_500, description="Days after which ended runs are removed, but for the latest of each task.")
+    run_keep_days: float = Field(
+        90.0, gt=0, le=36_500, description="Days after which ended runs are removed, but for the latest of each task."
+    )
     outgoing_allow: Words = Field(
         (),
         description="Host names, addresses and networks that may be asked although they are not public: "
@@ -92,8 +94,6 @@ class Settings(BaseSettings):
         "", max_length=200, description="Mail address or URL that the User-Agent shows to the servers we ask."
     )
     catalogue_title: str = Field("Windrow catalogue", min_length=1, max_length=200, description="The catalogue's name.")
-    page_size: int = Field(10, ge=1, le=1000, description="Records on a page of the catalogue unless asked otherwise.")
-    page_size_most: int = Field(1000, ge=1, le=1000, description="Most records on a page of the catalogue.")
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
@@ -185,8 +185,6 @@ class Settings(BaseSettings):
                 f"{_variable('beat_seconds')} must be at most half of {_variable('lease_seconds')}: "
                 "one late sign of life must not cost a lease"
             )
-        if self.page_size > self.page_size_most:
-            raise ValueError(f"{_variable('page_size')} must not be larger than {_variable('page_size_most')}")
         return self
 
 

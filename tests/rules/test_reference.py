@@ -1,11 +1,13 @@
 """What can be looked up says what there is: every command, option, setting and exit code."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from typer.core import TyperGroup
 
+from tests.rules.tree import python_files
 from tools.write_reference import FOLDER, PAGES, written
 from windrow.cli.app import root
 from windrow.settings import Settings
@@ -39,6 +41,15 @@ def test_every_command_answers_in_json_unless_it_answers_a_file() -> None:
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not (field.description or "").endswith(ENDS)] == []
+
+
+def test_every_setting_is_read_somewhere() -> None:
+    code = "".join(path.read_text() for path in python_files("src/windrow"))
+    own_file = {"config", "database_url"}  # read by the settings themselves, to find the others and the database
+
+    unread = {name for name in Settings.model_fields if not re.search(rf"(settings|chosen)\.{name}\b", code)}
+
+    assert unread == own_file
 
 
 ENDS = (".", "/8", "example.org", "makes one.")
