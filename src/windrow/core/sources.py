@@ -134,8 +134,7 @@ class Sources:
         changed = replace(self._drafted(source, draft), changed_at=self.clock())
         task = self._task_of(changed, draft, self.store.tasks.get(source.task_id, tenant_id=principal.scope))
         drop = draft.drop_credential or (draft.credential is None and not _same_origin(source.url, changed.url))
-        self.store.sources.save(changed, credential=draft.credential, drop_credential=drop, seen=seen)
-        self.store.tasks.save(task)
+        self.store.sources.save(changed, credential=draft.credential, drop_credential=drop, task=task, seen=seen)
         return self.view(principal, source_id)
 
     def delete(self, principal: Principal, source_id: int) -> None:

@@ -53,9 +53,10 @@ class Sources(Protocol):
         *,
         credential: Credential | None = None,
         drop_credential: bool = False,
+        task: Task | None = None,
         seen: datetime | None = None,
     ) -> None:
-        """Writes what people may change: name, url, settings, policies, visibility, credential.
+        """Writes what people may change: name, url, settings, policies, visibility, credential; its `task` with it.
 
         A changed url, kind or settings forgets page fingerprints and the incremental cursor: the next pass is whole.
         `seen` is the `changed_at` of the source that the change was made from: raises `Conflict` when somebody else

@@ -23,6 +23,7 @@ from windrow.storage.secrets import Vault
 from windrow.storage.source_rows import select_sources, select_troubled, source_values, to_source
 from windrow.storage.tables import sources, tasks
 from windrow.storage.task_rows import from_task
+from windrow.storage.tasks import save_task
 
 RESUME_AFTER = timedelta(minutes=10)
 """A source that was marked so long ago and is still there was left behind by a process that ended."""
@@ -96,11 +97,12 @@ class SqlSources:
         *,
         credential: Credential | None = None,
         drop_credential: bool = False,
+        task: Task | None = None,
         seen: datetime | None = None,
     ) -> None:
         """Writes what people may change; what changes the harvest makes the next pass a whole one."""
         values = {**source_values(source), "changed_at": source.changed_at or self._clock()}
-        with self._database.write() as connection:
+        with self._database.write(wake=task is not None) as connection:
             # On PostgreSQL two may come here at once: the second waits for the first, and sees what it wrote.
             kept = to_source(_one(connection, source.id, None, lock=True))
             if seen is not None and kept.changed_at != seen:
@@ -115,6 +117,8 @@ class SqlSources:
                 raise _name_taken(source) from error
             if (kept.kind, kept.url, kept.settings) != (source.kind, source.url, dict(source.settings)):
                 resources.forget_pages(connection, source.id)
+            if task is not None:
+                save_task(connection, task, now=self._clock())
 
     def credential(self, source_id: int) -> Credential | None:
         """A source's secret, decrypted."""

@@ -66,22 +66,9 @@ class SqlTasks:
         return to_page(rows, [to_task(row) for row in rows], limit)
 
     def save(self, task: Task, *, seen: datetime | None = None) -> None:
-        """Writes a changed task, its schedule with it.
-
-        A clock may have met a moment since the task was read. Where its rule is still the same, the moment that the
-        clock wrote stays, or it would be met twice.
-        """
-        changed = {name: value for name, value in from_task(task, now=self._clock()).items() if name not in FIXED}
+        """Writes a changed task, its schedule with it."""
         with self._database.write(wake=True) as connection:
-            kept = _find(connection, task.id, task.tenant_id, lock=True)
-            if seen is not None and kept.changed_at != seen:
-                raise Conflict(
-                    f"Task {task.id} was changed by somebody else meanwhile: look at it, and change it again."
-                )
-            if kept.last_run_id != task.last_run_id and _rule(kept.schedule) == _rule(changed["schedule"]):
-                changed |= {"schedule": kept.schedule, "next_due": kept.next_due}
-            version = kept.schedule_version + 1
-            connection.execute(update(tasks).where(tasks.c.id == task.id).values(schedule_version=version, **changed))
+            save_task(connection, task, now=self._clock(), seen=seen)
 
     def delete(self, task_id: str, *, tenant_id: str | None) -> list[str]:
         """Deletes a task with its runs, batch by batch; returns their blobs.
@@ -137,6 +124,22 @@ class SqlTasks:
         """When something is due next."""
         with self._database.read() as connection:
             return connection.scalar(_NEXT_DUE)
+
+
+def save_task(connection: Connection, task: Task, *, now: datetime, seen: datetime | None = None) -> None:
+    """Writes a changed task, its schedule with it. Raises `NotFound`, and `Conflict` when it is not as it was `seen`.
+
+    A clock may have met a moment since the task was read. Where its rule is still the same, the moment that the clock
+    wrote stays, or it would be met twice.
+    """
+    changed = {name: value for name, value in from_task(task, now=now).items() if name not in FIXED}
+    kept = _find(connection, task.id, task.tenant_id, lock=True)
+    if seen is not None and kept.changed_at != seen:
+        raise Conflict(f"Task {task.id} was changed by somebody else meanwhile: look at it, and change it again.")
+    if kept.last_run_id != task.last_run_id and _rule(kept.schedule) == _rule(changed["schedule"]):
+        changed |= {"schedule": kept.schedule, "next_due": kept.next_due}
+    version = kept.schedule_version + 1
+    connection.execute(update(tasks).where(tasks.c.id == task.id).values(schedule_version=version, **changed))
 
 
 def _find(connection: Connection, task_id: str, tenant_id: str | None, *, lock: bool = False) -> Any:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from windrow.wire.shapes import Id, Input, Left, Moment, Partial, Shape, YesNo
+from windrow.wire.shapes import Id, Input, Moment, Partial, Shape, YesNo
 
 RoleName = Literal["admin", "operator", "viewer"]
 RightName = Literal["read", "write", "admin"]
@@ -56,8 +56,8 @@ class CreatedUser(User):
 class UserChange(Partial):
     """What to change of a user; what is left out stays."""
 
-    role: RoleName | Left = None
-    active: YesNo | Left = Field(None, description="False switches the user off: sessions and tokens end at once.")
+    role: RoleName | None = None
+    active: YesNo | None = Field(None, description="False switches the user off: sessions and tokens end at once.")
 
 
 class PasswordReset(Input):

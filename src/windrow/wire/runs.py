@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from windrow.wire.shapes import Id, Input, Left, Moment, Number, Partial, Shape, Whole, YesNo
+from windrow.wire.shapes import Id, Input, Moment, Number, Partial, Shape, Whole, YesNo
 
 StateName = Literal[
     "scheduled",
@@ -76,13 +76,13 @@ class ScheduleChange(Partial):
 
     removable: ClassVar[frozenset[str]] = frozenset({"start", "end", "occurrences"})
 
-    trigger: Trigger | Left = None
-    enabled: YesNo | Left = Field(None, description=ENABLED)
+    trigger: Trigger | None = None
+    enabled: YesNo | None = Field(None, description=ENABLED)
     start: Moment | None = Field(None, description=START)
     end: Moment | None = Field(None, description=END)
     occurrences: Occurrences | None = Field(None, description=OCCURRENCES)
-    misfire: MisfireName | Left = Field(None, description=MISFIRE)
-    overlap: OverlapName | Left = Field(None, description=OVERLAP)
+    misfire: MisfireName | None = Field(None, description=MISFIRE)
+    overlap: OverlapName | None = Field(None, description=OVERLAP)
 
 
 class TriggerView(Shape):
@@ -118,9 +118,9 @@ class Retry(Input):
 class RetryChange(Partial):
     """What to change of how often a failed run is tried again."""
 
-    attempts: Attempts | Left = Field(None, description=ATTEMPTS)
-    first: Wait | Left = Field(None, description=FIRST)
-    longest: Wait | Left = Field(None, description=LONGEST)
+    attempts: Attempts | None = Field(None, description=ATTEMPTS)
+    first: Wait | None = Field(None, description=FIRST)
+    longest: Wait | None = Field(None, description=LONGEST)
 
 
 class RetryView(Shape):
@@ -163,12 +163,12 @@ class TaskChange(Partial):
 
     removable: ClassVar[frozenset[str]] = frozenset({"schedule"})
 
-    name: Name | Left = None
-    parameters: dict[str, Any] | Left = Field(None, description=PARAMETERS)
-    queue: Queue | Left = Field(None, description=QUEUE)
-    priority: Priority | Left = Field(None, description=PRIORITY)
-    limits: Annotated[Sequence[Limit], Field(max_length=20)] | Left = None
-    retry: RetryChange | Left = None
+    name: Name | None = None
+    parameters: dict[str, Any] | None = Field(None, description=PARAMETERS)
+    queue: Queue | None = Field(None, description=QUEUE)
+    priority: Priority | None = Field(None, description=PRIORITY)
+    limits: Annotated[Sequence[Limit], Field(max_length=20)] | None = None
+    retry: RetryChange | None = None
     schedule: ScheduleChange | None = None
 
 

@@ -5,9 +5,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, ClassVar, Generic, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationInfo, field_validator
-from pydantic.json_schema import SkipJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    Strict,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 Item = TypeVar("Item")
 
@@ -54,9 +63,20 @@ class Partial(Input):
             raise PydanticCustomError("null", "must not be null; leave it out instead")
         return value
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Says of the others that they cannot be null."""
+        schema = handler(core)
+        fields = handler.resolve_ref_schema(schema)["properties"]
+        for name in fields.keys() - cls.removable:
+            fields[name] = _without_null(fields[name])
+        return schema
 
-Left: TypeAlias = SkipJsonSchema[None]
-"""The other half of a field that may be left out, but not be null."""
+
+def _without_null(field: JsonSchemaValue) -> JsonSchemaValue:
+    others = [each for each in field.get("anyOf", ()) if each.get("type") != "null"]
+    rest = {word: value for word, value in field.items() if word not in ("anyOf", "default")}
+    return {**others[0], **rest} if len(others) == 1 else field
 
 
 class ListOf(Shape, Generic[Item]):

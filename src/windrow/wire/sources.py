@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from windrow.wire.records import RecordBody
 from windrow.wire.runs import PRIORITY, QUEUE, Priority, Queue, Run, Schedule, ScheduleChange, ScheduleView
-from windrow.wire.shapes import Id, Input, Left, Number, Partial, Shape, Whole, YesNo
+from windrow.wire.shapes import Id, Input, Number, Partial, Shape, Whole, YesNo
 
 HealthName = Literal["new", "healthy", "ailing", "failing", "held", "paused"]
 VisibilityName = Literal["private", "public"]
@@ -80,14 +80,14 @@ class PoliciesChange(Partial):
 
     removable: ClassVar[frozenset[str]] = frozenset({"guard_count"})
 
-    guard_share: Share | Left = Field(None, description=GUARD_SHARE)
+    guard_share: Share | None = Field(None, description=GUARD_SHARE)
     guard_count: Many | None = Field(None, description=GUARD_COUNT)
-    grace_seconds: Span | Left = Field(None, description=GRACE)
-    full_every_seconds: Span | Left = Field(None, description=FULL_EVERY)
-    new_wanted: YesNo | Left = Field(None, description=NEW_WANTED)
-    requests_per_second: Pace | Left = Field(None, description=PACE)
-    concurrency: Concurrency | Left = Field(None, description=CONCURRENCY)
-    page_attempts: PageAttempts | Left = Field(None, description=PAGE_ATTEMPTS)
+    grace_seconds: Span | None = Field(None, description=GRACE)
+    full_every_seconds: Span | None = Field(None, description=FULL_EVERY)
+    new_wanted: YesNo | None = Field(None, description=NEW_WANTED)
+    requests_per_second: Pace | None = Field(None, description=PACE)
+    concurrency: Concurrency | None = Field(None, description=CONCURRENCY)
+    page_attempts: PageAttempts | None = Field(None, description=PAGE_ATTEMPTS)
 
 
 class PoliciesView(Shape):
@@ -140,16 +140,16 @@ class SourceChange(Partial):
 
     removable: ClassVar[frozenset[str]] = frozenset({"credential", "schedule"})
 
-    name: SourceName | Left = None
-    kind: KindName | Left = None
-    url: Url | Left = Field(None, description="At another scheme, host or port the credential has to be given anew.")
-    settings: dict[str, Any] | Left = Field(None, description=SETTINGS)
-    policies: PoliciesChange | Left = None
-    visibility: VisibilityName | Left = Field(None, description=VISIBILITY)
+    name: SourceName | None = None
+    kind: KindName | None = None
+    url: Url | None = Field(None, description="At another scheme, host or port the credential has to be given anew.")
+    settings: dict[str, Any] | None = Field(None, description=SETTINGS)
+    policies: PoliciesChange | None = None
+    visibility: VisibilityName | None = Field(None, description=VISIBILITY)
     credential: Credential | None = None
     schedule: ScheduleChange | None = Field(None, description=SCHEDULE)
-    queue: Queue | Left = Field(None, description=QUEUE)
-    priority: Priority | Left = Field(None, description=PRIORITY)
+    queue: Queue | None = Field(None, description=QUEUE)
+    priority: Priority | None = Field(None, description=PRIORITY)
 
 
 class Source(Shape):
@@ -217,10 +217,10 @@ class Selection(Partial):
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["ids"]}, {"required": ["all"]}]})
 
-    ids: Annotated[Sequence[Annotated[Whole, Field(ge=0)]], Field(max_length=10_000)] | Left = Field(
+    ids: Annotated[Sequence[Annotated[Whole, Field(ge=0)]], Field(max_length=10_000)] | None = Field(
         None, description="Resource numbers.", examples=[[1, 2]]
     )
-    all: Literal[True] | Left = Field(None, description="All resources of the source.")
+    all: Literal[True] | None = Field(None, description="All resources of the source.")
 
 
 class Want(Selection):

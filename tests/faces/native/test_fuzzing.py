@@ -36,7 +36,7 @@ ASKING = frozenset({"detect_source", "preview_source", "preview_change"})
 @pytest.fixture(scope="module")
 def operations(world: World) -> list[Any]:
     """What deletes comes last."""
-    schema = schemathesis.openapi.from_url(f"{world.house.base}/api/v1/openapi.json")
+    schema: Any = schemathesis.openapi.from_url(f"{world.house.base}/api/v1/openapi.json")
     found = [each.ok() for each in schema.get_all_operations()]
     return sorted(found, key=lambda each: each.method == "delete")
 
@@ -55,7 +55,7 @@ def test_what_does_not_fit_it_is_refused_as_described(world: World, operations: 
 def send_all(world: World, operation: Any, mode: GenerationMode, checks: list[Any]) -> None:
     @EXAMPLES
     @given(case=cases_of(operation, mode, world.ids))
-    def send(case: Case) -> None:
+    def send(case: Case[Any]) -> None:
         if operation.definition.raw["operationId"] in ASKING and isinstance(case.body, dict):
             # Nothing but our own remote is ever asked.
             case.body["url"] = world.remote.url("/gone")
@@ -66,10 +66,10 @@ def send_all(world: World, operation: Any, mode: GenerationMode, checks: list[An
     send()
 
 
-def cases_of(operation: Any, mode: GenerationMode, ids: Mapping[str, Any]) -> st.SearchStrategy[Case]:
+def cases_of(operation: Any, mode: GenerationMode, ids: Mapping[str, Any]) -> st.SearchStrategy[Case[Any]]:
     """Cases with any ids, and cases with ids that there are."""
     known = {each.name: ids[each.name] for each in operation.path_parameters}
-    anything: st.SearchStrategy[Case] = operation.as_strategy(mode)
+    anything: st.SearchStrategy[Case[Any]] = operation.as_strategy(mode)
     if not known or (mode is GenerationMode.NEGATIVE and not operation.body and not operation.query):
         return anything
     return st.one_of(operation.as_strategy(mode, path_parameters=known), anything)

@@ -59,8 +59,6 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     document["components"]["securitySchemes"] = SECURITY_SCHEMES
     document["security"] = [{name: []} for name in SECURITY_SCHEMES]
     document["tags"] = [{"name": name, "description": told} for name, told in TAGS]
-    for schema in components.values():
-        _drop_null_defaults(schema)
     for path, method, operation in _operations(document):
         _complete_operation(path, method, operation, components)
     _drop_unused(document)
@@ -76,14 +74,6 @@ def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[st
 def _shapes_of_problems() -> dict[str, Any]:
     schema = Problem.model_json_schema(ref_template=REFERENCE)
     return {**schema.pop("$defs"), "Problem": schema}
-
-
-def _drop_null_defaults(schema: dict[str, Any]) -> None:
-    """A field that may be left out, but not be null, has no default that could be sent."""
-    for field in schema.get("properties", {}).values():
-        kinds = {each.get("type") for each in field.get("anyOf", ())}
-        if "default" in field and field["default"] is None and "null" not in kinds:
-            del field["default"]
 
 
 def _drop_unused(document: Mapping[str, Any]) -> None:
