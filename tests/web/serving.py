@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import urllib3
 import uvicorn
+from fastapi import FastAPI
 
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
@@ -126,6 +127,7 @@ class House:
     """A running Windrow. `carry_out` does what is queued, in the caller's thread: no worker runs by itself."""
 
     assembly: Assembly
+    app: FastAPI
     base: str
 
     def anybody(self) -> Caller:
@@ -187,7 +189,7 @@ def serve(data: Path, **settings: Any) -> Iterator[House]:
     thread.start()
     try:
         wait_until(lambda: server.started)
-        yield House(assembly, f"http://127.0.0.1:{listener.getsockname()[1]}")
+        yield House(assembly, app, f"http://127.0.0.1:{listener.getsockname()[1]}")
     finally:
         server.should_exit = True
         thread.join(timeout=10)

@@ -59,9 +59,8 @@ class Listening:
         finally:
             self._bell.leave(news)
 
-    @property
-    def listeners(self) -> int:
-        """How many there are."""
+    def __len__(self) -> int:
+        """How many listen."""
         return len(self._bell)
 
     def close(self) -> None:

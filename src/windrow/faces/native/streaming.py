@@ -21,7 +21,7 @@ FILE: dict[int | str, dict[str, Any]] = {
 def attachment(name: str) -> dict[str, str]:
     """Headers of a file that a browser is to save, and never to run in our name: strangers wrote it (RFC 6266)."""
     plain = "".join(
-        letter if letter.isascii() and letter.isprintable() and letter not in '"\\%' else "_" for letter in name
+        letter if letter.isascii() and letter.isprintable() and letter not in '"\\%/' else "_" for letter in name
     )
     return {
         "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
