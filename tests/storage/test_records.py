@@ -18,10 +18,9 @@ from windrow.model.records import Contact, Link, Record
 from windrow.ports.catalogue import Reader, Search
 from windrow.storage.catalogue import SqlCatalogue
 from windrow.storage.database import Database
+from windrow.storage.encoding import compress, expand
 from windrow.storage.record_rows import decode, sound
 from windrow.storage.records import (
-    compress,
-    expand,
     insert_records,
     read_documents,
     read_records,
