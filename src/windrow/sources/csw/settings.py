@@ -31,7 +31,7 @@ SCHEMA: Mapping[str, Any] = {
         "constraint": {
             "type": "string",
             "title": "Constraint",
-            "description": "Only records that fit: CQL such as AnyText LIKE '%water%', or an ogc:Filter document.",
+            "description": "Only records that fit: CQL such as csw:AnyText like '%water%', or an ogc:Filter document.",
             "default": "",
         },
         "page_size": {
