@@ -21,6 +21,9 @@ STEADY_AFTER = 5.0
 each time twice as long: what cannot come up must not keep the machine busy."""
 
 
+WINDROW = (sys.executable, "-m", "windrow.cli")
+
+
 @dataclass(slots=True)
 class Child:
     """One process to be kept alive: a command line, and the ids it may have claimed things under."""
@@ -41,7 +44,7 @@ class Supervisor:
     A child's standard input is a pipe that closes with this process, however it ends: children watch it and go.
     `keep` are open sockets that children inherit: connections wait in them while the API is started again.
     `lost(id)` is called for each child that died, so that what it held is free at once. `grace` is how many seconds
-    children get to end by themselves.
+    children get to end by themselves. `program` is what their commands are given to.
     """
 
     def __init__(
@@ -52,7 +55,9 @@ class Supervisor:
         keep: Sequence[int],
         lost: Callable[[str], None],
         grace: float,
+        program: Sequence[str] = WINDROW,
     ) -> None:
+        self._program = tuple(program)
         self._children = children
         self._keep = tuple(keep)
         self._environment = {**os.environ, **environment, "WINDROW_SUPERVISED": "1"}
@@ -85,7 +90,7 @@ class Supervisor:
         child.id = child.make_id()
         child.started = now
         child.process = subprocess.Popen(  # noqa: S603 - our own command line
-            [sys.executable, "-m", "windrow.cli", *child.command(child.id)],
+            [*self._program, *child.command(child.id)],
             stdin=subprocess.PIPE,
             env=self._environment,
             pass_fds=self._keep,
@@ -97,6 +102,7 @@ class Supervisor:
         child.wait = 0.0 if steady else min(LONGEST_WAIT, max(FIRST_WAIT, child.wait * 2))
         child.start_at = now + child.wait
         code = process.returncode if process is not None else None
+        _close_input(process)
         log.warning("process ended; it is started again", process=child.name, code=code, after=child.wait)
         self._free(child)
 
@@ -119,8 +125,15 @@ class Supervisor:
                 log.warning("process did not end in time; it is killed", process=child.name)
                 process.kill()
                 process.wait()
+            _close_input(process)
             if process.returncode != 0:
                 self._free(child)
+
+
+def _close_input(process: "subprocess.Popen[bytes] | None") -> None:
+    # Ours of the pipe; left to the garbage collector, every restart would cost a descriptor for a while.
+    if process is not None and process.stdin is not None:
+        process.stdin.close()
 
 
 def follow_parent(stop: Callable[[], None], *, grace: float) -> None:
