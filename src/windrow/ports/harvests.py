@@ -190,6 +190,10 @@ class Harvests(Protocol):
         """Pages still to be done, in the order they were made, with ids above `after`."""
         ...
 
+    def is_blank(self, source_id: int) -> bool:
+        """Whether nothing at all is kept of the source: then nothing of it need be looked up."""
+        ...
+
     def known(self, source_id: int, identifiers: Sequence[str]) -> dict[str, Known]:
         """What is kept of these resources; unknown ones are left out."""
         ...

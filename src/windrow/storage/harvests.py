@@ -19,6 +19,7 @@ from windrow.storage.encoding import encoder
 from windrow.storage.endings import end_run
 from windrow.storage.keys import digest_key
 from windrow.storage.log import append_log
+from windrow.storage.moves import raise_why_fenced
 from windrow.storage.page_commits import (
     IN_LIST,
     Target,
@@ -27,7 +28,6 @@ from windrow.storage.page_commits import (
     chunks,
     commit_page,
     open_pages,
-    raise_why_fenced,
 )
 from windrow.storage.seen import unpack
 from windrow.storage.tables import pages, parts, passes, resources, reviews, runs, sources
@@ -61,6 +61,12 @@ class SqlHarvests:
         """Pages still to be done, by id."""
         with self._database.read() as connection:
             return open_pages(connection, run_id, after=after, limit=limit)
+
+    def is_blank(self, source_id: int) -> bool:
+        """Whether nothing is kept of the source."""
+        with self._database.read() as connection:
+            one = connection.scalar(select(resources.c.id).where(resources.c.source_id == source_id).limit(1))
+        return one is None
 
     def known(self, source_id: int, identifiers: Sequence[str]) -> dict[str, Known]:
         """What is kept of these resources."""

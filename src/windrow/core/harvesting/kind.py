@@ -87,7 +87,8 @@ class HarvestWork:
         request = self._request(work, source, begun)
         if begun is None:
             begun = self._begin(work, source, kind, request, fetcher)
-        walk = self._walk(work, begun, Preparer(self.store.harvests, kind, source, request, fetcher))
+        blank = self.store.harvests.is_blank(source.id)
+        walk = self._walk(work, begun, Preparer(self.store.harvests, kind, source, request, fetcher, blank))
         walk.run()
         return self._end(work, source, walk)
 

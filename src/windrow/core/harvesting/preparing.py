@@ -28,13 +28,17 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Preparer:
-    """Everything that preparing a page needs; used by several threads at once."""
+    """Everything that preparing a page needs; used by several threads at once.
+
+    blank   nothing was kept of the source when this attempt began: what its own pages add, their commits notice
+    """
 
     harvests: Harvests
     kind: SourceKind
     source: Source
     request: PassRequest
     fetcher: Fetcher
+    blank: bool = False
 
     def prepare(self, part: Part) -> Prepared:
         """Loads a page and finds out what it changes. Raises `RemoteError`, `Stopped`, and what a kind trips over."""
@@ -61,14 +65,16 @@ class Preparer:
         return None if found is None else blake2b(found, digest_size=16, key=digest_of(config_of(self.source))).digest()
 
     def _memory(self, part: Part, fingerprint: bytes | None) -> PageMemory | None:
-        if fingerprint is None:
+        if fingerprint is None or self.blank:
             return None
         (memory,) = self.harvests.page_memories(self.source.id, [part.key])
         return memory if memory is not None and memory.fingerprint == fingerprint else None
 
     def _compare(self, page: PageRequest, loaded: Loaded) -> Comparison:
         reading = read_page(self.kind, self.request, page, loaded)
-        known = self.harvests.known(self.source.id, identifiers_in(reading))
+        # Documents are looked up also then: one that two listings name need not be fetched twice.
+        plain = self.blank and not page.documents and not reading.references
+        known = {} if plain else self.harvests.known(self.source.id, identifiers_in(reading))
         intake = Intake(self.source.policies.new_wanted, self.harvests.encoder(self.source.id))
         return compare(reading, known, intake)
 
