@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, bindparam, func, select, update
 
-from windrow.errors import Cancelled, LeaseLost
+from windrow.errors import LeaseLost
 from windrow.model.resources import Outcome
 from windrow.model.runs import Part, PartState, Progress, RunState
 from windrow.ports.harvests import Change, Committed, PageCommit
@@ -16,6 +16,7 @@ from windrow.ports.source_kinds import PageKey
 from windrow.storage.database import Database
 from windrow.storage.encoding import compress, encoder
 from windrow.storage.keys import digest_key
+from windrow.storage.moves import raise_why_fenced
 from windrow.storage.records import insert_encoded, replace_encoded, write_compressed
 from windrow.storage.seen import pack
 from windrow.storage.tables import parts, passes, runs
@@ -85,14 +86,6 @@ def fence(target: Target, page: PageCommit) -> None:
     }
     if target.connection.execute(_FENCE, values).rowcount != 1:
         raise_why_fenced(target.connection, target.run_id, target.attempt)
-
-
-def raise_why_fenced(connection: Connection, run_id: str, attempt: int) -> None:
-    """Tells a worker why its write found no run: cancelled, or taken over by another."""
-    row = connection.execute(select(runs.c.state, runs.c.attempt).where(runs.c.id == run_id)).one_or_none()
-    if row is not None and row.attempt == attempt and row.state in (RunState.CANCELLING, RunState.CANCELLED):
-        raise Cancelled(f"Run {run_id} was cancelled.")
-    raise LeaseLost(f"Attempt {attempt} at run {run_id} is not the current one.")
 
 
 def recount(counts: Mapping[str, int], repeated: Sequence[Change]) -> dict[str, int]:
