@@ -1,6 +1,7 @@
 """The connection: requests with credentials, answers as shapes, problems as exceptions."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -34,7 +35,12 @@ class Connection:
     def send(self, shape: type[Shape], method: str, path: str, body: BaseModel | None = None) -> Shape:
         """Sends one shape and reads the answer's."""
         content = None if body is None else body.model_dump(mode="json", exclude_unset=True)
-        return self._shaped(shape, method, path, content={} if content is None else content)
+        return self._shaped(shape, method, path, content=content)
+
+    def send_for_any(self, shape: type[Shape], method: str, path: str) -> Shape | None:
+        """Asks for something to be done, and reads what it was done with; None when there was nothing."""
+        answer = self._request(method, path)
+        return None if answer.data == b"null" else TypeAdapter(shape).validate_json(answer.data)
 
     def call(self, method: str, path: str, body: BaseModel | None = None) -> None:
         """Sends a request whose answer holds nothing."""
@@ -53,25 +59,19 @@ class Connection:
 
     def stream(self, path: str, **query: object) -> Iterator[bytes]:
         """A file, piece by piece."""
-        answer = self._request("GET", path, query=query, preload=False)
-        try:
-            yield from answer.stream(PIECE)
-        finally:
-            answer.release_conn()
+        yield from _pieces(self._request("GET", path, query=query, preload=False))
 
-    def events(self, path: str) -> Iterator[tuple[str, Any]]:
-        """Server-sent events: (name, data), until the server ends them."""
-        answer = self._request("GET", path, preload=False, accept="text/event-stream")
+    def events(self, path: str, *, last: int | None = None) -> Iterator[tuple[str, Any]]:
+        """Server-sent events after the one numbered `last`: (name, data), until the server ends them."""
+        headers = {"Accept": "text/event-stream"} | ({} if last is None else {"Last-Event-ID": str(last)})
+        answer = self._request("GET", path, preload=False, headers=headers)
         name = ""
-        try:
-            for line in _lines(answer):
-                field, _, value = line.partition(": ")
-                if field == "event":
-                    name = value
-                elif field == "data":
-                    yield name, orjson.loads(value)
-        finally:
-            answer.release_conn()
+        for line in _lines(_pieces(answer)):
+            field, _, value = line.partition(": ")
+            if field == "event":
+                name = value
+            elif field == "data":
+                yield name, orjson.loads(value)
 
     def close(self) -> None:
         """Gives the connections back."""
@@ -97,17 +97,17 @@ class Connection:
         query: Mapping[str, object] | None = None,
         content: Any = None,
         preload: bool = True,
-        accept: str = "application/json",
+        headers: Mapping[str, str] | None = None,
     ) -> urllib3.BaseHTTPResponse:
-        headers = {**self._headers, "Accept": accept}
+        sent = {**self._headers, **(headers or {})}
         body = None
         if content is not None:
-            headers["Content-Type"] = "application/json"
+            sent["Content-Type"] = "application/json"
             body = orjson.dumps(content)
         fields = [pair for name, value in (query or {}).items() for pair in _pairs(name, value)]
         url = self._root + path + ("?" + urlencode(fields) if fields else "")
         try:
-            answer = self._pool.request(method, url, body=body, headers=headers, preload_content=preload)
+            answer = self._pool.request(method, url, body=body, headers=sent, preload_content=preload)
         except urllib3.exceptions.HTTPError as error:
             raise Unreachable(f"{method} {url} got no answer: {error}") from error
         if answer.status >= 400:
@@ -127,12 +127,33 @@ def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
     if value is None:
         return
     for each in value if isinstance(value, list | tuple | set | frozenset) else [value]:
-        yield name, str(each).lower() if isinstance(each, bool) else str(each)
+        yield name, _text(each)
 
 
-def _lines(answer: urllib3.BaseHTTPResponse) -> Iterator[str]:
+def _text(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case datetime():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _pieces(answer: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+    """The content as it comes. Raises `Unreachable` when it breaks off."""
+    try:
+        yield from answer.stream(PIECE)
+    except urllib3.exceptions.HTTPError as error:
+        raise Unreachable(f"The answer broke off: {error}") from error
+    finally:
+        # What was not read to its end cannot carry another request.
+        answer.close()
+
+
+def _lines(pieces: Iterator[bytes]) -> Iterator[str]:
     kept = b""
-    for piece in answer.stream(PIECE):
+    for piece in pieces:
         *lines, kept = (kept + piece).split(b"\n")
         yield from (line.decode() for line in lines)
 

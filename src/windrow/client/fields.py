@@ -1,0 +1,129 @@
+"""The keyword arguments of the client's methods: the fields of the shapes that they send."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, Required, TypeAlias, TypedDict
+
+from windrow.wire import accounts, runs, sources
+
+AnySchedule: TypeAlias = "runs.Schedule | Mapping[str, Any] | None"
+AnyCredential: TypeAlias = "sources.Credential | Mapping[str, Any] | None"
+
+
+class NewToken(TypedDict, total=False):
+    """See `windrow.wire.accounts.NewToken`."""
+
+    scopes: Sequence[accounts.RightName] | None
+    expires_at: datetime | None
+
+
+class NewUser(TypedDict, total=False):
+    """See `windrow.wire.accounts.NewUser`."""
+
+    role: accounts.RoleName
+    password: str | None
+    tenant: str | None
+
+
+class UserChange(TypedDict, total=False):
+    """See `windrow.wire.accounts.UserChange`."""
+
+    role: accounts.RoleName
+    active: bool
+
+
+class NewSource(TypedDict, total=False):
+    """See `windrow.wire.sources.SourceInput`."""
+
+    name: Required[str]
+    kind: Required[str]
+    url: Required[str]
+    settings: Mapping[str, Any]
+    policies: sources.Policies | Mapping[str, Any]
+    visibility: sources.VisibilityName
+    credential: AnyCredential
+    schedule: AnySchedule
+    queue: str
+    priority: int
+
+
+class SourceChange(TypedDict, total=False):
+    """See `windrow.wire.sources.SourceChange`: what is left out stays, None takes a credential or schedule away."""
+
+    name: str
+    kind: str
+    url: str
+    settings: Mapping[str, Any]
+    policies: sources.PoliciesChange | Mapping[str, Any]
+    visibility: sources.VisibilityName
+    credential: AnyCredential
+    schedule: runs.ScheduleChange | Mapping[str, Any] | None
+    queue: str
+    priority: int
+
+
+class WhichResources(TypedDict, total=False):
+    """What narrows a list of resources."""
+
+    presence: sources.PresenceName
+    outcome: sources.OutcomeName
+    wanted: bool
+    q: str
+
+
+class NewTask(TypedDict, total=False):
+    """See `windrow.wire.runs.TaskInput`."""
+
+    name: Required[str]
+    kind: Required[str]
+    parameters: Mapping[str, Any]
+    queue: str
+    priority: int
+    limits: Sequence[runs.Limit | Mapping[str, Any]]
+    retry: runs.Retry | Mapping[str, Any]
+    schedule: AnySchedule
+
+
+class TaskChange(TypedDict, total=False):
+    """See `windrow.wire.runs.TaskChange`: what is left out stays, None takes the schedule away."""
+
+    name: str
+    parameters: Mapping[str, Any]
+    queue: str
+    priority: int
+    limits: Sequence[runs.Limit | Mapping[str, Any]]
+    retry: runs.RetryChange | Mapping[str, Any]
+    schedule: runs.ScheduleChange | Mapping[str, Any] | None
+
+
+class WhichRuns(TypedDict, total=False):
+    """What narrows a list of runs."""
+
+    state: Sequence[runs.StateName]
+    task_id: str
+    kind: str
+
+
+class Narrowing(TypedDict, total=False):
+    """What narrows a search. `bbox` is west, south, east, north in degrees."""
+
+    q: str
+    bbox: tuple[float, float, float, float]
+    start: datetime
+    end: datetime
+    keyword: Sequence[str]
+    type: Sequence[str]
+    standard: Sequence[str]
+    collection: Sequence[str]
+    source: int | Sequence[int]
+    identifier: Sequence[str]
+
+
+Sorting: TypeAlias = Literal["relevance", "modified", "-modified", "title", "-title", "id", "-id"]
+
+
+class Search(Narrowing, total=False):
+    """What narrows a search, its order, and how many records come at a time."""
+
+    sort: Sorting
+    limit: int

@@ -1,0 +1,109 @@
+"""Sources, their resources and held deletions, by the client."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Unpack
+
+from windrow.client import fields
+from windrow.client.word import Word
+from windrow.wire import runs, sources
+from windrow.wire.shapes import Count, ListOf
+
+
+class Sources(Word):
+    """Sources, their resources and held deletions."""
+
+    def kinds(self) -> Sequence[sources.SourceKind]:
+        """The kinds of source that are installed there."""
+        return self._connection.get(ListOf[sources.SourceKind], "/source-kinds").items
+
+    def detect(self, url: str, *, credential: sources.Credential | None = None) -> Sequence[sources.Detection]:
+        """What speaks at a URL, the surest first."""
+        look = sources.Look(url=url, credential=credential)
+        return self._connection.send(ListOf[sources.Detection], "POST", "/sources/detect", look).items
+
+    def preview(self, **source: Unpack[fields.NewSource]) -> sources.Preview:
+        """The first records of a source that is not saved; see `windrow.wire.sources.SourceInput`."""
+        return self._connection.send(
+            sources.Preview, "POST", "/sources/preview", sources.SourceInput.model_validate(source)
+        )
+
+    def list(self) -> Iterator[sources.Source]:
+        """All sources."""
+        return self._connection.walk(sources.Source, "/sources")
+
+    def create(self, **source: Unpack[fields.NewSource]) -> sources.Source:
+        """Registers a source; see `windrow.wire.sources.SourceInput`."""
+        return self._connection.send(sources.Source, "POST", "/sources", sources.SourceInput.model_validate(source))
+
+    def get(self, source_id: int) -> sources.Source:
+        """One source."""
+        return self._connection.get(sources.Source, f"/sources/{source_id}")
+
+    def change(self, source_id: int, **change: Unpack[fields.SourceChange]) -> sources.Source:
+        """Changes a source; see `windrow.wire.sources.SourceChange`."""
+        body = sources.SourceChange.model_validate(change)
+        return self._connection.send(sources.Source, "PATCH", f"/sources/{source_id}", body)
+
+    def delete(self, source_id: int) -> None:
+        """Deletes a source with its records."""
+        self._connection.call("DELETE", f"/sources/{source_id}")
+
+    def preview_change(self, source_id: int, **change: Unpack[fields.SourceChange]) -> sources.Preview:
+        """What a harvest would do after a change; see `windrow.wire.sources.SourceChange`."""
+        body = sources.SourceChange.model_validate(change)
+        return self._connection.send(sources.Preview, "POST", f"/sources/{source_id}/preview", body)
+
+    def harvest(self, source_id: int, *, full: bool = False) -> runs.Run:
+        """Starts a harvest."""
+        body = sources.Harvest(full=full)
+        return self._connection.send(runs.Run, "POST", f"/sources/{source_id}/harvest", body)
+
+    def cancel(self, source_id: int) -> runs.Run | None:
+        """Stops the harvest that is active, and those that wait behind it; None when there is none."""
+        return self._connection.send_for_any(runs.Run, "POST", f"/sources/{source_id}/cancel")
+
+    def diff(self, source_id: int, **change: Unpack[fields.SourceChange]) -> runs.Run:
+        """Starts a run that finds out what a change would do."""
+        return self._connection.send(
+            runs.Run, "POST", f"/sources/{source_id}/diff", sources.SourceChange.model_validate(change)
+        )
+
+    def runs(self, source_id: int) -> Iterator[runs.Run]:
+        """A source's runs, newest first."""
+        return self._connection.walk(runs.Run, f"/sources/{source_id}/runs")
+
+    def resources(self, source_id: int, **which: Unpack[fields.WhichResources]) -> Iterator[sources.Resource]:
+        """A source's resources; narrow by presence, outcome, wanted, q."""
+        return self._connection.walk(sources.Resource, f"/sources/{source_id}/resources", **which)
+
+    def want(self, source_id: int, *, wanted: bool, ids: Sequence[int] | None = None) -> int:
+        """Says which resources belong in the catalogue; without ids, all of them."""
+        body = sources.Want.model_validate({"wanted": wanted, **_selection(ids)})
+        return self._connection.send(Count, "POST", f"/sources/{source_id}/resources/want", body).changed
+
+    def retry_quarantined(self, source_id: int, ids: Sequence[int] | None = None) -> int:
+        """Has quarantined resources read again at the next harvest."""
+        body = sources.Selection.model_validate(_selection(ids))
+        return self._connection.send(Count, "POST", f"/sources/{source_id}/resources/retry", body).changed
+
+    def restore(self, source_id: int, ids: Sequence[int] | None = None) -> int:
+        """Undoes deletions within their grace time."""
+        body = sources.Selection.model_validate(_selection(ids))
+        return self._connection.send(Count, "POST", f"/sources/{source_id}/resources/restore", body).changed
+
+    def reviews(self, source_id: int) -> Iterator[sources.Review]:
+        """Held deletions, newest first."""
+        return self._connection.walk(sources.Review, f"/sources/{source_id}/reviews")
+
+    def decide(self, source_id: int, review_id: int, *, approve: bool) -> sources.Review:
+        """Lets a held deletion through, or refuses it."""
+        body = sources.Decision(approve=approve)
+        return self._connection.send(sources.Review, "POST", f"/sources/{source_id}/reviews/{review_id}", body)
+
+    def hosts(self) -> Sequence[sources.Host]:
+        """How the remote hosts have behaved lately."""
+        return self._connection.get(ListOf[sources.Host], "/hosts").items
+
+
+def _selection(ids: Sequence[int] | None) -> dict[str, Any]:
+    return {"all": True} if ids is None else {"ids": list(ids)}
