@@ -5,7 +5,6 @@ from tests.rules.tree import name, python_files
 LIMIT = 400
 
 REASONS = {
-    "src/windrow/faces/native/translate.py": "every word of the native API, both ways",
     "src/windrow/storage/tables.py": "the whole schema, on one page",
 }
 
