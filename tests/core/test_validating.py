@@ -134,7 +134,6 @@ def test_a_priority_lies_within_its_bounds(priority: int) -> None:
         "http://",
         "http://[::1",
         "http://a:99999/",
-        "http://a/\n",
         "//a",
         "http://a b\0/",
     ],
