@@ -20,7 +20,7 @@ CELERY = ("-m", "celery", "-A", "benchmarks.chord.tasks", "worker", "--pool", "p
 def measure(plan: Plan) -> list[Figure]:
     """The chord once, our harvests three times, before and after it; rates are compared."""
     size = plan.size
-    with running_postgres() as postgres:
+    with running_postgres(durable=True) as postgres:
         before = _our_rates(plan, postgres, 1)
         plan.say(f"One Celery task per record, {size.chord:,} records ...")
         theirs, refreshing = _baseline_rates(plan, postgres)

@@ -1,4 +1,4 @@
-"""A private PostgreSQL server that trusts everybody on loopback; what it commits outlives it, but not the machine."""
+"""A private PostgreSQL server that trusts everybody on loopback."""
 
 import contextlib
 import itertools
@@ -17,21 +17,23 @@ from samples.servers.daemon import PATIENCE, Daemon, free_port, program
 
 BINARIES = "/usr/lib/postgresql/*/bin"
 SETTINGS = {
-    "fsync": "off",
-    "full_page_writes": "off",
     "max_connections": "200",
     "timezone": "UTC",
     "listen_addresses": "127.0.0.1",
 }
 
+CARELESS = {"fsync": "off", "full_page_writes": "off"}
+"""What makes tests fast: commits outlive the server, but not the machine."""
+
 
 class Postgres(Daemon):
     """A running server. PostgreSQL refuses to run as root: there it runs as `postgres`, Debian's user for it.
 
-    `stop`, `kill` and `start` play a database that goes away and comes back; databases outlive them.
+    `stop`, `kill` and `start` play a database that goes away and comes back; databases outlive them. `durable` has
+    every commit reach the disk, as servers in use do.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self._numbers = itertools.count(1)
         port = free_port()
         command: list[str | Path] = [
@@ -41,7 +43,8 @@ class Postgres(Daemon):
             "-p",
             str(port),
         ]
-        options = [f"--{name}={value}" for name, value in {**SETTINGS, "unix_socket_directories": str(folder)}.items()]
+        given = {**SETTINGS, **({} if durable else CARELESS), "unix_socket_directories": str(folder)}
+        options = [f"--{name}={value}" for name, value in given.items()]
         super().__init__([*command, *options], folder, port, user="postgres")
 
     def start(self) -> None:
@@ -80,12 +83,12 @@ class Postgres(Daemon):
 
 
 @contextlib.contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
     """A server with new files in a temporary folder, which its user may enter; gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="windrow-postgres-"))
     try:
         _initialise(folder)
-        with Postgres(folder) as server:
+        with Postgres(folder, durable=durable) as server:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
