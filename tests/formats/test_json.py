@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -35,6 +36,17 @@ def test_a_fingerprint_does_not_depend_on_the_order_of_members(value: dict[str, 
 
     assert fingerprint(turned) == fingerprint(value)
     assert len(fingerprint(value)) == 16
+
+
+def test_depth_is_bounded_whatever_the_interpreter_allows() -> None:
+    kept = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    try:
+        with pytest.raises(RemoteUnreadable, match="nested too deep"):
+            parse(b'{"a":' * 5000)
+        assert parse(b"[NaN, " + b"[]," * 2000 + b'"' + b"[" * 2000 + b'"]')[0] is None
+    finally:
+        sys.setrecursionlimit(kept)
 
 
 @given(st.binary(max_size=60) | VALUES.map(lambda value: json.dumps(value).encode()[:-1]))

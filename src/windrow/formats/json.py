@@ -29,6 +29,26 @@ def parse(body: bytes, charset: str = "") -> Any:
         return _parse_forgivingly(body, charset)
 
 
+_STRINGS_AND_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+DEEPEST = 900
+"""Levels that are read forgivingly. The interpreter has a limit of its own, but others may move it."""
+
+
+def _too_deep(body: bytes) -> RemoteUnreadable:
+    return RemoteUnreadable(f"JSON nested too deep to be read ({len(body)} bytes).")
+
+
+def _is_too_deep(text: str) -> bool:
+    if text.count("{") + text.count("[") <= DEEPEST:
+        return False
+    depth = 0
+    for found in _STRINGS_AND_BRACKETS.finditer(text):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(found[0], 0)
+        if depth > DEEPEST:
+            return True
+    return False
+
+
 def parse_object(body: bytes, charset: str = "") -> dict[str, Any]:
     """The same for a document that must be a JSON object."""
     value = parse(body, charset)
@@ -88,10 +108,12 @@ def _dump(value: Any, options: int) -> bytes:
 def _parse_forgivingly(body: bytes, charset: str) -> Any:
     try:
         text = _decode(body, charset)
+        if _is_too_deep(text):
+            raise _too_deep(body)
         value = json.loads(text, parse_constant=lambda _: None, parse_float=_finite, parse_int=_bounded)
         return _mend(value) if "\\ud" in text.lower() else value
     except RecursionError as problem:
-        raise RemoteUnreadable(f"JSON nested too deep to be read ({len(body)} bytes).") from problem
+        raise _too_deep(body) from problem
     except ValueError as problem:
         raise RemoteUnreadable(_explain(body, problem)) from problem
 
