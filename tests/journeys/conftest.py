@@ -36,13 +36,24 @@ class Ended:
         return json.loads(self.out)
 
 
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Running:
     """A command that goes on until it is stopped; its standard output is read line by line."""
 
     def __init__(self, words: list[str], folder: Path, environment: dict[str, str]) -> None:
         self._log = (folder / f"{words[0]}.log").open("ab")
         self.process = subprocess.Popen(
-            [*COMMAND, *words], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=self._log, text=True
+            [*COMMAND, *words],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            # As at a terminal: a shell that runs the tests in the background has its children ignore Ctrl-C.
+            preexec_fn=_heed_interrupts,
         )
 
     @property
