@@ -22,8 +22,10 @@ from windrow.core.scheduling import Scheduling
 from windrow.core.sources import Sources
 from windrow.core.watching import Watching
 from windrow.core.windrow import Windrow
+from windrow.engines.process_pool import ProcessPool
 from windrow.fetching import OutgoingPolicy, PoliteFetcherMaker, make_fetcher_maker, name_ourselves
 from windrow.ports.clocks import Clock, system_clock
+from windrow.ports.offloading import Offload, in_place
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.work import WorkKind
 from windrow.settings import Settings
@@ -76,12 +78,18 @@ class Assembly:
         )
 
     @cached_property
+    def offload(self) -> Offload:
+        """Where pages are read: in child processes, or in this one."""
+        readers = self.settings.readers
+        return ProcessPool(readers) if readers else in_place
+
+    @cached_property
     def kinds(self) -> Kinds:
         """Everything installed, by the visitors' door; harvests need the store and are plugged in here."""
         sources: dict[str, SourceKind] = {each.name: each for each in _load(SOURCE_KINDS)}
         work: dict[str, WorkKind] = {each.name: each for each in _load(WORK_KINDS)}
         kinds = Kinds(sources, work)
-        work["harvest"] = HarvestWork(self.store, kinds.source, self.clock)
+        work["harvest"] = HarvestWork(self.store, kinds.source, self.clock, self.offload)
         work["source_diff"] = DiffWork(self.store, kinds.source)
         return kinds
 
@@ -131,6 +139,8 @@ class Assembly:
 
     def close(self) -> None:
         """Gives back what was opened."""
+        if isinstance(offload := self.__dict__.get("offload"), ProcessPool):
+            offload.close()
         if "fetcher_maker" in self.__dict__:
             self.fetcher_maker.close()
         if "store" in self.__dict__:

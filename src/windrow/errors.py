@@ -2,10 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class WindrowError(Exception):
-    """The root. The message names the thing that went wrong and what to do about it."""
+    """The root. The message names the thing that went wrong and what to do about it. All of them can be pickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made_again, (type(self), self.args, self.__dict__)
+
+
+def _made_again(kind: type[WindrowError], arguments: tuple[Any, ...], state: dict[str, Any]) -> WindrowError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(state)
+    return error
 
 
 # What a caller asked for cannot be done.
@@ -116,6 +126,12 @@ class HostResting(RemoteError):
 
 class RemoteUnreadable(RemoteError):
     """An answer came, but it is not what the protocol promises: truncated, HTML, an exception report."""
+
+
+class ProcessLost(WindrowError):
+    """The child process that carried something out died or hung; another try may go well."""
+
+    retryable = True
 
 
 # A worker must stop.

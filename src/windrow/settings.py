@@ -60,6 +60,13 @@ class Settings(BaseSettings):
     )
     workers: int = Field(2, ge=0, le=256, description="Worker processes that `windrow up` starts.")
     slots: int = Field(4, ge=1, le=256, description="Runs that one worker process carries at once.")
+    readers: int = Field(
+        2,
+        ge=0,
+        le=64,
+        description="Child processes in which each worker reads the pages of first harvests, so that more than one "
+        "core is used; they end when there is nothing to read. 0 reads in the worker itself.",
+    )
     queues: Words = Field(("default",), description="Queues that the workers serve.")
     lease_seconds: float = Field(
         8.0, ge=1, le=3600, description="Seconds after which the work of a silent worker is given to another."

@@ -2,10 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -126,6 +127,25 @@ class Installation:
                 assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
                 assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
         assert (leases, active, holds) == (0, [], 0)
+
+    def somebody_writes(self) -> bool:
+        """Whether a transaction that writes stands open for longer than any should."""
+        if self.database:
+            standing = (
+                "SELECT pid, backend_xid FROM pg_stat_activity WHERE datname = current_database() "
+                "AND state = 'idle in transaction' AND backend_xid IS NOT NULL"
+            )
+            with self.assembly.store._database.read() as connection:
+                before = set(connection.execute(text(standing)).all())
+                connection.execute(text("SELECT pg_sleep(0.05)"))
+                return bool(before & set(connection.execute(text(standing)).all()))
+        with closing(sqlite3.connect(self.folder / "windrow.db", timeout=0.3, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+            connection.execute("ROLLBACK")
+            return False
 
     def titles(self, source: Source) -> list[tuple[str, str]]:
         """Identifier and title of each visible record, duplicates and all, in order."""

@@ -4,12 +4,13 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.engines.installation import PATIENT, Installation, installed
+from tests.engines.installation import PATIENT, Installation, installed, is_alive
 from tests.harvests.farm import wait_for
 from tests.harvests.protocols import OaiServer, items
 from tests.remotes.scripts import hang, reply
@@ -136,13 +137,38 @@ def test_a_frozen_workers_run_is_taken_over_and_what_it_still_does_counts_for_no
 
     os.kill(worker.pid, signal.SIGSTOP)
     try:
-        wait_for(lambda: engine.run(run).attempt == 2, 20)
+        wait_for(lambda: engine.run(run).attempt == 2, 30)
     finally:
-        os.kill(worker.pid, signal.SIGCONT)
+        with suppress(ProcessLookupError):  # frozen with the write lock in its hand, it was killed
+            os.kill(worker.pid, signal.SIGCONT)
     ended = engine.wait_for(run)
 
     assert (ended.state, ended.progress.counts) == (RunState.SUCCEEDED, {"added": 40})
     assert len(engine.titles(source)) == 40
+    engine.assert_sound()
+
+
+def test_a_worker_frozen_in_the_middle_of_a_commit_holds_nobody_up_for_long(
+    engine: Installation, remote: Remote
+) -> None:
+    source = engine.add("oai_pmh", OaiServer(remote, Repository(items(1500), page=5)).url)
+    run = engine.harvest(source)
+    wait_for(lambda: engine.run(run).progress.done >= 6)
+    (worker,) = [each for each in engine.living(WorkerRole.WORKER) if each.id == engine.run(run).worker_id]
+
+    def frozen_in_a_commit() -> bool:
+        os.kill(worker.pid, signal.SIGSTOP)
+        if engine.somebody_writes():
+            return True
+        os.kill(worker.pid, signal.SIGCONT)
+        return False
+
+    wait_for(frozen_in_a_commit, 60)
+    ended = engine.wait_for(run, seconds=60)
+
+    wait_for(lambda: not is_alive(worker.pid))
+    assert (ended.state, ended.attempt, ended.progress.counts) == (RunState.SUCCEEDED, 2, {"added": 1500})
+    assert len(engine.titles(source)) == 1500
     engine.assert_sound()
 
 

@@ -321,6 +321,33 @@ def test_a_stop_ends_all_of_them_also_who_will_not_listen(family: Family) -> Non
     assert set(family.lost) >= {"0", "1"}, "killed in the end, they could not take their leave"
 
 
+FROZEN = FOLLOW.replace("time.sleep(60)", "import os, signal; time.sleep(1); os.kill(os.getpid(), signal.SIGSTOP)")
+
+
+@pytest.mark.parametrize("family", [[FROZEN, FOLLOW]], indirect=True)
+def test_what_gives_no_sign_of_life_any_more_is_killed_and_started_again(family: Family) -> None:
+    family.supervisor._patience = 1.5
+    frozen, lively = family.pid(0), family.pid(1)
+
+    wait_for(lambda: family.pid(0) not in (0, frozen))
+
+    assert not is_alive(frozen)
+    assert family.pid(1) == lively
+    assert family.lost[0] == "0"
+
+
+@pytest.mark.parametrize("family", [[FOLLOW]], indirect=True)
+def test_the_time_that_the_supervisor_itself_was_stopped_is_nobodys_silence(family: Family) -> None:
+    family.supervisor._patience = 1.5
+    child = family.children[0]
+    wait_for(lambda: child.silent == 0.0)
+
+    family.supervisor._looked -= 3600
+    wait_for(lambda: (child.silent or 0.0) > 0)
+
+    assert family.lost == []
+
+
 def test_orphans_do_not_outlive_their_supervisor(tmp_path: Path) -> None:
     told = tmp_path / "pids"
     code = f"""

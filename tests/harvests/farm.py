@@ -200,7 +200,8 @@ def open_farm(
     if not database:
         shutil.copytree(_template(_scratch()), folder, dirs_exist_ok=True)
     clock = HurryingClock()
-    settings = load_settings({"data": folder, "database_url": database or None})
+    # Pages are read here: child processes have their tests with the engines, and every journey uses them.
+    settings = load_settings({"data": folder, "database_url": database or None, "readers": 0})
     assembly = Assembly(settings, durable=False, clock=clock)
     assembly.__dict__["fetcher_maker"] = ImpatientMaker(
         make_fetcher_maker(

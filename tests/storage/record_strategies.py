@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tests.storage.shelves import at
 from windrow.model.records import Contact, Link, Record
-from windrow.storage.types import from_microseconds, to_microseconds
+from windrow.storage.moments import from_microseconds, to_microseconds
 
 _kept = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 texts = st.text(_kept, max_size=40)

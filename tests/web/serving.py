@@ -176,7 +176,7 @@ class House:
 @contextmanager
 def serve(data: Path, **settings: Any) -> Iterator[House]:
     """A Windrow in an empty folder, with an admin named `admin`."""
-    chosen = Settings(data=data, outgoing_allow=("127.0.0.0/8",), **settings)
+    chosen = Settings(data=data, outgoing_allow=("127.0.0.0/8",), **{"readers": 0, **settings})
     assembly = Assembly(chosen, durable=False)
     cast(dict[str, WorkKind], assembly.kinds.work)["stepping"] = Stepping()
     assembly.windrow.accounts.first_start("admin", PASSWORD)

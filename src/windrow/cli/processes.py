@@ -128,6 +128,7 @@ def supervise(settings: Settings, listener: socket.socket, assembly: Assembly, *
         keep=(listener.fileno(),),
         lost=lambda number: workers.leave(number, now=assembly.clock()),
         grace=max(settings.drain_seconds, API_GRACE) + MARGIN,
+        patience=2 * settings.lease_seconds,
     )
     _stop_on_signals(supervisor.stop)
     threading.Thread(target=ready, name="ready", daemon=True).start()

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, m
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from windrow.errors import StoreUnavailable
-from windrow.storage.types import dump_json, to_microseconds
+from windrow.storage.moments import to_microseconds
+from windrow.storage.types import dump_json
 
 BUSY_MILLISECONDS = 60_000
 PAGE_CACHE_KIB = 16_384

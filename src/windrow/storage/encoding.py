@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import zstandard
 
 from windrow.model.records import Record
-from windrow.storage import search_postgresql, search_sqlite
+from windrow.storage import search_entries, search_vectors
+from windrow.storage.moments import to_microseconds
 from windrow.storage.record_rows import sound, title_key
-from windrow.storage.types import to_microseconds
 
 _LEVEL = 1  # of zstandard: three times as fast as level 3 on metadata, and a tenth larger
 
@@ -57,7 +57,7 @@ def encode_record(record: Record, source_id: int, *, sqlite: bool) -> EncodedRec
     moments: tuple[Any, ...] = (row.modified, row.time_start, row.time_end)
     if sqlite:
         moments = tuple([None if each is None else to_microseconds(each) for each in moments])
-    entry = (search_sqlite if sqlite else search_postgresql).entry_of(kept, source_id)
+    entry = (search_entries if sqlite else search_vectors).entry_of(kept, source_id)
     return EncodedRecord((*row[:5], *moments, *row[8:12], body, title_key(row.title)), entry)
 
 

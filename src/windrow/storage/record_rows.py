@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from windrow.model.records import Box, Contact, Link, Record
-from windrow.storage.types import from_microseconds, to_microseconds
+from windrow.storage.moments import from_microseconds, to_microseconds
 
 IDENTIFIER_WIDTH = 500
 TYPE_WIDTH = 64

@@ -9,10 +9,10 @@ import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from windrow.model.records import Box, Record
-from windrow.storage.types import to_microseconds
+from windrow.storage.moments import to_microseconds
 
 LONGEST_TEXT = 100_000
 """Characters of one text that are searched: PostgreSQL holds at most one mebibyte of distinct words per record."""
@@ -47,6 +47,15 @@ class Extent(NamedTuple):
     north: float
     start: float
     end: float
+
+
+Entry: TypeAlias = tuple[Words, tuple[Extent, ...]]
+"""What SQLite finds a record by."""
+
+
+def entry_of(record: Record, source_id: int) -> Entry:
+    """What a record is found by. Pure: to take it out again, the same record gives the same."""
+    return words_of(record, source_id), tuple(extents_of(record))
 
 
 def words_of(record: Record, source_id: int) -> Words:

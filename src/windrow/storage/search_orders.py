@@ -14,8 +14,8 @@ from windrow.errors import BadInput
 from windrow.model.paging import decode_cursor, encode_cursor
 from windrow.ports.catalogue import Sort
 from windrow.storage.database import Database
+from windrow.storage.moments import from_microseconds, to_microseconds
 from windrow.storage.search_conditions import Condition, Plan
-from windrow.storage.types import from_microseconds, to_microseconds
 
 
 @dataclass(frozen=True, slots=True)

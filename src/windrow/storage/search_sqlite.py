@@ -5,9 +5,8 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from windrow.model.records import Record
 from windrow.storage.database import Database
-from windrow.storage.search_entries import Extent, Words, extents_of, words_of
+from windrow.storage.search_entries import Entry, Extent, Words
 
 _ADD_WORDS = "INSERT INTO record_words (rowid, title, abstract, keywords, others, terms) VALUES (?, ?, ?, ?, ?, ?)"
 _DROP_WORDS = (
@@ -17,14 +16,8 @@ _DROP_WORDS = (
 _ADD_BOX = "INSERT INTO record_boxes (id, west, east, south, north, since, until) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _DROP_BOX = "DELETE FROM record_boxes WHERE id = ?"
 
-Entry: TypeAlias = tuple[Words, tuple[Extent, ...]]
 Entries: TypeAlias = Sequence[tuple[int, Entry]]
 """Record id, and what the record is found by."""
-
-
-def entry_of(record: Record, source_id: int) -> Entry:
-    """What a record is found by. Pure: to take it out again, the same record gives the same."""
-    return words_of(record, source_id), tuple(extents_of(record))
 
 
 def add_entries(database: Database, connection: Connection, entries: Entries) -> None:

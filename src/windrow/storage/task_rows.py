@@ -9,8 +9,8 @@ from sqlalchemy import Row
 from windrow.model.schedules import Misfire, Overlap, Schedule
 from windrow.model.tasks import Task
 from windrow.model.triggers import trigger_from_json, trigger_to_json
+from windrow.storage.moments import EPOCH
 from windrow.storage.run_rows import from_limits, from_retry, to_limits, to_retry
-from windrow.storage.types import EPOCH
 
 
 def to_task(row: Row[Any]) -> Task:

@@ -1,7 +1,7 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -9,18 +9,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-
-
-def to_microseconds(moment: datetime) -> int:
-    """Microseconds since 1970 (UTC): how SQLite keeps a moment, because it sorts and compares as a number."""
-    return (moment - EPOCH) // MICROSECOND
-
-
-def from_microseconds(value: int) -> datetime:
-    """The moment that `to_microseconds` was given, in UTC."""
-    return EPOCH + timedelta(microseconds=value)
+from windrow.storage.moments import from_microseconds, to_microseconds
 
 
 class UtcTime(TypeDecorator[datetime]):

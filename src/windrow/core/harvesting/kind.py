@@ -19,6 +19,7 @@ from windrow.model.sources import Policies, Source
 from windrow.ports.clocks import Clock
 from windrow.ports.fetching import Fetcher, Manners
 from windrow.ports.harvests import Pass, PassEnd
+from windrow.ports.offloading import Offload, in_place
 from windrow.ports.runs import Entry
 from windrow.ports.source_kinds import PassRequest, SourceKind
 from windrow.ports.store import Store
@@ -40,6 +41,7 @@ class HarvestWork:
     store: Store
     find_kind: KindFinder
     clock: Clock
+    offload: Offload = in_place
 
     name: ClassVar[str] = "harvest"
     schema: ClassVar[Mapping[str, Any]] = {
@@ -88,7 +90,10 @@ class HarvestWork:
         if begun is None:
             begun = self._begin(work, source, kind, request, fetcher)
         blank = self.store.harvests.is_blank(source.id)
-        walk = self._walk(work, begun, Preparer(self.store.harvests, kind, source, request, fetcher, blank))
+        preparer = Preparer(
+            self.store.harvests, kind, source, request, fetcher, blank=blank, offload=self.offload, check=work.check
+        )
+        walk = self._walk(work, begun, preparer)
         walk.run()
         return self._end(work, source, walk)
 

@@ -1,6 +1,6 @@
 """Preparing a page: load, read, look up, compare. Done ahead of the commits, in threads of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -14,6 +14,7 @@ from windrow.model.runs import Part
 from windrow.model.sources import Source
 from windrow.ports.fetching import Fetcher
 from windrow.ports.harvests import Harvests, PageMemory
+from windrow.ports.offloading import Offload, in_place
 from windrow.ports.source_kinds import Loaded, PageRequest, PassRequest, SourceKind
 
 
@@ -31,6 +32,7 @@ class Preparer:
     """Everything that preparing a page needs; used by several threads at once.
 
     blank   nothing was kept of the source when this attempt began: what its own pages add, their commits notice
+    offload, check   where pages are read, and what ends that early
     """
 
     harvests: Harvests
@@ -39,6 +41,8 @@ class Preparer:
     request: PassRequest
     fetcher: Fetcher
     blank: bool = False
+    offload: Offload = in_place
+    check: Callable[[], None] = lambda: None
 
     def prepare(self, part: Part) -> Prepared:
         """Loads a page and finds out what it changes. Raises `RemoteError`, `Stopped`, and what a kind trips over."""
@@ -71,12 +75,22 @@ class Preparer:
         return memory if memory is not None and memory.fingerprint == fingerprint else None
 
     def _compare(self, page: PageRequest, loaded: Loaded) -> Comparison:
-        reading = read_page(self.kind, self.request, page, loaded)
-        # Documents are looked up also then: one that two listings name need not be fetched twice.
-        plain = self.blank and not page.documents and not reading.references
-        known = {} if plain else self.harvests.known(self.source.id, identifiers_in(reading))
         intake = Intake(self.source.policies.new_wanted, self.harvests.encoder(self.source.id))
-        return compare(reading, known, intake)
+        if self.blank and not page.documents:
+            found = self.offload(self.check, take_in, self.kind, self.request, page, loaded, intake)
+            if found is not None:
+                return found
+        reading = read_page(self.kind, self.request, page, loaded)
+        return compare(reading, self.harvests.known(self.source.id, identifiers_in(reading)), intake)
+
+
+def take_in(
+    kind: SourceKind, request: PassRequest, page: PageRequest, loaded: Loaded, intake: Intake
+) -> Comparison | None:
+    """Everything that is to be done with a page of which nothing is kept. Pure, and what a first harvest spends its
+    time on. None when the page names documents: one that two listings name need not be fetched twice."""
+    reading = read_page(kind, request, page, loaded)
+    return None if reading.references else compare(reading, {}, intake)
 
 
 def config_of(source: Source) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import structlog
 
 from windrow.core.harvesting.committing import Committer
 from windrow.core.harvesting.preparing import Prepared, Preparer
-from windrow.errors import RemoteError, Stopped, StoreUnavailable
+from windrow.errors import ProcessLost, RemoteError, Stopped, StoreUnavailable
 from windrow.model.runs import Part
 from windrow.ports.clocks import Clock
 from windrow.ports.harvests import Harvests
@@ -123,7 +123,7 @@ class Walk:
             prepared = future.result()
         except (Stopped, StoreUnavailable):
             raise
-        except RemoteError as error:
+        except (RemoteError, ProcessLost) as error:
             self._fail(part, error)
         except Exception as error:
             # The edge of one page: what a kind trips over must not take the other pages along.

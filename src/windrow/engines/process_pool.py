@@ -1,0 +1,166 @@
+"""A pool of child processes that carry out pure functions: reading pages uses a core each, and not the worker's own.
+
+Each child has its own line to this process, so a child that dies or hangs harms only the call that it had. Children
+are started when they are first needed, and end by themselves when nothing was asked of them for a while, or when this
+process is gone, however it went. Who calls counts tries: a child may have died of somebody else's hunger for memory.
+"""
+
+import os
+import pickle
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, NamedTuple, TypeVar
+
+from windrow.errors import ProcessLost
+
+Result = TypeVar("Result")
+
+PATIENCE = 60.0
+"""Seconds that one call may take: pages take milliseconds."""
+
+LOOK_AROUND = 0.25
+"""Seconds between two looks at whether the call must end before it is answered."""
+
+IDLE = 60.0
+"""Seconds without a call after which a child ends, and gives its memory back."""
+
+
+class Raised(NamedTuple):
+    """What a function raised in a child."""
+
+    error: Exception
+
+
+class Child:
+    """One child process and the line to it."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-c", f"from {__name__} import serve; serve()"]
+            self._process = subprocess.Popen(command, stdin=theirs.fileno())  # noqa: S603 - our own
+        self._line = Connection(ours.detach())
+
+    @property
+    def lives(self) -> bool:
+        """Whether it is still there: one that had nothing to do for long has gone."""
+        return self._process.poll() is None
+
+    def ask(self, call: bytes, check: Callable[[], None], patience: float) -> Any:
+        """What it answers. Raises `EOFError`, `OSError` or `TimeoutError` when it does not, and what `check` raises."""
+        self._line.send_bytes(call)
+        end = time.monotonic() + patience
+        while not self._line.poll(LOOK_AROUND):
+            check()
+            if time.monotonic() > end:
+                raise TimeoutError
+        return pickle.loads(self._line.recv_bytes())  # noqa: S301 - from our own child
+
+    def end(self) -> None:
+        """Ends it for good."""
+        self._line.close()
+        self._process.kill()
+        self._process.wait()
+
+
+class ProcessPool:
+    """`size` children at most, shared by all threads of this process; an `Offload`."""
+
+    def __init__(self, size: int, *, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._free: queue.LifoQueue[Child | None] = queue.LifoQueue()
+        self._closed = threading.Event()
+        for _ in range(size):
+            self._free.put(None)
+
+    def __call__(self, check: Callable[[], None], function: Callable[..., Result], /, *arguments: Any) -> Result:
+        """What the function gives, or raises. What cannot be sent to a child is carried out here."""
+        try:
+            call = pickle.dumps((function, arguments), protocol=pickle.HIGHEST_PROTOCOL)
+        except (pickle.PicklingError, AttributeError, TypeError):
+            return function(*arguments)
+        answer = self._ask(call, check)
+        if isinstance(answer, Raised):
+            raise answer.error
+        return answer  # type: ignore[no-any-return]  # the child called that very function
+
+    def close(self) -> None:
+        """Ends the children that have nothing to do; the others end when they have given their answer."""
+        self._closed.set()
+        while not self._free.empty():
+            child = self._free.get()
+            if child is not None:
+                child.end()
+
+    def _ask(self, call: bytes, check: Callable[[], None]) -> Any:
+        child = self._take(check)
+        healthy = False
+        try:
+            if child is None or not child.lives:
+                child = _replaced(child)
+            answer = child.ask(call, check, self._patience)
+            healthy = True
+        except TimeoutError:
+            raise ProcessLost(f"The process that read it did not answer within {self._patience:.0f} s.") from None
+        except (EOFError, OSError):
+            raise ProcessLost("The process that read it died.") from None
+        finally:
+            if child is not None and (not healthy or self._closed.is_set()):
+                child.end()
+                child = None
+            self._free.put(child)
+        return answer
+
+    def _take(self, check: Callable[[], None]) -> Child | None:
+        while True:
+            try:
+                return self._free.get(timeout=LOOK_AROUND)
+            except queue.Empty:
+                check()
+
+
+def _replaced(child: Child | None) -> Child:
+    if child is not None:
+        child.end()
+    return Child()
+
+
+def serve() -> None:
+    """The child's side: answers calls until its parent is gone, or has asked nothing for a while."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)  # the parent decides, also when a signal was sent to the whole group
+    line = Connection(os.dup(0))
+    try:
+        while line.poll(IDLE):
+            line.send_bytes(_answer(line.recv_bytes()))
+    except (EOFError, OSError):
+        return
+
+
+def _answer(call: bytes) -> bytes:
+    try:
+        function, arguments = pickle.loads(call)  # noqa: S301 - from our own parent
+        return pickle.dumps(function(*arguments), protocol=pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # noqa: BLE001 - the parent raises it
+        return _raised(error)
+
+
+def _raised(error: Exception) -> bytes:
+    try:
+        told = pickle.dumps(Raised(error))
+        pickle.loads(told)  # noqa: S301 - an exception that cannot be made again is no use to the parent
+    except Exception:  # noqa: BLE001 - whatever keeps it from being sent
+        return pickle.dumps(Raised(RuntimeError(repr(error))))
+    else:
+        return told
+
+
+if __name__ == "__main__":
+    serve()
