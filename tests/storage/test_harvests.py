@@ -47,7 +47,8 @@ class Field:
 
     def commit(self, *changes: Change, part: int = 0, **fields: Any) -> Any:
         page = PageCommit(part_id=part or self.parts[0], now=NOW, changes=changes, **fields)
-        return self.harvests.commit_page(self.run.id, self.run.attempt, self.source_id, page)
+        with self.harvests.committing(self.run.id, self.run.attempt, self.source_id) as commit:
+            return commit(page)
 
     def end(self, *absent: int, hold: bool = False, complete: bool = True, ending: Ending = DONE) -> None:
         end = PassEnd(absent, hold, complete, ending, log=[Entry(NOW, Level.INFO, "the end")])
@@ -81,7 +82,7 @@ def field(database: Database) -> Field:
 def new(identifier: str, title: str = "", **changes: Any) -> Change:
     record = Record(identifier, title or f"Title of {identifier}", standard="dublin-core")
     fingerprint = title.encode(errors="replace") or b"x"
-    return replace(Change(None, identifier, fingerprint, b"raw", "text/plain", record), **changes)
+    return Change(None, identifier, fingerprint, b"raw", "text/plain", record)._replace(**changes)
 
 
 def bad(identifier: str) -> Change:
@@ -282,7 +283,7 @@ def test_changes_replace_and_returns_restore(field: Field) -> None:
     third.begin()
 
     third.commit(
-        new("a", "Changed", id=a), replace(bad("b"), id=b), returned=[c], touched={c: ("v2", Validators("e2", "m2"))}
+        new("a", "Changed", id=a), bad("b")._replace(id=b), returned=[c], touched={c: ("v2", Validators("e2", "m2"))}
     )
 
     shown = field.rows(resources.c.id, resources.c.presence, resources.c.outcome, resources.c.gone_since)

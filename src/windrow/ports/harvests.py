@@ -1,9 +1,10 @@
 """Harvests, as the store keeps them: a pass, its pages, and the commit that moves both forward at once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from windrow.model.records import Record
 from windrow.model.runs import Part, Progress, RunState
@@ -71,9 +72,8 @@ class PageMemory:
     seen: Sequence[int] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A resource to be written: new (`id` None) or changed.
+class Change(NamedTuple):
+    """A resource to be written: new (`id` None) or changed. A plain tuple: they go between processes by the million.
 
     record    what the catalogue shall show; None for a quarantined one, whose last good version stays as it is
     encoded   what `Harvests.encoder` made of record and raw document ahead of the commit: then both are left out
@@ -99,6 +99,9 @@ class Change:
         """Whether there is a record for the catalogue; else it is quarantined."""
         return self.encoded is not None or self.record is not None
 
+
+CommitPage = Callable[["PageCommit"], "Committed"]
+"""Commits one page within a transaction. Raises `LeaseLost` or `Cancelled` before anything of it is written."""
 
 Encode = Callable[[Record, bytes], Any]
 """Makes of a record and its raw document what a commit writes. Pure, and can be pickled."""
@@ -206,8 +209,11 @@ class Harvests(Protocol):
         """What prepares the records of a source for their commit, so that a transaction does nothing but write."""
         ...
 
-    def commit_page(self, run_id: str, attempt: int, source_id: int, page: PageCommit) -> Committed:
-        """Commits one page: resources, records, documents, its part, the pages it led to, and the run's progress."""
+    def committing(self, run_id: str, attempt: int, source_id: int) -> AbstractContextManager[CommitPage]:
+        """One transaction, in which pages are committed: all of them as the block ends, none of them if it raises.
+
+        Each with its resources, records, documents, its part, the pages it led to, and the run's progress.
+        """
         ...
 
     def fail_page(

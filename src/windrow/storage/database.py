@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -155,7 +156,7 @@ def _grouped(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ..
 
 def _insert_many(connection: Connection, insert: re.Match[str], rows: Sequence[tuple[Any, ...]]) -> int:
     head, row, tail = insert.groups()
-    values = tuple(value for each in rows for value in each)
+    values = tuple(chain.from_iterable(rows))
     return connection.exec_driver_sql(f"{head}{', '.join([row] * len(rows))}{tail}", values).rowcount
 
 

@@ -15,11 +15,13 @@ from windrow.storage.record_rows import sound, title_key
 _LEVEL = 1  # of zstandard: three times as fast as level 3 on metadata, and a tenth larger
 
 
-class EncodedRecord(NamedTuple):
-    """A record's columns but for its ids, and what it is found by; as the one database or the other has them."""
+class Encoded(NamedTuple):
+    """A record's columns but for its ids, and what it is found by, as the one database or the other has them; with its
+    raw document, compressed, where it has one. Plain tuples within: these go between processes by the million."""
 
     values: tuple[Any, ...]
     entry: Any
+    content: bytes = b""
 
     @property
     def title(self) -> str:
@@ -32,13 +34,6 @@ class EncodedRecord(NamedTuple):
         return self.values[5]
 
 
-class Encoded(NamedTuple):
-    """A record and its raw document, compressed."""
-
-    record: EncodedRecord
-    content: bytes
-
-
 Encoder = Callable[[Record, bytes], Encoded]
 
 
@@ -48,17 +43,17 @@ def encoder(source_id: int, *, sqlite: bool) -> Encoder:
 
 
 def _encode(source_id: int, sqlite: bool, record: Record, raw: bytes) -> Encoded:
-    return Encoded(encode_record(record, source_id, sqlite=sqlite), compress(raw))
+    return encode_record(record, source_id, sqlite=sqlite)._replace(content=compress(raw))
 
 
-def encode_record(record: Record, source_id: int, *, sqlite: bool) -> EncodedRecord:
+def encode_record(record: Record, source_id: int, *, sqlite: bool) -> Encoded:
     """A record without a document."""
     kept, row, body = sound(record)
     moments: tuple[Any, ...] = (row.modified, row.time_start, row.time_end)
     if sqlite:
         moments = tuple([None if each is None else to_microseconds(each) for each in moments])
     entry = (search_entries if sqlite else search_vectors).entry_of(kept, source_id)
-    return EncodedRecord((*row[:5], *moments, *row[8:12], body, title_key(row.title)), entry)
+    return Encoded((*row[:5], *moments, *row[8:12], body, title_key(row.title)), entry)
 
 
 class _Compressors(threading.local):

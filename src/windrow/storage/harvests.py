@@ -1,6 +1,7 @@
 """Harvests: passes over sources, what is known of their resources, and how a pass ends."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from windrow.model.resources import Outcome, Presence
 from windrow.model.runs import Part, PartState, RunState
 from windrow.model.sources import ReviewState
 from windrow.ports.fetching import Validators
-from windrow.ports.harvests import Committed, Encode, Known, PageCommit, PageMemory, Pass, PassEnd
+from windrow.ports.harvests import CommitPage, Committed, Encode, Known, PageCommit, PageMemory, Pass, PassEnd
 from windrow.ports.runs import Entry
 from windrow.storage.database import Database
 from windrow.storage.encoding import encoder
@@ -96,12 +97,18 @@ class SqlHarvests:
         """What prepares records for their commit."""
         return encoder(source_id, sqlite=self._database.is_sqlite)
 
-    def commit_page(self, run_id: str, attempt: int, source_id: int, page: PageCommit) -> Committed:
-        """Commits one page."""
+    @contextmanager
+    def committing(self, run_id: str, attempt: int, source_id: int) -> Iterator[CommitPage]:
+        """One transaction for one page or several."""
         with self._database.write(wake=True) as connection:
-            committed = commit_page(self._target(connection, run_id, attempt, source_id), page)
-            append_log(connection, run_id, page.log)
-            return committed
+            target = self._target(connection, run_id, attempt, source_id)
+
+            def commit(page: PageCommit) -> Committed:
+                committed = commit_page(target, page)
+                append_log(connection, run_id, page.log)
+                return committed
+
+            yield commit
 
     def fail_page(
         self, run_id: str, attempt: int, part_id: int, *, error: str, retry_at: datetime | None, log: Sequence[Entry]

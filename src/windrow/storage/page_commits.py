@@ -138,7 +138,7 @@ def _encoded(target: Target, change: Change) -> Change:
     if change.encoded is not None or change.record is None:
         return change
     encode = encoder(target.source_id, sqlite=target.database.is_sqlite)
-    return replace(change, encoded=encode(change.record, change.raw))
+    return change._replace(encoded=encode(change.record, change.raw))
 
 
 def _reserve_ids(target: Target, count: int) -> list[int]:
@@ -172,11 +172,11 @@ def _insert_resources(target: Target, added: Sequence[tuple[int, Change]], page:
                 each.fingerprint,
                 Outcome.ADDED.value if each.encoded else Outcome.QUARANTINED.value,
                 each.wanted,
-                each.encoded.record.title if each.encoded else "",
+                each.encoded.title if each.encoded else "",
                 each.version,
                 each.etag,
                 each.last_modified,
-                each.encoded.record.modified if each.encoded else None,
+                each.encoded.modified if each.encoded else None,
                 now,
                 now,
                 each.problem,
@@ -203,11 +203,11 @@ def _update_resources(target: Target, known: Sequence[tuple[int, Change]], page:
             (
                 each.fingerprint,
                 Outcome.CHANGED.value if each.encoded else Outcome.QUARANTINED.value,
-                each.encoded.record.title if each.encoded else None,
+                each.encoded.title if each.encoded else None,
                 each.version,
                 each.etag,
                 each.last_modified,
-                each.encoded.record.modified if each.encoded else None,
+                each.encoded.modified if each.encoded else None,
                 now,
                 each.problem,
                 number,
@@ -219,8 +219,8 @@ def _update_resources(target: Target, known: Sequence[tuple[int, Change]], page:
 
 def _write_records(target: Target, added: Sequence[tuple[int, Change]], known: Sequence[tuple[int, Change]]) -> None:
     database, connection, source_id = target.database, target.connection, target.source_id
-    fresh = [(number, source_id, each.encoded.record) for number, each in added if each.encoded]
-    again = [(number, source_id, each.encoded.record) for number, each in known if each.encoded]
+    fresh = [(number, source_id, each.encoded) for number, each in added if each.encoded]
+    again = [(number, source_id, each.encoded) for number, each in known if each.encoded]
     insert_encoded(database, connection, fresh)
     replace_encoded(database, connection, again)
     unwanted = [(True, number) for number, each in added if each.encoded and not each.wanted]

@@ -13,14 +13,14 @@ from windrow.model.records import Record
 from windrow.storage import search_postgresql, search_sqlite
 from windrow.storage.batches import batches
 from windrow.storage.database import Database
-from windrow.storage.encoding import EncodedRecord, compress, encode_record, expand
+from windrow.storage.encoding import Encoded, compress, encode_record, expand
 from windrow.storage.record_rows import decode
 from windrow.storage.tables import records
 
 Rows: TypeAlias = Sequence[tuple[int, int, Record]]
 """Record id, source id, record."""
 
-EncodedRows: TypeAlias = Sequence[tuple[int, int, EncodedRecord]]
+EncodedRows: TypeAlias = Sequence[tuple[int, int, Encoded]]
 """The same, encoded."""
 
 _INSERT = """

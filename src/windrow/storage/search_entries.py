@@ -49,13 +49,14 @@ class Extent(NamedTuple):
     end: float
 
 
-Entry: TypeAlias = tuple[Words, tuple[Extent, ...]]
-"""What SQLite finds a record by."""
+Extents: TypeAlias = tuple[tuple[float, ...], ...]
+Entry: TypeAlias = tuple[tuple[str, ...], Extents]
+"""What SQLite finds a record by: `Words` and `Extent`s, as plain tuples."""
 
 
 def entry_of(record: Record, source_id: int) -> Entry:
     """What a record is found by. Pure: to take it out again, the same record gives the same."""
-    return words_of(record, source_id), tuple(extents_of(record))
+    return tuple(words_of(record, source_id)), tuple([tuple(extent) for extent in extents_of(record)])
 
 
 def words_of(record: Record, source_id: int) -> Words:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 
 from windrow.storage.database import Database
-from windrow.storage.search_entries import Entry, Extent, Words
+from windrow.storage.search_entries import Entry, Extents
 
 _ADD_WORDS = "INSERT INTO record_words (rowid, title, abstract, keywords, others, terms) VALUES (?, ?, ?, ?, ?, ?)"
 _DROP_WORDS = (
@@ -43,15 +43,15 @@ def change_entries(database: Database, connection: Connection, old: Entries, new
     _add_boxes(database, connection, boxes)
 
 
-def _add_words(database: Database, connection: Connection, rows: Sequence[tuple[int, Words]]) -> None:
+def _add_words(database: Database, connection: Connection, rows: Sequence[tuple[int, tuple[str, ...]]]) -> None:
     database.write_many(connection, _ADD_WORDS, [(number, *words) for number, words in rows])
 
 
-def _drop_words(database: Database, connection: Connection, rows: Sequence[tuple[int, Words]]) -> None:
+def _drop_words(database: Database, connection: Connection, rows: Sequence[tuple[int, tuple[str, ...]]]) -> None:
     database.write_many(connection, _DROP_WORDS, [(number, *words) for number, words in rows])
 
 
-def _add_boxes(database: Database, connection: Connection, rows: Sequence[tuple[int, tuple[Extent, ...]]]) -> None:
+def _add_boxes(database: Database, connection: Connection, rows: Sequence[tuple[int, Extents]]) -> None:
     boxes = [(number * 2 + half, *extent) for number, extents in rows for half, extent in enumerate(extents)]
     database.write_many(connection, _ADD_BOX, boxes)
 

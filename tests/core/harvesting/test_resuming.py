@@ -18,7 +18,7 @@ from windrow.core.harvesting.comparing import plain
 from windrow.errors import RemoteUnreadable, StoreUnavailable
 from windrow.model.identity import new_id
 from windrow.model.runs import Progress, Run, RunState
-from windrow.ports.harvests import Committed, PageCommit
+from windrow.ports.harvests import CommitPage
 from windrow.ports.source_kinds import Opening, Reading, Reference
 from windrow.storage.harvests import SqlHarvests
 
@@ -32,20 +32,21 @@ class Killed(BaseException):
 @contextmanager
 def killed_at(commit: int, *, after: bool) -> Iterator[None]:
     """The process dies at that commit (1 is the first), before or after it."""
-    original = SqlHarvests.commit_page
+    original = SqlHarvests.committing
     left = [commit]
 
-    def dying(self: SqlHarvests, run_id: str, attempt: int, source_id: int, page: PageCommit) -> Committed:
+    @contextmanager
+    def dying(self: SqlHarvests, *given: Any) -> Iterator[CommitPage]:
         left[0] -= 1
-        if left[0] == 0 and not after:
-            raise Killed
-        committed = original(self, run_id, attempt, source_id, page)
+        with original(self, *given) as commit_page:
+            yield commit_page
+            if left[0] == 0 and not after:
+                raise Killed
         if left[0] == 0:
             raise Killed
-        return committed
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SqlHarvests, "commit_page", dying)
+        patch.setattr(SqlHarvests, "committing", dying)
         yield
 
 
@@ -303,17 +304,19 @@ def test_a_database_that_goes_away_is_no_failure_of_the_run(farm: Farm, shelf: S
     shelf.pages = {name: Reading(records=[record(name)]) for name in "abc"}
     source = farm.add("shelf", policies=ONE_BY_ONE)
     run = farm.start(source)
-    original = SqlHarvests.commit_page
+    original = SqlHarvests.committing
     broken = [True]
 
-    def flaky(self: SqlHarvests, *given: Any) -> Committed:
+    @contextmanager
+    def flaky(self: SqlHarvests, *given: Any) -> Iterator[CommitPage]:
         if broken and shelf.asked[-1] != "a":
             broken.clear()
             raise StoreUnavailable("it is being restarted")
-        return original(self, *given)
+        with original(self, *given) as commit_page:
+            yield commit_page
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SqlHarvests, "commit_page", flaky)
+        patch.setattr(SqlHarvests, "committing", flaky)
         ended = farm.finish(run)
 
     assert (ended.state, ended.failures, ended.progress.counts) == (RunState.SUCCEEDED, 0, {"added": 3})

@@ -1,9 +1,10 @@
-"""Committing pages: each with everything it changes in one transaction, or noted as failed."""
+"""Committing pages: everything they change in one transaction, or noted as failed."""
 
 import random
+import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from windrow.core.harvesting.comparing import DUPLICATE, FAILED, GONE, LEFT_OUT, Comparison, documents_of, plain
@@ -15,9 +16,14 @@ from windrow.model.resources import Outcome
 from windrow.model.runs import Level, Part, Progress
 from windrow.model.tasks import Retry
 from windrow.ports.clocks import Clock
-from windrow.ports.harvests import Harvests, PageCommit, PageMemory, Pass
+from windrow.ports.harvests import CommitPage, Harvests, PageCommit, PageMemory, Pass
 from windrow.ports.runs import Entry
 from windrow.ports.work import Work
+
+GATHER_RECORDS = 1000
+GATHER_SECONDS = 0.25
+"""Pages are committed together up to so many records, or after so long: a transaction costs the same for any number,
+and the search structures grow best in large steps. So much work at most is done again after a crash."""
 
 LOGGED_PER_PAGE = 20
 NO_MEMORY = (Outcome.QUARANTINED, DUPLICATE, FAILED, GONE, LEFT_OUT)
@@ -37,19 +43,40 @@ class Committer:
     tally: Tally
     page_attempts: int
     total_said: int | None = None
+    _gathered: list[Prepared] = field(default_factory=list)
+    _since: float = 0.0
 
-    def commit(self, prepared: Prepared) -> None:
-        """Commits a page. Raises `LeaseLost` and `Cancelled`."""
+    def take(self, prepared: Prepared) -> None:
+        """Gathers a page; commits when that makes enough. Raises `LeaseLost` and `Cancelled`."""
+        if not self._gathered:
+            self._since = time.monotonic()
+        self._gathered.append(prepared)
+        if sum(each.comparison.own for each in self._gathered) >= GATHER_RECORDS:
+            self.commit()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether what was gathered has waited long enough."""
+        return bool(self._gathered) and time.monotonic() - self._since >= GATHER_SECONDS
+
+    def commit(self) -> bool:
+        """Commits what was gathered, in one transaction; whether there was anything. Raises as `take` does."""
+        if not self._gathered:
+            return False
+        gathered, self._gathered = self._gathered, []
+        with self.harvests.committing(self.work.run.id, self.work.run.attempt, self.begun.source_id) as commit:
+            for each in gathered:
+                self._commit(each, commit)
+        return True
+
+    def _commit(self, prepared: Prepared, commit: CommitPage) -> None:
         comparison, now = prepared.comparison, self.clock()
         documents = bool(documents_of(prepared.part.key))
         repeated = self.tally.count_repeated(comparison)
         unknown = self.tally.announced is None
         self.tally.total = self.tally.expect(comparison, documents=documents)
         counts = self.tally.counts + comparison.counts
-        committed = self.harvests.commit_page(
-            self.work.run.id,
-            self.work.run.attempt,
-            self.begun.source_id,
+        committed = commit(
             PageCommit(
                 part_id=prepared.part.id,
                 now=now,

@@ -1,4 +1,4 @@
-"""Walking: one attempt at a pass, page after page: prepared ahead in threads, committed one by one, in any order."""
+"""Walking: one attempt at a pass, page after page: prepared ahead in threads, committed in any order."""
 
 import heapq
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import structlog
 
 from windrow.core.harvesting.committing import Committer
 from windrow.core.harvesting.preparing import Prepared, Preparer
-from windrow.errors import ProcessLost, RemoteError, Stopped, StoreUnavailable
+from windrow.errors import Draining, ProcessLost, RemoteError, Stopped, StoreUnavailable
 from windrow.model.runs import Part
 from windrow.ports.clocks import Clock
 from windrow.ports.harvests import Harvests
@@ -19,7 +19,7 @@ from windrow.ports.work import Work
 
 log = structlog.get_logger()
 
-LOOK_AHEAD = 2
+LOOK_AHEAD = 4
 """Pages prepared ahead of the commits beside those being fetched: more would only cost memory."""
 
 PARTS_AT_ONCE = 200
@@ -98,15 +98,26 @@ class Walk:
         with _pool(workers) as pool:
             in_flight: dict[Future[Prepared], Part] = {}
             while True:
-                self.work.check()
+                self._check()
                 while len(in_flight) < workers + LOOK_AHEAD and (part := self.pages.take()) is not None:
                     in_flight[pool.submit(self.preparer.prepare, part)] = part
+                if not in_flight and self.committer.commit():
+                    continue  # what was committed may have led to further pages
                 if not in_flight and not self._wait_for_delayed():
                     return
                 ready, _ = wait(in_flight, timeout=LOOK_AROUND, return_when=FIRST_COMPLETED)
                 # In the order of the pages, as far as they are there: of two that hold a record the first one counts.
                 for future in sorted(ready, key=lambda each: in_flight[each].id):
                     self._settle(in_flight.pop(future), future)
+                if self.committer.is_due:
+                    self.committer.commit()
+
+    def _check(self) -> None:
+        try:
+            self.work.check()
+        except Draining:
+            self.committer.commit()  # whoever goes on need not do it again
+            raise
 
     def _wait_for_delayed(self) -> bool:
         """Whether there is a page still to come; gives the worker back when it comes late."""
@@ -130,7 +141,7 @@ class Walk:
             log.exception("source kind failed", run=self.work.run.id, kind=self.preparer.source.kind, page=part.id)
             self._fail(part, KindFailed(f"The kind {self.preparer.source.kind} failed at this page: {error!r}"))
         else:
-            self.committer.commit(prepared)
+            self.committer.take(prepared)
 
     def _fail(self, part: Part, error: Exception) -> None:
         again = self.committer.fail(part, error)
