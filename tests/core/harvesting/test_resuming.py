@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.harvests.farm import BRISK, TENDER, Farm, open_farm, wait_for
 from tests.harvests.shelf import Shelf, ShelfKind, record
+from windrow.core.harvesting import committing
 from windrow.core.harvesting.comparing import plain
 from windrow.errors import RemoteUnreadable, StoreUnavailable
 from windrow.model.identity import new_id
@@ -23,6 +24,12 @@ from windrow.ports.source_kinds import Opening, Reading, Reference
 from windrow.storage.harvests import SqlHarvests
 
 ONE_BY_ONE = replace(TENDER, concurrency=1)
+
+
+@pytest.fixture
+def page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page is committed by itself."""
+    monkeypatch.setattr(committing, "GATHER_RECORDS", 1)
 
 
 class Killed(BaseException):
@@ -61,6 +68,7 @@ def die(farm: Farm, run: Run, *, commit: int, after: bool = True) -> None:
                 farm.assembly.store.workers.leave(worker_id, now=farm.clock())
 
 
+@pytest.mark.usefixtures("page_by_page")
 def test_committed_pages_are_not_asked_for_again(farm: Farm, shelf: Shelf) -> None:
     shelf.pages = {name: Reading(records=[record(name)], total=4) for name in "abcd"}
     source = farm.add("shelf", policies=ONE_BY_ONE)
@@ -179,6 +187,7 @@ def _outcome(folder: Path, first: dict[str, Any], second: dict[str, Any], kills:
         return ended.state, ended.error, ended.progress, plain(ended.result["counts"]), found, reviews
 
 
+@pytest.mark.usefixtures("page_by_page")
 def test_a_drained_worker_gives_the_run_back_with_what_it_committed(farm: Farm, shelf: Shelf) -> None:
     reached, go_on = threading.Event(), threading.Event()
 
@@ -201,6 +210,49 @@ def test_a_drained_worker_gives_the_run_back_with_what_it_committed(farm: Farm, 
     assert (given_back.state, given_back.progress.done, given_back.failures) == (RunState.QUEUED, 1, 0)
     farm.performer = farm.assembly.performer(new_id())
     assert farm.finish(run).progress.counts == {"added": 3}
+
+
+def test_pages_that_come_close_together_share_a_transaction(
+    farm: Farm, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committing, "GATHER_SECONDS", 60.0)
+    shelf.pages = {name: Reading(records=[record(name)]) for name in "abcde"}
+    transactions = []
+    original = SqlHarvests.committing
+
+    def counted(self: SqlHarvests, *given: Any) -> Any:
+        transactions.append(given)
+        return original(self, *given)
+
+    monkeypatch.setattr(SqlHarvests, "committing", counted)
+
+    run = farm.harvest(farm.add("shelf"))
+
+    assert run.progress.counts == {"added": 5}
+    assert len(transactions) == 1
+
+
+def test_a_drained_worker_commits_what_it_gathered(farm: Farm, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committing, "GATHER_SECONDS", 60.0)
+    reached, go_on = threading.Event(), threading.Event()
+
+    def slow() -> Reading:
+        reached.set()
+        go_on.wait(20)
+        return Reading(records=[record("b")])
+
+    shelf.pages = {"1": Reading(records=[record("a")]), "2": slow}
+    run = farm.start(farm.add("shelf", policies=ONE_BY_ONE))
+    thread = threading.Thread(target=farm.performer.perform, args=(run.id,))
+    thread.start()
+    assert reached.wait(20)
+
+    farm.performer.drain()
+    wait_for(lambda: farm.run(run.id).progress.done == 1)
+    go_on.set()
+    thread.join(20)
+
+    assert farm.run(run.id).state is RunState.QUEUED
 
 
 def test_a_worker_that_drains_takes_nothing_to_its_heart(farm: Farm, shelf: Shelf) -> None:
