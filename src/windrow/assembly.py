@@ -56,7 +56,7 @@ class Assembly:
     def store(self) -> SqlStore:
         """The database, its schema up to date."""
         self.settings.data.mkdir(parents=True, exist_ok=True)
-        database = Database(self.settings.database, durable=self.durable, pool_size=self.settings.slots + 8)
+        database = Database(self.settings.database, durable=self.durable)
         upgrade(database)
         secret = self.settings.secret_key
         vault = open_vault(self.settings.data, secret.get_secret_value() if secret is not None else None)

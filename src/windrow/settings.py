@@ -59,7 +59,12 @@ class Settings(BaseSettings):
         (), description="Addresses and networks of proxies whose X-Forwarded-* headers are believed."
     )
     workers: int = Field(2, ge=0, le=256, description="Worker processes that `windrow up` starts.")
-    slots: int = Field(4, ge=1, le=256, description="Runs that one worker process carries at once.")
+    slots: int = Field(
+        50,
+        ge=1,
+        le=256,
+        description="Runs that one worker process carries at once; most of the time they wait for their remotes.",
+    )
     readers: int = Field(
         2,
         ge=0,

@@ -36,11 +36,12 @@ class Queue:
     lock: threading.Lock = field(default_factory=threading.Lock)
     asked_for_parts: list[int] = field(default_factory=list)
 
-    def take_run(self) -> Callable[[], None] | None:
+    def take_runs(self, most: int) -> list[Callable[[], None]]:
         with self.lock:
             if self.troubles:
                 raise self.troubles.pop()
-            return self.runs.pop(0) if self.runs else None
+            taken, self.runs = self.runs[:most], self.runs[most:]
+            return taken
 
     def take_parts(self, most: int) -> list[Callable[[], None]]:
         with self.lock:
@@ -126,6 +127,42 @@ def test_a_free_slot_is_filled_at_once_and_not_when_the_loop_wakes(queue: Queue)
     thread.join(20)
 
     assert done[-1] - done[0] < 0.5 * 50
+
+
+def test_a_worker_with_less_to_do_goes_first() -> None:
+    begun: dict[str, int] = {"busy": 0, "idle": 0}
+    go_on = threading.Event()
+    shared = Queue()
+    loops = {name: WorkerLoop(shared, Quiet, slots=50) for name in begun}
+
+    def work(name: str) -> Callable[[], None]:
+        def carry_out() -> None:
+            begun[name] += 1
+            go_on.wait(20)
+
+        return carry_out
+
+    class Mine(Queue):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+        def take_runs(self, most: int) -> list[Callable[[], None]]:
+            return [work(self.name) for _ in shared.take_runs(most)]
+
+    shared.runs = [lambda: None] * 12
+    loops = {name: WorkerLoop(Mine(name), Quiet, slots=50) for name in begun}
+    threads = [threading.Thread(target=loop.run) for loop in loops.values()]
+    for each in threads:
+        each.start()
+    wait_for(lambda: sum(begun.values()) == 12)
+    go_on.set()
+    for loop in loops.values():
+        loop.stop()
+    for each in threads:
+        each.join(20)
+
+    assert min(begun.values()) >= 2
 
 
 @pytest.mark.parametrize("trouble", [StoreUnavailable("restarting"), ValueError("a row nobody understands")])

@@ -50,8 +50,14 @@ class Performer:
 
     def take_run(self) -> Callable[[], None] | None:
         """Claims the next run; returns what carries it out, or None when there is nothing to do."""
-        run = self.store.runs.claim(self.worker_id, queues=self.queues, now=self.clock(), lease=self.lease)
-        return None if run is None else self._task_of(run)
+        return next(iter(self.take_runs(1)), None)
+
+    def take_runs(self, most: int) -> list[Callable[[], None]]:
+        """Claims up to so many runs, the next first; returns what carries each out."""
+        claimed = self.store.runs.claim_many(
+            self.worker_id, queues=self.queues, now=self.clock(), lease=self.lease, limit=most
+        )
+        return [self._task_of(run) for run in claimed]
 
     def take_parts(self, most: int) -> list[Callable[[], None]]:
         """Claims open parts of fanned-out runs; returns what carries each out."""

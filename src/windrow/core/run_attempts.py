@@ -47,7 +47,7 @@ class Attempt:
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
         self._progress: Progress | None = None
-        self._flushed = 0.0
+        self._flushed = time.monotonic()  # the first lines are held back as well: most runs are over in a moment
         self._reported = 0.0
 
     @property

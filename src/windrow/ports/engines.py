@@ -9,8 +9,8 @@ from windrow.model.workers import Worker
 class Carrier(Protocol):
     """What an engine calls on a worker. The engine knows ids and slots; what a run does is none of its business."""
 
-    def take_run(self) -> Callable[[], None] | None:
-        """Claims the next run; returns what carries it out (and never raises), or None when there is none."""
+    def take_runs(self, most: int) -> list[Callable[[], None]]:
+        """Claims up to `most` runs, the next first; returns what carries each out (and never raises)."""
         ...
 
     def take_parts(self, most: int) -> list[Callable[[], None]]:

@@ -105,6 +105,12 @@ class Runs(Protocol):
         """
         ...
 
+    def claim_many(
+        self, worker_id: str, *, queues: Sequence[str], now: datetime, lease: timedelta, limit: int
+    ) -> list[Run]:
+        """Takes up to `limit` queued runs, the next first, as `claim` does."""
+        ...
+
     def renew(self, worker_id: str, *, now: datetime, lease: timedelta) -> Mapping[str, RunState]:
         """Renews all leases of a worker; returns the state of each run it still holds, also by holding parts of it."""
         ...

@@ -42,16 +42,23 @@ class RunClaims:
         self, worker_id: str, *, queues: Sequence[str], now: datetime, lease: timedelta, run_id: str | None = None
     ) -> Run | None:
         """Takes the next queued run, or that one."""
+        if run_id is None:
+            return next(iter(self.claim_many(worker_id, queues=queues, now=now, lease=lease, limit=1)), None)
+        this = {"this_run": run_id, "this_moment": now}
+        return next(iter(self._claim_from(_THIS, this, _Grant(worker_id, now, now + lease), 1)), None)
+
+    def claim_many(
+        self, worker_id: str, *, queues: Sequence[str], now: datetime, lease: timedelta, limit: int
+    ) -> list[Run]:
+        """Takes up to `limit` queued runs, the next first."""
         grant = _Grant(worker_id, now, now + lease)
-        if run_id is not None:
-            return self._claim_from(_THIS, {"this_run": run_id, "this_moment": now}, grant)
+        taken: list[Run] = []
         for queue in self._queues_with_work(queues, now):
-            run = self._claim_from(_NEXT, {"this_queue": queue, "this_moment": now}, grant)
-            if run is not None:
-                self._found_last = True
-                return run
-        self._found_last = False
-        return None
+            place = {"this_queue": queue, "this_moment": now}
+            while len(taken) < limit and (more := self._claim_from(_NEXT, place, grant, limit - len(taken))):
+                taken += more
+        self._found_last = bool(taken)
+        return taken
 
     def _queues_with_work(self, queues: Sequence[str], now: datetime) -> Sequence[str]:
         # A look without a lock, so that who finds nothing has not taken SQLite's write lock. Where there was something
@@ -62,16 +69,24 @@ class RunClaims:
             heads = connection.execute(_heads(tuple(dict.fromkeys(queues))), {"this_moment": now}).all()
         return [head.queue for head in sorted(heads, key=lambda head: (-head.priority, head.ready_at, head.id))]
 
-    def _claim_from(self, candidates: Select[Any], values: Mapping[str, Any], grant: _Grant) -> Run | None:
+    def _claim_from(self, candidates: Select[Any], values: Mapping[str, Any], grant: _Grant, limit: int) -> list[Run]:
+        # On PostgreSQL one run to a transaction: the keys of several would be locked in an order of their own.
+        most = limit if self._database.is_sqlite else 1
         while True:
+            taken: list[Run] = []
             with self._database.write() as connection:
-                candidate = connection.execute(candidates, values).one_or_none()
-                if candidate is None:
-                    return None
-                if _take_keys(connection, candidate, grant):
-                    return _take(connection, candidate.id, grant)
-                # Others may have skipped what was locked here and found nothing.
-                self._database.wake(connection)
+                while len(taken) < most:
+                    candidate = connection.execute(candidates, values).one_or_none()
+                    if candidate is None:
+                        return taken
+                    if _take_keys(connection, candidate, grant):
+                        taken.append(_take(connection, candidate.id, grant))
+                    else:
+                        # Others may have skipped what was locked here and found nothing.
+                        self._database.wake(connection)
+                        break
+            if taken:
+                return taken
 
 
 _CANDIDATE = select(runs.c.id, runs.c.queue, runs.c.limits).where(CLAIMABLE, runs.c.ready_at <= NOW)

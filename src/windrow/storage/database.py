@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from windrow.errors import StoreUnavailable
 from windrow.storage.moments import to_microseconds
@@ -26,6 +27,11 @@ CHECKPOINT_PAGES = 4000
 """Pages that SQLite's log may hold before they are moved into the file: a page changed often is moved once."""
 
 
+POOL: Any = {"pool_size": 8, "max_overflow": 16, "pool_timeout": 60, "pool_use_lifo": True}
+"""Connections of one process, for any number of threads: transactions take milliseconds. Last in, first out: those in
+use keep what they have in memory, the others cost nothing."""
+
+
 class Database:
     """One database and its pool of connections; safe to use from several threads.
 
@@ -33,12 +39,12 @@ class Database:
     accepted survives a power cut. Workers do without: whatever a power cut takes from them is a page they do again.
     """
 
-    def __init__(self, url: str, *, durable: bool = True, pool_size: int = 8) -> None:
+    def __init__(self, url: str, *, durable: bool = True) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.durable = durable
         self._turn = threading.Lock()
-        self.engine = self._sqlite_engine(pool_size) if self.is_sqlite else self._postgresql_engine(pool_size)
+        self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
 
     @property
     def placeholder(self) -> str:
@@ -104,9 +110,11 @@ class Database:
         """Gives all connections back."""
         self.engine.dispose()
 
-    def _sqlite_engine(self, pool_size: int) -> Engine:
+    def _sqlite_engine(self) -> Engine:
         engine = create_engine(
-            self.url, pool_size=pool_size, max_overflow=32, connect_args={"check_same_thread": False, "timeout": 60}
+            self.url,
+            connect_args={"check_same_thread": False, "timeout": 60},
+            **POOL,
         )
         event.listen(engine, "connect", self._prepare_sqlite)
         event.listen(engine, "begin", _begin)
@@ -126,16 +134,15 @@ class Database:
         ):
             raw.execute(f"PRAGMA {pragma}")
 
-    def _postgresql_engine(self, pool_size: int) -> Engine:
+    def _postgresql_engine(self) -> Engine:
         url = self.url.set(drivername="postgresql+psycopg")
         # The driver cannot express year 9999 in zones east of Greenwich, and open ends are often written so.
         options = {"options": "-c timezone=UTC"}
         return create_engine(
             url,
-            pool_size=pool_size,
-            max_overflow=32,
             pool_pre_ping=True,
             connect_args=options,
+            **POOL,
             json_serializer=dump_json,
             json_deserializer=orjson.loads,
         )
@@ -168,6 +175,8 @@ def _begin(connection: Connection) -> None:
 def _told_plainly() -> Iterator[None]:
     try:
         yield
+    except NoConnection as error:
+        raise StoreUnavailable("No connection to the database became free in time.") from error
     except (OperationalError, InterfaceError) as error:
         raise StoreUnavailable(f"The database did not answer as it should: {error.orig}") from error
     except DatabaseError as error:

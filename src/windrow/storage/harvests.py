@@ -34,6 +34,7 @@ from windrow.storage.seen import unpack
 from windrow.storage.tables import pages, parts, passes, resources, reviews, runs, sources
 
 ID_BATCH = 20_000
+PAGE_BATCH = 500
 
 
 class SqlHarvests:
@@ -135,12 +136,12 @@ class SqlHarvests:
                     select(parts.c.id, parts.c.seen, parts.c.gone)
                     .where(parts.c.run_id == run_id, parts.c.state == PartState.DONE, parts.c.id > last)
                     .order_by(parts.c.id)
-                    .limit(500)
+                    .limit(PAGE_BATCH)
                 ).all()
-            if not rows:
-                return
             for row in rows:
                 yield unpack(row.seen), unpack(row.gone)
+            if len(rows) < PAGE_BATCH:
+                return
             last = rows[-1].id
 
     def ids(self, source_id: int) -> Iterator[int]:
@@ -158,9 +159,9 @@ class SqlHarvests:
                     .order_by(resources.c.id)
                     .limit(ID_BATCH)
                 ).all()
-            if not found:
-                return
             yield from found
+            if len(found) < ID_BATCH:
+                return
             last = found[-1]
 
     def end_pass(self, run_id: str, attempt: int, source_id: int, end: PassEnd, *, now: datetime) -> None:

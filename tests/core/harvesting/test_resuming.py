@@ -187,7 +187,6 @@ def _outcome(folder: Path, first: dict[str, Any], second: dict[str, Any], kills:
         return ended.state, ended.error, ended.progress, plain(ended.result["counts"]), found, reviews
 
 
-@pytest.mark.usefixtures("page_by_page")
 def test_a_drained_worker_gives_the_run_back_with_what_it_committed(farm: Farm, shelf: Shelf) -> None:
     reached, go_on = threading.Event(), threading.Event()
 
@@ -197,7 +196,8 @@ def test_a_drained_worker_gives_the_run_back_with_what_it_committed(farm: Farm, 
         return Reading(records=[record("b")])
 
     shelf.pages = {"1": Reading(records=[record("a")]), "2": slow, "3": Reading(records=[record("c")])}
-    run = farm.start(farm.add("shelf", policies=ONE_BY_ONE))
+    source = farm.add("shelf", policies=ONE_BY_ONE)
+    run = farm.start(source)
     thread = threading.Thread(target=farm.performer.perform, args=(run.id,))
     thread.start()
     assert reached.wait(20)
@@ -207,7 +207,8 @@ def test_a_drained_worker_gives_the_run_back_with_what_it_committed(farm: Farm, 
     thread.join(20)
 
     given_back = farm.run(run.id)
-    assert (given_back.state, given_back.progress.done, given_back.failures) == (RunState.QUEUED, 1, 0)
+    assert (given_back.state, given_back.failures) == (RunState.QUEUED, 0)
+    assert given_back.progress.counts == {"added": len(farm.titles(source))}
     farm.performer = farm.assembly.performer(new_id())
     assert farm.finish(run).progress.counts == {"added": 3}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from windrow.core.harvesting.comparing import DUPLICATE, FAILED, GONE, LEFT_OUT, Comparison, documents_of, plain
+from windrow.core.harvesting.open_pages import OpenPages
 from windrow.core.harvesting.preparing import Prepared
 from windrow.core.harvesting.reading import told
 from windrow.core.harvesting.tally import Tally
@@ -41,6 +42,7 @@ class Committer:
     begun: Pass
     clock: Clock
     tally: Tally
+    pages: OpenPages
     page_attempts: int
     total_said: int | None = None
     _gathered: list[Prepared] = field(default_factory=list)
@@ -97,6 +99,7 @@ class Committer:
             ),
         )
         self.tally.note(comparison, committed.new_ids, Counter(committed.progress.counts))
+        self.pages.note(committed.new_parts)
 
     def fail(self, part: Part, error: Exception) -> Part | None:
         """Notes that a page could not be had; returns it as it is tried again, or None when it is given up."""

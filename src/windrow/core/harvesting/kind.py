@@ -1,7 +1,7 @@
 """The kind of work `harvest`: one pass over one source."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from windrow.core.harvesting.committing import Committer
 from windrow.core.harvesting.ending import Verdict, Walked, judge, unseen_ids
 from windrow.core.harvesting.idset import IdSet
+from windrow.core.harvesting.open_pages import OpenPages
 from windrow.core.harvesting.preparing import Preparer, config_of
 from windrow.core.harvesting.tally import Tally
-from windrow.core.harvesting.walking import OpenPages, RestNeeded, Walk
+from windrow.core.harvesting.walking import RestNeeded, Walk
 from windrow.core.retrying import wait_before
 from windrow.errors import Conflict, NotFound, RemoteError, Stopped, StoreUnavailable
 from windrow.model.runs import Level, Part, PartState, RunState
@@ -113,8 +114,8 @@ class HarvestWork:
             total=progress.total if progress.total is not None else begun.total,
         )
         attempts = preparer.source.policies.page_attempts
-        committer = Committer(work, harvests, begun, self.clock, tally, attempts, total_said=begun.total)
         pages = OpenPages(harvests, work.run.id, self.clock)
+        committer = Committer(work, harvests, begun, self.clock, tally, pages, attempts, total_said=begun.total)
         return Walk(work, preparer, committer, self.clock, pages)
 
     def _request(self, work: Work, source: Source, begun: Pass | None) -> PassRequest:
@@ -168,14 +169,23 @@ class HarvestWork:
         self.store.harvests.end_pass(work.run.id, work.run.attempt, source.id, end, now=now)
         return Ended(verdict.ending)
 
+    def _not_seen(
+        self, work: Work, source: Source, walk: Walk, *, whole: bool
+    ) -> tuple[Sequence[int], int, Sequence[int]]:
+        """What the remote declared deleted, how many resources there are, and those of them that it did not list."""
+        harvests, tally = self.store.harvests, walk.committer.tally
+        if walk.preparer.blank:
+            return (), len(tally.seen), ()  # whatever there is came with this walk
+        # What the remote both lists and declares deleted is there.
+        declared = [each for _, gone in harvests.seen(work.run.id) for each in gone if each not in tally.seen]
+        looks = whole and tally.done > 0
+        return declared, *(unseen_ids(harvests.ids(source.id), tally.seen) if looks else (source.resources, ()))
+
     def _judge(self, work: Work, source: Source, walk: Walk) -> Verdict:
         harvests, tally = self.store.harvests, walk.committer.tally
         # Problems and doubts were noted with the pages, by this attempt and by those before it.
         begun = harvests.find_pass(work.run.id) or walk.committer.begun
-        # What the remote both lists and declares deleted is there.
-        declared = [each for _, gone in harvests.seen(work.run.id) for each in gone if each not in tally.seen]
-        looks = begun.whole and tally.done > 0
-        present, unseen = unseen_ids(harvests.ids(source.id), tally.seen) if looks else (source.resources, [])
+        declared, present, unseen = self._not_seen(work, source, walk, whole=begun.whole)
         failed = self.store.runs.count_parts(work.run.id).get(PartState.FAILED, 0)
         walked = Walked(begun, tally.counts, tally.announced, tally.total, present, unseen, declared, failed)
         return judge(walked, source.policies)

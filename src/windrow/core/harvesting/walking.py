@@ -1,20 +1,19 @@
 """Walking: one attempt at a pass, page after page: prepared ahead in threads, committed in any order."""
 
-import heapq
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from windrow.core.harvesting.committing import Committer
+from windrow.core.harvesting.open_pages import OpenPages
 from windrow.core.harvesting.preparing import Prepared, Preparer
 from windrow.errors import Draining, ProcessLost, RemoteError, Stopped, StoreUnavailable
 from windrow.model.runs import Part
 from windrow.ports.clocks import Clock
-from windrow.ports.harvests import Harvests
 from windrow.ports.work import Work
 
 log = structlog.get_logger()
@@ -22,7 +21,6 @@ log = structlog.get_logger()
 LOOK_AHEAD = 4
 """Pages prepared ahead of the commits beside those being fetched: more would only cost memory."""
 
-PARTS_AT_ONCE = 200
 LOOK_AROUND = 0.25
 """Seconds between two looks at whether the run must stop."""
 
@@ -42,44 +40,6 @@ class KindFailed(Exception):
     """A source kind tripped over a page: its own mistake, which another try of the same page would meet again."""
 
     retryable = False
-
-
-@dataclass(slots=True)
-class OpenPages:
-    """The pages of a run still to be done: ready ones in the order they were made, others when their time comes."""
-
-    harvests: Harvests
-    run_id: str
-    clock: Clock
-    _ready: list[Part] = field(default_factory=list)
-    _delayed: list[tuple[datetime, int, Part]] = field(default_factory=list)
-    _last: int = 0
-
-    def take(self) -> Part | None:
-        """The next page that can be done now."""
-        now = self.clock()
-        if self._delayed and self._delayed[0][0] <= now:
-            return heapq.heappop(self._delayed)[2]
-        while not self._ready:
-            found = self.harvests.open_pages(self.run_id, after=self._last, limit=PARTS_AT_ONCE)
-            if not found:
-                return None
-            self._last = found[-1].id
-            for part in reversed(found):
-                self.put_back(part, now)
-        return self._ready.pop()
-
-    def put_back(self, part: Part, now: datetime) -> None:
-        """A page for later, or for now if its time has come."""
-        if part.ready_at is not None and part.ready_at > now:
-            heapq.heappush(self._delayed, (part.ready_at, part.id, part))
-        else:
-            self._ready.append(part)
-
-    @property
-    def next_delayed(self) -> Part | None:
-        """The page whose time comes first."""
-        return self._delayed[0][2] if self._delayed else None
 
 
 @dataclass(slots=True)
@@ -146,7 +106,7 @@ class Walk:
     def _fail(self, part: Part, error: Exception) -> None:
         again = self.committer.fail(part, error)
         if again is not None:
-            self.pages.put_back(again, self.clock())
+            self.pages.put_back(again)
 
 
 @contextmanager

@@ -17,6 +17,10 @@ LONGEST_SLEEP = 0.5
 
 RETRY_STORE = 1.0
 
+GRACE = 0.004
+LONGEST_GRACE = 0.02
+"""Seconds that a worker leaves to others before it takes more, for each thing that it carries already."""
+
 
 class WorkerLoop:
     """Fills `slots` threads with runs and parts until it is stopped, then waits for what is under way."""
@@ -76,8 +80,10 @@ class WorkerLoop:
         free = self._slots - self._taken
         if free <= 0:
             return []
-        run = self._carrier.take_run()
-        taken = [run] if run is not None else self._carrier.take_parts(free)
+        if self._taken:
+            # A worker that has less to do goes first; whoever has much takes more at a time.
+            self._stopping.wait(min(LONGEST_GRACE, self._taken * GRACE))
+        taken = self._carrier.take_runs(min(free, max(1, self._taken // 2))) or self._carrier.take_parts(free)
         self._count(len(taken))
         return taken
 
