@@ -15,7 +15,7 @@ from alembic import command
 from alembic.script import Script
 
 from samples.servers.postgres import running_postgres
-from windrow.storage import schema
+from windrow.storage import migrating, schema
 from windrow.storage.database import Database
 
 
@@ -28,7 +28,7 @@ def write(number: str, message: str) -> None:
         database = Database(server.new_database())
         schema.upgrade(database)
         with database.write() as connection:
-            script = command.revision(schema.configure(connection), message, autogenerate=True, rev_id=number)
+            script = command.revision(migrating.configure(connection), message, autogenerate=True, rev_id=number)
         database.close()
     if isinstance(script, Script):
         _tidy(Path(script.path))

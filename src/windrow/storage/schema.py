@@ -1,19 +1,17 @@
-"""Schema: bringing the tables of a database to what this version needs."""
+"""Schema: bringing the tables of a database to what this version needs.
+
+What needs Alembic is in `migrating.py`, which is loaded only when there is something to do: every process looks here as
+it starts, and nearly always the tables are current.
+"""
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from windrow.errors import StoreUnavailable
 from windrow.storage.database import Database
-from windrow.storage.search_schema import create_search
-from windrow.storage.tables import metadata
 
-SCRIPTS = Path(__file__).parent / "migrations"
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 LOCK = 0x77696E64726F77  # "windrow"
 """Whoever migrates a PostgreSQL database holds this advisory lock."""
@@ -27,46 +25,38 @@ def upgrade(database: Database) -> None:
     """
     if is_current(database):
         return
+    from windrow.storage import migrating
+
     with database.write() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        _need_known(connection)
-        command.upgrade(configure(connection), "head")
+        if (found := revision_of(connection)) and found not in revisions():
+            told = f"The database was made by a newer version of Windrow (tables {found})"
+            raise StoreUnavailable(f"{told}: install that version, or restore a backup of before.")
+        migrating.upgrade(connection)
 
 
-def _need_known(connection: Connection) -> None:
-    known = {each.revision for each in ScriptDirectory.from_config(configure(connection)).walk_revisions()}
-    strange = set(MigrationContext.configure(connection).get_current_heads()) - known
-    if strange:
-        told = f"The database was made by a newer version of Windrow (tables {', '.join(sorted(strange))})"
-        raise StoreUnavailable(f"{told}: install that version, or restore a backup of before.")
+def create(database: Database) -> None:
+    """Makes all tables in an empty database at once, without a step for each version there ever was."""
+    from windrow.storage import migrating
+
+    with database.write() as connection:
+        migrating.create(connection)
 
 
 def is_current(database: Database) -> bool:
     """Whether the tables are those of this version. Raises `StoreUnavailable` when the database does not answer."""
     with database.read() as connection:
-        return MigrationContext.configure(connection).get_current_heads() == _heads()
+        return revision_of(connection) == revisions()[-1]
 
 
-def create(database: Database) -> None:
-    """Makes all tables in an empty database at once, without a step for each version there ever was."""
-    with database.write() as connection:
-        metadata.create_all(connection)
-        create_search(connection)
-        command.stamp(configure(connection), "head")
+def revision_of(connection: Connection) -> str:
+    """The revision of the tables; "" where there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
 
-def configure(connection: Connection) -> Config:
-    """Alembic's configuration, for work on this connection."""
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
-
-
-def _heads() -> tuple[str, ...]:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.set_main_option("path_separator", "os")
-    return tuple(ScriptDirectory.from_config(config).get_heads())
+def revisions() -> list[str]:
+    """The revisions that this version knows, the oldest first: the numbers that the migrations' files begin with."""
+    return sorted(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*_*.py"))

@@ -3,10 +3,10 @@
 from functools import cached_property
 
 from windrow.errors import StoreUnavailable
+from windrow.ports.store import Changes
 from windrow.storage import changes, schema
 from windrow.storage.accounts import SqlAccounts
 from windrow.storage.catalogue import SqlCatalogue
-from windrow.storage.changes import PostgresqlChanges, SqliteChanges
 from windrow.storage.database import Database
 from windrow.storage.harvests import SqlHarvests
 from windrow.storage.hosts import SqlHosts
@@ -69,7 +69,7 @@ class SqlStore:
         if not schema.is_current(self._database):
             raise StoreUnavailable("The database's tables are not those of this version; run `windrow db upgrade`.")
 
-    def changes(self) -> SqliteChanges | PostgresqlChanges:
+    def changes(self) -> Changes:
         """A listener that wakes when anything was committed. One per thread."""
         return changes.listen(self._database)
 

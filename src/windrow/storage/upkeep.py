@@ -6,7 +6,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic.migration import MigrationContext
 from sqlalchemy import Select, func, select, text
 
 from windrow.errors import BadInput
@@ -82,14 +81,14 @@ def vacuum(database: Database) -> None:
 
 def _condition(database: Database, problems: tuple[str, ...]) -> Condition:
     with database.read() as connection:
-        heads = MigrationContext.configure(connection).get_current_heads()
+        revision = schema.revision_of(connection)
         if database.is_sqlite:
             version, size = sqlite3.sqlite_version, _sqlite_size(database)
         else:
             version = str(connection.scalar(text("SHOW server_version")))
             size = int(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
     engine = "SQLite" if database.is_sqlite else "PostgreSQL"
-    return Condition(engine, version, ", ".join(heads), schema.is_current(database), problems, size)
+    return Condition(engine, version, revision, schema.is_current(database), problems, size)
 
 
 def _counting(database: Database, name: str) -> Select[int]:
