@@ -5,12 +5,10 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
 
 import structlog
-import uvicorn
 
 from windrow.assembly import Assembly
 from windrow.cli.logs import configure_logs
@@ -37,15 +35,6 @@ API_GRACE = 5
 
 MARGIN = 3.0
 """Seconds that a process gets beyond its own time to stop, before it is ended from outside."""
-
-
-class Server(uvicorn.Server):
-    """uvicorn's server, stopped by us: its own way with signals ends the process before it could take its leave."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leaves the signals alone."""
-        yield
 
 
 def run_worker(settings: Settings, *, worker_id: str) -> None:
@@ -89,22 +78,13 @@ def run_clock(settings: Settings, *, worker_id: str) -> None:
 
 def run_api(settings: Settings, *, worker_id: str, listener: int | None = None) -> None:
     """Answers requests until told to stop. `listener` is an open socket's number, given by the supervisor."""
+    # Only this process needs what these bring along.
+    from windrow.cli.server import make_server
     from windrow.web.app import make_app
 
     configure_logs(settings, "api")
     assembly = Assembly(settings)
-    config = uvicorn.Config(
-        make_app(assembly),
-        host=settings.host,
-        port=settings.port,
-        fd=listener,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies) or None,
-        timeout_graceful_shutdown=API_GRACE,
-    )
-    server = Server(config)
+    server = make_server(make_app(assembly), settings, listener=listener, grace=API_GRACE)
 
     def stop() -> None:
         server.should_exit = True

@@ -19,7 +19,7 @@ from windrow.storage.moments import to_microseconds
 from windrow.storage.types import dump_json
 
 BUSY_MILLISECONDS = 60_000
-PAGE_CACHE_KIB = 16_384
+PAGE_CACHE_KIB = 8_192
 PAGE_BYTES = 8192
 """Of an SQLite file. Raw documents take 2 to 3 kB: of those one fits into SQLite's usual 4096, and three into this."""
 

@@ -1,0 +1,34 @@
+"""The HTTP server of the API process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from windrow.settings import Settings
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, stopped by us: its own way with signals ends the process before it could take its leave."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves the signals alone."""
+        yield
+
+
+def make_server(app: FastAPI, settings: Settings, *, listener: int | None, grace: int) -> Server:
+    """A server for the app. `listener` is an open socket's number; what is under way gets `grace` seconds at the end."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        fd=listener,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies) or None,
+        timeout_graceful_shutdown=grace,
+    )
+    return Server(config)
