@@ -25,7 +25,6 @@ from windrow.core.windrow import Windrow
 from windrow.engines.process_pool import ProcessPool
 from windrow.fetching import OutgoingPolicy, PoliteFetcherMaker, make_fetcher_maker, name_ourselves
 from windrow.ports.clocks import Clock, system_clock
-from windrow.ports.offloading import Offload, in_place
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.work import WorkKind
 from windrow.settings import Settings
@@ -78,10 +77,9 @@ class Assembly:
         )
 
     @cached_property
-    def offload(self) -> Offload:
-        """Where pages are read: in child processes, or in this one."""
-        readers = self.settings.readers
-        return ProcessPool(readers) if readers else in_place
+    def offload(self) -> ProcessPool | None:
+        """Child processes that read pages, if there are to be some."""
+        return ProcessPool(self.settings.readers) if self.settings.readers else None
 
     @cached_property
     def kinds(self) -> Kinds:
@@ -139,7 +137,7 @@ class Assembly:
 
     def close(self) -> None:
         """Gives back what was opened."""
-        if isinstance(offload := self.__dict__.get("offload"), ProcessPool):
+        if (offload := self.__dict__.get("offload")) is not None:
             offload.close()
         if "fetcher_maker" in self.__dict__:
             self.fetcher_maker.close()

@@ -69,8 +69,8 @@ class Settings(BaseSettings):
         2,
         ge=0,
         le=64,
-        description="Child processes in which each worker reads the pages of first harvests, so that more than one "
-        "core is used; they end when there is nothing to read. 0 reads in the worker itself.",
+        description="Child processes in which each worker reads pages, so that more than one core is used; they end "
+        "when there is nothing to read. 0 reads in the worker itself.",
     )
     queues: Words = Field(("default",), description="Queues that the workers serve.")
     lease_seconds: float = Field(

@@ -1,6 +1,7 @@
 """A farm: a whole installation in this process, whose worker works when told to, on a clock that runs ahead."""
 
 import atexit
+import pickle
 import shutil
 import tempfile
 import threading
@@ -177,6 +178,22 @@ def beating(performer: Performer, every: float = 0.1) -> Iterator[None]:
 
 
 @cache
+class Elsewhere:
+    """What goes to another process and back as far as data is concerned, and stays here otherwise."""
+
+    def __call__(self, check: Check, function: Callable[..., Any], /, *arguments: Any) -> Any:
+        check()
+        try:
+            call = pickle.dumps((function, arguments))
+        except (pickle.PicklingError, AttributeError, TypeError):
+            return function(*arguments)
+        function, arguments = pickle.loads(call)
+        return pickle.loads(pickle.dumps(function(*arguments)))
+
+    def close(self) -> None:
+        """Nobody is there."""
+
+
 def _scratch() -> Path:
     folder = tempfile.mkdtemp(prefix="windrow-farm-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -200,9 +217,10 @@ def open_farm(
     if not database:
         shutil.copytree(_template(_scratch()), folder, dirs_exist_ok=True)
     clock = HurryingClock()
-    # Pages are read here: child processes have their tests with the engines, and every journey uses them.
+    # Pages are read as if elsewhere: child processes have their tests with the engines, and every journey uses them.
     settings = load_settings({"data": folder, "database_url": database or None, "readers": 0})
     assembly = Assembly(settings, durable=False, clock=clock)
+    assembly.__dict__["offload"] = Elsewhere()
     assembly.__dict__["fetcher_maker"] = ImpatientMaker(
         make_fetcher_maker(
             assembly.store.hosts,

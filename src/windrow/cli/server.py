@@ -19,7 +19,7 @@ class Server(uvicorn.Server):
 
 
 def make_server(app: FastAPI, settings: Settings, *, listener: int | None, grace: int) -> Server:
-    """A server for the app. `listener` is an open socket's number; what is under way gets `grace` seconds at the end."""
+    """A server for the app. `listener` is an open socket's number; the last requests get `grace` seconds."""
     config = uvicorn.Config(
         app,
         host=settings.host,

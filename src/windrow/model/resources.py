@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from windrow.model.records import Record
 
@@ -33,8 +34,7 @@ class Outcome(StrEnum):
     RESTORED = "restored"
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteRecord:
+class RemoteRecord(NamedTuple):
     """One record as a source kind yields it, not yet interpreted.
 
     identifier    its identity within the source; at most 1,000 characters

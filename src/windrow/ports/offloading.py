@@ -7,7 +7,7 @@ Result = TypeVar("Result")
 
 
 class Offload(Protocol):
-    """Carries out pure functions, perhaps in other processes. Called from several threads at once."""
+    """Carries out pure functions in other processes. Called from several threads at once."""
 
     def __call__(self, check: Callable[[], None], function: Callable[..., Result], /, *arguments: Any) -> Result:
         """What the function gives, or raises. `check` is called now and then meanwhile, and may raise to end it.
@@ -15,8 +15,3 @@ class Offload(Protocol):
         Raises `ProcessLost` when the process that had it died or hung.
         """
         ...
-
-
-def in_place(_check: Callable[[], None], function: Callable[..., Result], /, *arguments: Any) -> Result:
-    """Carries it out here and now."""
-    return function(*arguments)

@@ -379,7 +379,7 @@ def test_a_wish_said_while_a_page_is_under_way_counts(farm: Farm, shelf: Shelf) 
         farm.assembly.windrow.sources.want(farm.principal, source.id, [number], wanted=False)
         return changed.read()
 
-    shelf.pages = {"1": Reading(records=[replace(changed, read=say_no), *(record(each) for each in NAMES[1:])])}
+    shelf.pages = {"1": Reading(records=[changed._replace(read=say_no), *(record(each) for each in NAMES[1:])])}
 
     farm.harvest(source)
 

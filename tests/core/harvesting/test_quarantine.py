@@ -1,6 +1,5 @@
 """Quarantine: what cannot be read is kept with its bytes and the reason, passed by while unchanged, read on demand."""
 
-from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -45,7 +44,7 @@ def test_it_is_passed_by_while_unchanged_and_still_told(farm: Farm, shelf: Shelf
         reads.append("read")
         raise ValueError("it has no title")
 
-    shelf.pages = {"1": Reading(records=[record("a"), replace(unreadable("bad"), read=read)])}
+    shelf.pages = {"1": Reading(records=[record("a"), unreadable("bad")._replace(read=read)])}
     source = farm.add("shelf")
     farm.harvest(source)
 

@@ -208,7 +208,7 @@ def test_a_drained_worker_gives_the_run_back_with_what_it_committed(farm: Farm, 
 
     given_back = farm.run(run.id)
     assert (given_back.state, given_back.failures) == (RunState.QUEUED, 0)
-    assert given_back.progress.counts == {"added": len(farm.titles(source))}
+    assert given_back.progress.done == len(farm.titles(source)) >= 1
     farm.performer = farm.assembly.performer(new_id())
     assert farm.finish(run).progress.counts == {"added": 3}
 

@@ -20,7 +20,7 @@ from windrow.model.sources import Policies, Source
 from windrow.ports.clocks import Clock
 from windrow.ports.fetching import Fetcher, Manners
 from windrow.ports.harvests import Pass, PassEnd
-from windrow.ports.offloading import Offload, in_place
+from windrow.ports.offloading import Offload
 from windrow.ports.runs import Entry
 from windrow.ports.source_kinds import PassRequest, SourceKind
 from windrow.ports.store import Store
@@ -42,7 +42,7 @@ class HarvestWork:
     store: Store
     find_kind: KindFinder
     clock: Clock
-    offload: Offload = in_place
+    offload: Offload | None = None
 
     name: ClassVar[str] = "harvest"
     schema: ClassVar[Mapping[str, Any]] = {

@@ -1,7 +1,7 @@
 """Preparing a page: load, read, look up, compare. Done ahead of the commits, in threads of its own."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -9,13 +9,14 @@ import orjson
 
 from windrow.core.harvesting.comparing import Comparison, Intake, compare, documents_of, identifiers_in
 from windrow.core.harvesting.reading import read_page
-from windrow.model.resources import Outcome
+from windrow.model.records import Record
+from windrow.model.resources import Outcome, RemoteRecord
 from windrow.model.runs import Part
 from windrow.model.sources import Source
 from windrow.ports.fetching import Fetcher
-from windrow.ports.harvests import Harvests, PageMemory
-from windrow.ports.offloading import Offload, in_place
-from windrow.ports.source_kinds import Loaded, PageRequest, PassRequest, SourceKind
+from windrow.ports.harvests import Harvests, Known, PageMemory
+from windrow.ports.offloading import Offload
+from windrow.ports.source_kinds import Loaded, PageRequest, PassRequest, Reading, SourceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Preparer:
     """Everything that preparing a page needs; used by several threads at once.
 
     blank   nothing was kept of the source when this attempt began: what its own pages add, their commits notice
-    offload, check   where pages are read, and what ends that early
+    offload, check   other processes that read pages, if there are some, and what ends that early
     """
 
     harvests: Harvests
@@ -41,7 +42,7 @@ class Preparer:
     request: PassRequest
     fetcher: Fetcher
     blank: bool = False
-    offload: Offload = in_place
+    offload: Offload | None = None
     check: Callable[[], None] = lambda: None
 
     def prepare(self, part: Part) -> Prepared:
@@ -76,21 +77,60 @@ class Preparer:
 
     def _compare(self, page: PageRequest, loaded: Loaded) -> Comparison:
         intake = Intake(self.source.policies.new_wanted, self.harvests.encoder(self.source.id))
-        if self.blank and not page.documents:
+        if self.offload is None or page.documents:
+            # Errors may stand among documents, and they come few at a time.
+            reading = read_page(self.kind, self.request, page, loaded)
+            return compare(reading, self.harvests.known(self.source.id, identifiers_in(reading)), intake)
+        if self.blank:
             found = self.offload(self.check, take_in, self.kind, self.request, page, loaded, intake)
             if found is not None:
                 return found
-        reading = read_page(self.kind, self.request, page, loaded)
-        return compare(reading, self.harvests.known(self.source.id, identifiers_in(reading)), intake)
+        survey = self.offload(self.check, survey_page, self.kind, self.request, page, loaded)
+        known = self.harvests.known(self.source.id, identifiers_in(survey))
+        if all(_is_kept(each, known) for each in survey.records):
+            return compare(survey, known, intake)
+        return self.offload(self.check, compare_page, self.kind, self.request, page, loaded, known, intake)
+
+
+# What is done with a page in another process, if there are some: pure, and with results that are quickly sent back.
 
 
 def take_in(
     kind: SourceKind, request: PassRequest, page: PageRequest, loaded: Loaded, intake: Intake
 ) -> Comparison | None:
-    """Everything that is to be done with a page of which nothing is kept. Pure, and what a first harvest spends its
-    time on. None when the page names documents: one that two listings name need not be fetched twice."""
+    """All of it, for a page of which nothing is kept: what a first harvest spends its time on.
+
+    None when the page names documents: one that two listings name need not be fetched twice.
+    """
     reading = read_page(kind, request, page, loaded)
     return None if reading.references else compare(reading, {}, intake)
+
+
+def survey_page(kind: SourceKind, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:
+    """What is on a page, but for the records themselves: of most of them the fingerprint is enough."""
+    reading = read_page(kind, request, page, loaded)
+    return replace(reading, records=[each._replace(raw=b"", read=_left_behind) for each in reading.records])
+
+
+def compare_page(
+    kind: SourceKind,
+    request: PassRequest,
+    page: PageRequest,
+    loaded: Loaded,
+    known: Mapping[str, Known],
+    intake: Intake,
+) -> Comparison:
+    """What a page changes, given what is known of everything that a survey of it named."""
+    return compare(read_page(kind, request, page, loaded), known, intake)
+
+
+def _left_behind() -> Record:
+    raise AssertionError("a survey leaves the records where they were read")
+
+
+def _is_kept(remote: RemoteRecord, known: Mapping[str, Known]) -> bool:
+    kept = known.get(remote.identifier)
+    return kept is not None and kept.fingerprint == remote.fingerprint
 
 
 def config_of(source: Source) -> dict[str, Any]:

@@ -54,11 +54,18 @@ class Walk:
 
     def run(self) -> None:
         """Walks until no page is open. Raises `Stopped` and `RestNeeded`."""
+        try:
+            self._walk()
+        except Draining:
+            self.committer.commit()  # whoever goes on need not do it again
+            raise
+
+    def _walk(self) -> None:
         workers = self.preparer.source.policies.concurrency
         with _pool(workers) as pool:
             in_flight: dict[Future[Prepared], Part] = {}
             while True:
-                self._check()
+                self.work.check()
                 while len(in_flight) < workers + LOOK_AHEAD and (part := self.pages.take()) is not None:
                     in_flight[pool.submit(self.preparer.prepare, part)] = part
                 if not in_flight and self.committer.commit():
@@ -71,13 +78,6 @@ class Walk:
                     self._settle(in_flight.pop(future), future)
                 if self.committer.is_due:
                     self.committer.commit()
-
-    def _check(self) -> None:
-        try:
-            self.work.check()
-        except Draining:
-            self.committer.commit()  # whoever goes on need not do it again
-            raise
 
     def _wait_for_delayed(self) -> bool:
         """Whether there is a page still to come; gives the worker back when it comes late."""
