@@ -11,7 +11,6 @@ from typing import BinaryIO
 
 from windrow.formats.exports.entries import Exportable
 from windrow.formats.exports.geojson_lines import stream_geojson_lines
-from windrow.formats.exports.geoparquet import stream_geoparquet
 from windrow.formats.exports.tables import stream_csv
 
 __all__ = ["EXPORTS", "ExportFormat", "Exportable", "write"]
@@ -27,12 +26,19 @@ class ExportFormat:
     stream: Callable[[Iterable[Exportable]], Iterator[bytes]]
 
 
+def _stream_geoparquet(entries: Iterable[Exportable]) -> Iterator[bytes]:
+    # Its library takes longer to load, and more memory, than all the rest of an API process's formats.
+    from windrow.formats.exports.geoparquet import stream_geoparquet
+
+    yield from stream_geoparquet(entries)
+
+
 EXPORTS = {
     each.name: each
     for each in (
         ExportFormat("geojsonl", "application/x-ndjson", ".geojsonl", stream_geojson_lines),
         ExportFormat("csv", "text/csv; charset=utf-8; header=present", ".csv", stream_csv),
-        ExportFormat("geoparquet", "application/vnd.apache.parquet", ".parquet", stream_geoparquet),
+        ExportFormat("geoparquet", "application/vnd.apache.parquet", ".parquet", _stream_geoparquet),
     )
 }
 
