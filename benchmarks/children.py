@@ -53,17 +53,17 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def peak_memory(pid: int) -> float:
-    """The most MB that a process and its children held at any time (VmHWM); 0 for one that has ended."""
-    return sum(_peak_kib(each) for each in (pid, *_children(pid))) / 1024
+def memory(pid: int) -> float:
+    """The MB that a process and its children hold now, what they share counted once (PSS); 0 for one that has ended."""
+    return sum(_held_kib(each) for each in (pid, *_children(pid))) / 1024
 
 
-def _peak_kib(pid: int) -> int:
+def _held_kib(pid: int) -> int:
     try:
-        status = Path(f"/proc/{pid}/status").read_text()
+        told = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    return int((status.partition("VmHWM:")[2].split() or ["0"])[0])
+    return int((told.partition("\nPss:")[2].split() or ["0"])[0])
 
 
 def _children(pid: int) -> list[int]:

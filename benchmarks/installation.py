@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from benchmarks.children import child, peak_memory
+from benchmarks.children import child
+from benchmarks.children import memory as memory_of
 from samples.servers.process import ServerFailed
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
@@ -24,7 +25,10 @@ from windrow.model.workers import WorkerRole
 from windrow.settings import Settings
 
 PASSWORD = "only for measuring 1"
-LOOK_EVERY = 0.05
+LOOK_EVERY = 0.1
+WEIGH_EVERY = 0.5
+"""Seconds between two looks: who looks all the time takes what it measures away."""
+
 POLICIES = Policies(requests_per_second=0, concurrency=4)
 NEAR = "127.0.0.0/8"
 
@@ -100,12 +104,13 @@ class Installation:
             time.sleep(LOOK_EVERY)
 
     def _await(self, run: Run, pid: int, within: float) -> tuple[Run, float]:
-        end, memory = time.monotonic() + within, 0.0
+        end, memory, weighed = time.monotonic() + within, 0.0, 0.0
         while run.state not in TERMINAL:
             if time.monotonic() > end:
                 raise ServerFailed(f"The harvest did not end: {run}")
             time.sleep(LOOK_EVERY)
-            memory = max(memory, peak_memory(pid))
+            if time.monotonic() - weighed >= WEIGH_EVERY:
+                memory, weighed = max(memory, memory_of(pid)), time.monotonic()
             run = self.assembly.windrow.runs.get(self.principal, run.id)
         if run.state is not RunState.SUCCEEDED:
             raise ServerFailed(f"The harvest ended as {run.state}: {run.error}")

@@ -29,7 +29,7 @@ class Size:
 
 
 QUICK = Size(small=2_000, large=10_000, huge=0, repeats=3, owslib=500, chord=500, beside=50_000, runs=200_000)
-USUAL = Size(small=10_000, large=100_000, huge=0, repeats=3, owslib=1_000, chord=2_000, beside=100_000, runs=1_000_000)
+USUAL = Size(small=10_000, large=100_000, huge=0, repeats=2, owslib=1_000, chord=10_000, beside=100_000, runs=1_000_000)
 FULL = Size(
     small=10_000, large=100_000, huge=1_000_000, repeats=5, owslib=2_000, chord=10_000, beside=100_000, runs=1_000_000
 )
