@@ -25,7 +25,7 @@ def problems_of(flags: dict[str, object] | None = None) -> list[FieldProblem]:
 def test_with_nothing_set_it_runs_on_sqlite_on_loopback(tmp_path: Path) -> None:
     settings = load_settings()
 
-    assert (settings.host, settings.port, settings.workers, settings.slots) == ("127.0.0.1", 8750, 2, 4)
+    assert (settings.host, settings.port, settings.workers, settings.slots) == ("127.0.0.1", 8750, 2, 50)
     assert settings.database == f"sqlite:///{tmp_path}/windrow-data/windrow.db"
     assert settings.outgoing_allow == ()
     assert {line.origin for line in describe_settings(settings)} == {"default"}

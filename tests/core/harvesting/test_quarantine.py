@@ -1,6 +1,5 @@
 """Quarantine: what cannot be read is kept with its bytes and the reason, passed by while unchanged, read on demand."""
 
-
 from sqlalchemy import select
 
 from tests.harvests.farm import TENDER, Farm

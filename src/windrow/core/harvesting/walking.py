@@ -54,30 +54,30 @@ class Walk:
 
     def run(self) -> None:
         """Walks until no page is open. Raises `Stopped` and `RestNeeded`."""
-        try:
-            self._walk()
-        except Draining:
-            self.committer.commit()  # whoever goes on need not do it again
-            raise
-
-    def _walk(self) -> None:
         workers = self.preparer.source.policies.concurrency
         with _pool(workers) as pool:
-            in_flight: dict[Future[Prepared], Part] = {}
-            while True:
-                self.work.check()
-                while len(in_flight) < workers + LOOK_AHEAD and (part := self.pages.take()) is not None:
-                    in_flight[pool.submit(self.preparer.prepare, part)] = part
-                if not in_flight and self.committer.commit():
-                    continue  # what was committed may have led to further pages
-                if not in_flight and not self._wait_for_delayed():
-                    return
-                ready, _ = wait(in_flight, timeout=LOOK_AROUND, return_when=FIRST_COMPLETED)
-                # In the order of the pages, as far as they are there: of two that hold a record the first one counts.
-                for future in sorted(ready, key=lambda each: in_flight[each].id):
-                    self._settle(in_flight.pop(future), future)
-                if self.committer.is_due:
-                    self.committer.commit()
+            try:
+                self._walk(pool, workers + LOOK_AHEAD)
+            except Draining:
+                self.committer.commit()  # whoever goes on need not do it again
+                raise
+
+    def _walk(self, pool: ThreadPoolExecutor, ahead: int) -> None:
+        in_flight: dict[Future[Prepared], Part] = {}
+        while True:
+            self.work.check()
+            while len(in_flight) < ahead and (part := self.pages.take()) is not None:
+                in_flight[pool.submit(self.preparer.prepare, part)] = part
+            if not in_flight and self.committer.commit():
+                continue  # what was committed may have led to further pages
+            if not in_flight and not self._wait_for_delayed():
+                return
+            ready, _ = wait(in_flight, timeout=LOOK_AROUND, return_when=FIRST_COMPLETED)
+            # In the order of the pages, as far as they are there: of two that hold a record the first one counts.
+            for future in sorted(ready, key=lambda each: in_flight[each].id):
+                self._settle(in_flight.pop(future), future)
+            if self.committer.is_due:
+                self.committer.commit()
 
     def _wait_for_delayed(self) -> bool:
         """Whether there is a page still to come; gives the worker back when it comes late."""
