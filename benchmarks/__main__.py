@@ -49,7 +49,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     sizes = parser.add_mutually_exclusive_group()
     for name, size, told in (
         ("--quick", QUICK, "a tenth of it all, in two minutes"),
-        ("--full", FULL, "a million records and a long baseline as well, half an hour"),
+        ("--full", FULL, "a million records as well, half an hour"),
     ):
         sizes.add_argument(name, dest="size", action="store_const", const=size, default=USUAL, help=told)
     parser.add_argument("--json", type=Path, default=WRITTEN, help="file to write (build/bench.json)")

@@ -27,6 +27,9 @@ CHECKPOINT_PAGES = 4000
 """Pages that SQLite's log may hold before they are moved into the file: a page changed often is moved once."""
 
 
+WORTH_COPYING = 5
+"""Rows from which on COPY is quicker than statements: it takes two round trips of its own."""
+
 POOL: Any = {"pool_size": 8, "max_overflow": 16, "pool_timeout": 60, "pool_use_lifo": True}
 """Connections of one process, for any number of threads: transactions take milliseconds. Last in, first out: those in
 use keep what they have in memory, the others cost nothing."""
@@ -93,6 +96,8 @@ class Database:
             return 0
         if self.is_sqlite and (insert := _ONE_ROW.fullmatch(sql)):
             return sum(_insert_many(connection, insert, some) for some in _grouped(rows))
+        if not self.is_sqlite and len(rows) >= WORTH_COPYING and (insert := _PLAIN_INSERT.fullmatch(sql)):
+            return _copy(connection, insert, rows)
         return connection.exec_driver_sql(self._text(sql), list(rows)).rowcount
 
     def run(self, connection: Connection, sql: str, values: tuple[Any, ...] = ()) -> CursorResult[Any]:
@@ -146,6 +151,23 @@ class Database:
             json_serializer=dump_json,
             json_deserializer=orjson.loads,
         )
+
+
+_PLAIN_INSERT = re.compile(r"\s*INSERT INTO (\w+\s*\([\w,\s]+\))\s*VALUES\s*\([?\w:,\s]*\)\s*", re.IGNORECASE)
+
+
+def _copy(connection: Connection, insert: re.Match[str], rows: Sequence[tuple[Any, ...]]) -> int:
+    # A statement for each row, even pipelined, costs PostgreSQL and its driver twice as much.
+    driver = connection.dialect.loaded_dbapi
+    raw: Any = connection.connection.driver_connection
+    try:
+        with raw.cursor() as cursor:
+            with cursor.copy(f"COPY {insert.group(1)} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return int(cursor.rowcount)
+    except driver.OperationalError as error:
+        raise OperationalError("COPY", None, error) from error
 
 
 # SQLite's driver lets other threads go on while a statement runs, and must win its turn back after each. With a

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, Connection, bindparam, func, select, update
 
 from windrow.errors import LeaseLost
-from windrow.model.resources import Outcome
+from windrow.model.resources import Outcome, Presence
 from windrow.model.runs import Part, PartState, Progress, RunState
 from windrow.ports.harvests import Change, Committed, PageCommit
 from windrow.ports.source_kinds import PageKey
@@ -17,7 +17,7 @@ from windrow.storage.database import Database
 from windrow.storage.encoding import compress, encoder
 from windrow.storage.keys import digest_key
 from windrow.storage.moves import raise_why_fenced
-from windrow.storage.records import insert_encoded, replace_encoded, write_compressed
+from windrow.storage.records import insert_compressed, insert_encoded, replace_encoded, write_compressed
 from windrow.storage.seen import pack
 from windrow.storage.tables import parts, passes, runs
 from windrow.storage.types import dump_json
@@ -130,7 +130,7 @@ def _write_changes(target: Target, changes: Sequence[Change], page: PageCommit) 
     _insert_resources(target, added, page)
     _update_resources(target, known, page)
     _write_records(target, added, known)
-    _write_raw(target, [*added, *known])
+    _write_raw(target, added, known)
     return ids
 
 
@@ -155,7 +155,7 @@ def _reserve_ids(target: Target, count: int) -> list[int]:
 _INSERT_RESOURCE = """
 INSERT INTO resources (id, source_id, identifier, fingerprint, presence, outcome, wanted, title, version, etag,
                        last_modified, remote_modified, first_seen, last_changed, problem)
-VALUES (?, ?, ?, ?, 'present', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -170,6 +170,7 @@ def _insert_resources(target: Target, added: Sequence[tuple[int, Change]], page:
                 target.source_id,
                 each.identifier,
                 each.fingerprint,
+                Presence.PRESENT.value,
                 Outcome.ADDED.value if each.encoded else Outcome.QUARANTINED.value,
                 each.wanted,
                 each.encoded.title if each.encoded else "",
@@ -229,20 +230,24 @@ def _write_records(target: Target, added: Sequence[tuple[int, Change]], known: S
     _show_again(target, [number for number, _ in known])
 
 
-def _write_raw(target: Target, changed: Sequence[tuple[int, Change]]) -> None:
-    database, connection = target.database, target.connection
-    good = [(number, each.media_type, each.encoded.content) for number, each in changed if each.encoded]
+def _write_raw(target: Target, added: Sequence[tuple[int, Change]], known: Sequence[tuple[int, Change]]) -> None:
+    database, connection, changed = target.database, target.connection, [*added, *known]
+    insert_compressed(database, connection, _documents(added))
+    write_compressed(database, connection, _documents(known))
     bad = [(number, each.media_type, compress(each.raw)) for number, each in changed if not each.encoded]
-    write_compressed(database, connection, good)
     database.write_many(
         connection,
         "INSERT INTO quarantine (id, media_type, content) VALUES (?, ?, ?) "
         "ON CONFLICT (id) DO UPDATE SET media_type = excluded.media_type, content = excluded.content",
         bad,
     )
-    if len(good) < len(changed) or any(each.id is not None for _, each in changed):
+    if bad or known:
         cured = [(number,) for number, each in changed if each.encoded and each.id is not None]
         database.write_many(connection, "DELETE FROM quarantine WHERE id = ?", cured)
+
+
+def _documents(changed: Sequence[tuple[int, Change]]) -> list[tuple[int, str, bytes]]:
+    return [(number, each.media_type, each.encoded.content) for number, each in changed if each.encoded]
 
 
 def _return_resources(target: Target, page: PageCommit) -> None:

@@ -110,8 +110,8 @@ def _entries(rows: EncodedRows) -> list[tuple[int, Any]]:
     return [(number, record.entry) for number, _, record in rows]
 
 
-_WRITE_DOCUMENT = """
-INSERT INTO documents (id, media_type, content) VALUES (?, ?, ?)
+_INSERT_DOCUMENT = "INSERT INTO documents (id, media_type, content) VALUES (?, ?, ?)"
+_WRITE_DOCUMENT = f"""{_INSERT_DOCUMENT}
 ON CONFLICT (id) DO UPDATE SET media_type = excluded.media_type, content = excluded.content
 """
 
@@ -124,6 +124,11 @@ def write_documents(database: Database, connection: Connection, rows: Sequence[t
 def write_compressed(database: Database, connection: Connection, rows: Sequence[tuple[int, str, bytes]]) -> None:
     """The same for documents that were compressed ahead."""
     database.write_many(connection, _WRITE_DOCUMENT, rows)
+
+
+def insert_compressed(database: Database, connection: Connection, rows: Sequence[tuple[int, str, bytes]]) -> None:
+    """The same for documents of new records, which have none yet."""
+    database.write_many(connection, _INSERT_DOCUMENT, rows)
 
 
 def read_documents(database: Database, connection: Connection, ids: Sequence[int]) -> list[tuple[int, str, bytes]]:
