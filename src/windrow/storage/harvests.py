@@ -15,6 +15,7 @@ from windrow.model.sources import ReviewState
 from windrow.ports.fetching import Validators
 from windrow.ports.harvests import CommitPage, Committed, Encode, Known, PageCommit, PageMemory, Pass, PassEnd
 from windrow.ports.runs import Entry
+from windrow.storage.batches import batches
 from windrow.storage.database import Database
 from windrow.storage.encoding import encoder
 from windrow.storage.endings import end_run
@@ -22,11 +23,9 @@ from windrow.storage.keys import digest_key
 from windrow.storage.log import append_log
 from windrow.storage.moves import raise_why_fenced
 from windrow.storage.page_commits import (
-    IN_LIST,
     Target,
     add_pages,
     add_problems,
-    chunks,
     commit_page,
     open_pages,
 )
@@ -74,7 +73,7 @@ class SqlHarvests:
         """What is kept of these resources."""
         found: dict[str, Known] = {}
         with self._database.read() as connection:
-            for some in chunks(identifiers, IN_LIST):
+            for some in batches(identifiers):
                 sql = f"{_KNOWN} ({','.join('?' * len(some))})"
                 rows = self._database.run(connection, sql, (source_id, *some))
                 found |= {row[0]: _to_known(row) for row in rows}
@@ -86,7 +85,7 @@ class SqlHarvests:
         with self._database.read() as connection:
             found = {
                 bytes(row.digest): PageMemory(bytes(row.fingerprint), row.next, row.total, unpack(row.seen))
-                for some in chunks(digests, IN_LIST)
+                for some in batches(digests)
                 for row in connection.execute(
                     select(pages).where(pages.c.source_id == source_id, pages.c.digest.in_(some))
                 )
@@ -233,7 +232,7 @@ def _note_rivals(target: Target) -> list[str]:
 
 def _any_absent(database: Database, connection: Connection, seen: Sequence[int]) -> bool:
     # A page that holds again what is gone or missing here must be read, to bring it back.
-    for some in chunks(seen, IN_LIST):
+    for some in batches(seen):
         marks = ",".join("?" * len(some))
         sql = f"SELECT count(*) FROM resources WHERE id IN ({marks}) AND presence = 'present'"  # noqa: S608 - marks
         if database.run(connection, sql, tuple(some)).scalar() != len(some):
@@ -257,7 +256,7 @@ def _settle_absent(target: Target, begun: Pass, end: PassEnd, now: datetime) -> 
 
 def _hold(target: Target, absent: Sequence[int], now: datetime) -> None:
     connection = target.connection
-    for some in chunks(absent, IN_LIST):
+    for some in batches(absent):
         connection.execute(
             update(resources)
             .where(resources.c.id.in_(some), resources.c.source_id == target.source_id)

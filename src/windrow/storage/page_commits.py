@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Column, Connection, bindparam, func, select, update
 
@@ -13,6 +12,7 @@ from windrow.model.resources import Outcome, Presence
 from windrow.model.runs import Part, PartState, Progress, RunState
 from windrow.ports.harvests import Change, Committed, PageCommit
 from windrow.ports.source_kinds import PageKey
+from windrow.storage.batches import batches
 from windrow.storage.database import Database
 from windrow.storage.encoding import compress, encoder
 from windrow.storage.keys import digest_key
@@ -23,13 +23,8 @@ from windrow.storage.tables import parts, passes, runs
 from windrow.storage.types import dump_json
 from windrow.storage.upserts import insert_missing
 
-Item = TypeVar("Item")
-
 KEPT = 100
 """Problems of a pass, and doubts, that are kept: enough to know."""
-
-IN_LIST = 500
-"""Values in one IN list: SQLite allows 32,766 parameters, short statements are parsed faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +110,7 @@ def _drop_repeated(target: Target, changes: Sequence[Change]) -> tuple[list[Chan
 
 def known_identifiers(target: Target, identifiers: Sequence[str]) -> Iterator[str]:
     """Which of these the source has already."""
-    for some in chunks(identifiers, IN_LIST):
+    for some in batches(identifiers):
         marks = ",".join("?" * len(some))
         sql = f"SELECT identifier FROM resources WHERE source_id = ? AND identifier IN ({marks})"  # noqa: S608 - marks
         yield from (row[0] for row in target.database.run(target.connection, sql, (target.source_id, *some)))
@@ -368,7 +363,7 @@ def add_pages(target: Target, keys: Sequence[PageKey], now: datetime) -> list[Pa
         for key in keys
     }
     last = target.connection.scalar(select(func.max(parts.c.id)).where(parts.c.run_id == target.run_id)) or 0
-    for some in chunks(list(rows.values()), 1000):
+    for some in batches(rows.values(), 1000):
         insert_missing(target.connection, parts, some, conflict=["run_id", "digest"])
     return open_pages(target.connection, target.run_id, after=last, limit=len(rows))
 
@@ -393,10 +388,3 @@ def open_pages(connection: Connection, run_id: str, *, after: int, limit: int) -
         )
         for row in rows
     ]
-
-
-def chunks(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
-    """The items in lists of at most `size`."""
-    walk = iter(items)
-    while some := list(islice(walk, size)):
-        yield some
