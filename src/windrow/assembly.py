@@ -14,6 +14,7 @@ from windrow.core.catalogue import Catalogue
 from windrow.core.harvesting.detecting import Detecting
 from windrow.core.harvesting.diffing import DiffWork
 from windrow.core.harvesting.kind import HarvestWork
+from windrow.core.harvesting.preparing import take_in
 from windrow.core.harvesting.previewing import Previewing
 from windrow.core.kinds import Kinds
 from windrow.core.performing import Performer
@@ -30,6 +31,7 @@ from windrow.ports.work import WorkKind
 from windrow.settings import Settings
 from windrow.storage.blobs import FolderBlobs
 from windrow.storage.database import Database
+from windrow.storage.encoding import encoder
 from windrow.storage.schema import upgrade
 from windrow.storage.secrets import open_vault
 from windrow.storage.store import SqlStore
@@ -80,6 +82,12 @@ class Assembly:
     def offload(self) -> ProcessPool | None:
         """Child processes that read pages, if there are to be some."""
         return ProcessPool(self.settings.readers) if self.settings.readers else None
+
+    def warm_up(self) -> None:
+        """Has the child processes load the installed source kinds before there is anything to read."""
+        if self.offload is not None:
+            kinds = [type(each).__module__ for each in self.kinds.sources.values()]
+            self.offload.warm_up([take_in.__module__, encoder.__module__, *kinds])
 
     @cached_property
     def kinds(self) -> Kinds:

@@ -114,8 +114,10 @@ def test_a_schedule_that_is_not_changed_keeps_the_moment_that_is_due() -> None:
     )
 
 
-def test_a_moment_past_the_end_of_time_is_refused() -> None:
+@pytest.mark.parametrize("second", [0, 59])
+def test_a_moment_that_nobody_will_live_to_see_is_refused(second: int) -> None:
     last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    trigger = Interval(timedelta(minutes=1), NOW.replace(second=second))
 
     with pytest.raises(BadInput, match="too far from today"):
-        scheduled(Schedule(Interval(timedelta(hours=1), NOW), start=last), NOW)
+        scheduled(Schedule(trigger, start=last), NOW)

@@ -3,6 +3,7 @@
 import math
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -125,6 +126,17 @@ def test_children_leave_signals_to_their_parent(pool: ProcessPool) -> None:
         os.kill(child, each)
 
     assert pool(never, os.getpid) == child
+
+
+def test_children_are_there_before_they_are_needed(pool: ProcessPool) -> None:
+    pool.warm_up(["windrow.formats.metadata"])
+
+    wait_for(lambda: all(child is not None for child in pool._free.queue))
+    assert "windrow.formats.metadata" in pool(never, _loaded)
+
+
+def _loaded() -> list[str]:
+    return list(sys.modules)
 
 
 def test_a_closed_pool_leaves_nobody_behind() -> None:

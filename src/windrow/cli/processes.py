@@ -42,6 +42,7 @@ def run_worker(settings: Settings, *, worker_id: str) -> None:
     configure_logs(settings, "worker")
     sys.setswitchinterval(SWITCH)
     assembly = Assembly(settings, durable=False)
+    assembly.warm_up()
     performer = assembly.performer(worker_id)
     loop = WorkerLoop(performer, assembly.store.changes, slots=settings.slots)
 

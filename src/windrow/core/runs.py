@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 from windrow.core.kinds import Kinds
@@ -239,6 +239,10 @@ def known_id(word: str, identifier: str) -> str:
     return identifier
 
 
+FARTHEST = timedelta(days=36_525)
+"""A hundred years: what is first due after that is a slip of the keyboard."""
+
+
 def scheduled(schedule: Schedule | None, now: datetime, *, present: Schedule | None = None) -> Schedule | None:
     """The schedule with its next moment worked out, unless it is the present one. Raises `BadInput`.
 
@@ -246,10 +250,14 @@ def scheduled(schedule: Schedule | None, now: datetime, *, present: Schedule | N
     """
     if schedule is None or schedule == present:
         return schedule
+    too_far = BadInput.of("schedule.start", "lies too far from today: choose a year that people live in")
     try:
-        return replace(schedule, next_due=schedule.due_after(now))
+        due = schedule.due_after(now)
     except OverflowError as error:
-        raise BadInput.of("schedule.start", "lies too far from today: choose a year that people live in") from error
+        raise too_far from error
+    if due is not None and due - now > FARTHEST:
+        raise too_far
+    return replace(schedule, next_due=due)
 
 
 def _drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:

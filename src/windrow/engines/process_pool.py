@@ -1,10 +1,12 @@
 """A pool of child processes that carry out pure functions: reading pages uses a core each, and not the worker's own.
 
 Each child has its own line to this process, so a child that dies or hangs harms only the call that it had. Children
-are started when they are first needed, and end by themselves when nothing was asked of them for a while, or when this
-process is gone, however it went. Who calls counts tries: a child may have died of somebody else's hunger for memory.
+are started ahead or when they are first needed, and end by themselves when nothing was asked of them for a while, or
+when this process is gone, however it went. Who calls counts tries: a child may have died of somebody else's hunger for
+memory.
 """
 
+import importlib
 import os
 import pickle
 import queue
@@ -14,7 +16,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple, TypeVar
 
@@ -74,6 +77,7 @@ class ProcessPool:
     """`size` children at most, shared by all threads of this process; an `Offload`."""
 
     def __init__(self, size: int, *, patience: float = PATIENCE) -> None:
+        self._size = size
         self._patience = patience
         self._free: queue.LifoQueue[Child | None] = queue.LifoQueue()
         self._closed = threading.Event()
@@ -90,6 +94,15 @@ class ProcessPool:
         if isinstance(answer, Raised):
             raise answer.error
         return answer  # type: ignore[no-any-return]  # the child called that very function
+
+    def warm_up(self, modules: Sequence[str]) -> None:
+        """Starts the children and has them load what they will need, without waiting for it."""
+        for number in range(self._size):
+            threading.Thread(target=self._warm_up, args=(modules,), name=f"warm-up-{number}", daemon=True).start()
+
+    def _warm_up(self, modules: Sequence[str]) -> None:
+        with suppress(ProcessLost):
+            self(_nothing, _load, modules)
 
     def close(self) -> None:
         """Ends the children that have nothing to do; the others end when they have given their answer."""
@@ -124,6 +137,15 @@ class ProcessPool:
                 return self._free.get(timeout=LOOK_AROUND)
             except queue.Empty:
                 check()
+
+
+def _nothing() -> None:
+    """What ends a warm-up early."""
+
+
+def _load(modules: Sequence[str]) -> None:
+    for each in modules:
+        importlib.import_module(each)
 
 
 def _replaced(child: Child | None) -> Child:
