@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +89,16 @@ def test_a_child_that_went_while_nothing_was_asked_is_replaced_unnoticed(pool: P
     wait_for(lambda: not is_alive(gone))
 
     assert pool(never, os.getpid) != gone
+
+
+def test_a_child_with_nothing_to_do_is_ended_and_leaves_nothing_behind() -> None:
+    pool = ProcessPool(2, idle=0.5)
+    child = pool(never, os.getpid)
+
+    wait_for(lambda: not Path(f"/proc/{child}").exists())
+
+    assert pool(never, os.getpid) != child
+    pool.close()
 
 
 def test_a_child_that_hangs_is_ended() -> None:

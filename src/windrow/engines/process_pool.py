@@ -1,9 +1,8 @@
 """A pool of child processes that carry out pure functions: reading pages uses a core each, and not the worker's own.
 
 Each child has its own line to this process, so a child that dies or hangs harms only the call that it had. Children
-are started ahead or when they are first needed, and end by themselves when nothing was asked of them for a while, or
-when this process is gone, however it went. Who calls counts tries: a child may have died of somebody else's hunger for
-memory.
+are started ahead or when they are first needed, ended when nothing was asked of them for a while, and end by themselves
+when this process is gone, however it went. Who calls counts tries: a child may have died of somebody else's hunger.
 """
 
 import importlib
@@ -32,7 +31,7 @@ LOOK_AROUND = 0.25
 """Seconds between two looks at whether the call must end before it is answered."""
 
 IDLE = 60.0
-"""Seconds without a call after which a child ends, and gives its memory back."""
+"""Seconds without a call after which a child is ended, and its memory given back."""
 
 
 class Raised(NamedTuple):
@@ -50,10 +49,11 @@ class Child:
             command = [sys.executable, "-c", f"from {__name__} import serve; serve()"]
             self._process = subprocess.Popen(command, stdin=theirs.fileno())  # noqa: S603 - our own
         self._line = Connection(ours.detach())
+        self.used = time.monotonic()
 
     @property
     def lives(self) -> bool:
-        """Whether it is still there: one that had nothing to do for long has gone."""
+        """Whether it is still there."""
         return self._process.poll() is None
 
     def ask(self, call: bytes, check: Callable[[], None], patience: float) -> Any:
@@ -76,13 +76,15 @@ class Child:
 class ProcessPool:
     """`size` children at most, shared by all threads of this process; an `Offload`."""
 
-    def __init__(self, size: int, *, patience: float = PATIENCE) -> None:
+    def __init__(self, size: int, *, patience: float = PATIENCE, idle: float = IDLE) -> None:
         self._size = size
         self._patience = patience
+        self._idle = idle
         self._free: queue.LifoQueue[Child | None] = queue.LifoQueue()
         self._closed = threading.Event()
         for _ in range(size):
             self._free.put(None)
+        threading.Thread(target=self._tidy, name="idle children", daemon=True).start()
 
     def __call__(self, check: Callable[[], None], function: Callable[..., Result], /, *arguments: Any) -> Result:
         """What the function gives, or raises. What cannot be sent to a child is carried out here."""
@@ -119,17 +121,32 @@ class ProcessPool:
             if child is None or not child.lives:
                 child = _replaced(child)
             answer = child.ask(call, check, self._patience)
+            child.used = time.monotonic()
             healthy = True
         except TimeoutError:
             raise ProcessLost(f"The process that read it did not answer within {self._patience:.0f} s.") from None
         except (EOFError, OSError):
             raise ProcessLost("The process that read it died.") from None
         finally:
-            if child is not None and (not healthy or self._closed.is_set()):
-                child.end()
-                child = None
-            self._free.put(child)
+            self._give_back(child, healthy=healthy)
         return answer
+
+    def _give_back(self, child: Child | None, *, healthy: bool) -> None:
+        if child is not None and (not healthy or self._closed.is_set()):
+            child.end()
+            child = None
+        self._free.put(child)
+
+    def _tidy(self) -> None:
+        """Ends children that had nothing to do for long: the next call starts another."""
+        while not self._closed.wait(self._idle / 4):
+            free: list[Child | None] = []
+            with suppress(queue.Empty):
+                while True:
+                    free.append(self._free.get_nowait())
+            for child in reversed(free):
+                idle = child is not None and time.monotonic() - child.used > self._idle
+                self._give_back(child, healthy=not idle)
 
     def _take(self, check: Callable[[], None]) -> Child | None:
         while True:
@@ -155,12 +172,12 @@ def _replaced(child: Child | None) -> Child:
 
 
 def serve() -> None:
-    """The child's side: answers calls until its parent is gone, or has asked nothing for a while."""
+    """The child's side: answers calls until its parent has hung up, or is gone."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)  # the parent decides, also when a signal was sent to the whole group
     line = Connection(os.dup(0))
     try:
-        while line.poll(IDLE):
+        while True:
             line.send_bytes(_answer(line.recv_bytes()))
     except (EOFError, OSError):
         return
