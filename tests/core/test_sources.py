@@ -27,19 +27,7 @@ def draft(name: str, **more: Any) -> SourceDraft:
 
 
 def draft_of(view: SourceView, **changes: Any) -> SourceDraft:
-    source, task = view.source, view.task
-    same = SourceDraft(
-        name=source.name,
-        kind=source.kind,
-        url=source.url,
-        settings=source.settings,
-        policies=source.policies,
-        visibility=source.visibility,
-        schedule=task.schedule,
-        queue=task.queue,
-        priority=task.priority,
-    )
-    return replace(same, **changes)
+    return replace(view.draft, **changes)
 
 
 def questions(farm: Farm, ask: Callable[[], object]) -> int:

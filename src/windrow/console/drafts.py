@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from windrow.console.forms import Form
 from windrow.console.schema_forms import Field, fields_of, read_settings, typed_fields
-from windrow.core.sources import SourceDraft, SourceView
+from windrow.core.sources import SourceDraft
 from windrow.errors import BadInput, FieldProblem
 from windrow.model.schedules import Schedule
 from windrow.model.sources import Credential, CredentialKind, Policies, Visibility
@@ -55,22 +55,6 @@ class SourceForm:
     seen: str = ""
     """When the source was changed that the form was made from."""
     problems: Mapping[str, str] = field(default_factory=dict)
-
-
-def draft_of(view: SourceView) -> SourceDraft:
-    """A source as it stands, as a draft of itself."""
-    source, task = view.source, view.task
-    return SourceDraft(
-        name=source.name,
-        kind=source.kind,
-        url=source.url,
-        settings=source.settings,
-        policies=source.policies,
-        visibility=source.visibility,
-        schedule=task.schedule,
-        queue=task.queue,
-        priority=task.priority,
-    )
 
 
 def to_form(

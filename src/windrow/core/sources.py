@@ -55,6 +55,22 @@ class SourceView:
     task: Task
     last_run: Run | None
 
+    @property
+    def draft(self) -> SourceDraft:
+        """The source as it stands, as a draft of itself: what a change begins with."""
+        source, task = self.source, self.task
+        return SourceDraft(
+            name=source.name,
+            kind=source.kind,
+            url=source.url,
+            settings=source.settings,
+            policies=source.policies,
+            visibility=source.visibility,
+            schedule=task.schedule,
+            queue=task.queue,
+            priority=task.priority,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:

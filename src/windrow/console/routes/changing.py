@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Response
 
 from windrow.console.context import Context, Ctx, Number, see
-from windrow.console.drafts import as_typed, draft_of, from_form, problems_by_field, read_seen, to_form
+from windrow.console.drafts import as_typed, from_form, problems_by_field, read_seen, to_form
 from windrow.console.forms import Form, Posted
 from windrow.console.pages import PageRoute
 from windrow.console.views.sources import glance_at
@@ -21,7 +21,7 @@ def show_settings(ctx: Ctx, source_id: Number) -> Response:
     """What the source is set to; a form for those who may change it."""
     view = ctx.windrow.sources.view(ctx.principal, source_id)
     kind = ctx.windrow.kinds.source(view.source.kind)
-    form = to_form(draft_of(view), kind, has_credential=view.source.has_credential, seen=view.source.changed_at)
+    form = to_form(view.draft, kind, has_credential=view.source.has_credential, seen=view.source.changed_at)
     glance = glance_at(ctx.windrow, ctx.principal, source_id)
     return ctx.show("source_settings.html", glance=glance, form=form, preview=None)
 
@@ -86,7 +86,7 @@ def delete_source(ctx: Ctx, source_id: Number, form: Posted) -> Response:
 def _draft(ctx: Context, source_id: int, form: Form) -> SourceDraft:
     view = ctx.windrow.sources.view(ctx.principal, source_id)
     kind = ctx.windrow.kinds.source(view.source.kind)
-    return from_form(form, kind, now=ctx.now, present=draft_of(view))
+    return from_form(form, kind, now=ctx.now, present=view.draft)
 
 
 def _show_typed(

@@ -78,17 +78,7 @@ def from_source(source: source_shapes.SourceInput, *, now: datetime) -> SourceDr
 def change_source(view: SourceView, change: source_shapes.SourceChange, *, now: datetime) -> SourceDraft:
     """A source as it is to be after a change: what was left out stays."""
     source, task = view.source, view.task
-    draft = SourceDraft(
-        name=source.name,
-        kind=source.kind,
-        url=source.url,
-        settings=source.settings,
-        policies=source.policies,
-        visibility=source.visibility,
-        schedule=task.schedule,
-        queue=task.queue,
-        priority=task.priority,
-    )
+    draft = view.draft
     plain = {"name", "kind", "url", "settings", "queue", "priority"}
     if change.kind is not None and change.kind != source.kind:
         draft = replace(draft, settings={})  # the settings of one kind mean nothing to another
