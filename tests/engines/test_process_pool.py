@@ -113,6 +113,18 @@ def test_a_child_that_hangs_is_ended() -> None:
     pool.close()
 
 
+def test_a_child_that_is_frozen_and_takes_nothing_is_ended() -> None:
+    pool = ProcessPool(1, patience=0.5)
+    frozen = pool(never, os.getpid)
+    os.kill(frozen, signal.SIGSTOP)
+
+    with pytest.raises(ProcessLost, match="did not answer within"):
+        pool(never, len, b"x" * 10_000_000)
+
+    assert not is_alive(frozen)
+    pool.close()
+
+
 def test_a_call_ends_early_when_its_work_must_stop(pool: ProcessPool) -> None:
     stopped = threading.Event()
 

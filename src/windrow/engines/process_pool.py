@@ -11,6 +11,7 @@ import pickle
 import queue
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -43,8 +44,10 @@ class Raised(NamedTuple):
 class Child:
     """One child process and the line to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float) -> None:
         ours, theirs = socket.socketpair()
+        for each in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):  # one that is frozen takes nothing, and gives half
+            ours.setsockopt(socket.SOL_SOCKET, each, struct.pack("ll", int(patience), int(patience % 1 * 1e6)))
         with theirs:
             command = [sys.executable, "-c", f"from {__name__} import serve; serve()"]
             self._process = subprocess.Popen(command, stdin=theirs.fileno())  # noqa: S603 - our own
@@ -109,27 +112,30 @@ class ProcessPool:
     def close(self) -> None:
         """Ends the children that have nothing to do; the others end when they have given their answer."""
         self._closed.set()
-        while not self._free.empty():
-            child = self._free.get()
-            if child is not None:
-                child.end()
+        for child in self._idle_ones():
+            self._give_back(child, healthy=False)
 
     def _ask(self, call: bytes, check: Callable[[], None]) -> Any:
         child = self._take(check)
         healthy = False
         try:
             if child is None or not child.lives:
-                child = _replaced(child)
+                child = self._replace(child)
             answer = child.ask(call, check, self._patience)
             child.used = time.monotonic()
             healthy = True
-        except TimeoutError:
+        except (TimeoutError, BlockingIOError):
             raise ProcessLost(f"The process that read it did not answer within {self._patience:.0f} s.") from None
         except (EOFError, OSError):
             raise ProcessLost("The process that read it died.") from None
         finally:
             self._give_back(child, healthy=healthy)
         return answer
+
+    def _replace(self, child: Child | None) -> Child:
+        if child is not None:
+            child.end()
+        return Child(self._patience)
 
     def _give_back(self, child: Child | None, *, healthy: bool) -> None:
         if child is not None and (not healthy or self._closed.is_set()):
@@ -140,13 +146,17 @@ class ProcessPool:
     def _tidy(self) -> None:
         """Ends children that had nothing to do for long: the next call starts another."""
         while not self._closed.wait(self._idle / 4):
-            free: list[Child | None] = []
-            with suppress(queue.Empty):
-                while True:
-                    free.append(self._free.get_nowait())
-            for child in reversed(free):
+            for child in self._idle_ones():
                 idle = child is not None and time.monotonic() - child.used > self._idle
                 self._give_back(child, healthy=not idle)
+
+    def _idle_ones(self) -> list[Child | None]:
+        """All that nobody has just now, to be given back in this order."""
+        found: list[Child | None] = []
+        with suppress(queue.Empty):
+            while True:
+                found.append(self._free.get_nowait())
+        return found[::-1]
 
     def _take(self, check: Callable[[], None]) -> Child | None:
         while True:
@@ -163,12 +173,6 @@ def _nothing() -> None:
 def _load(modules: Sequence[str]) -> None:
     for each in modules:
         importlib.import_module(each)
-
-
-def _replaced(child: Child | None) -> Child:
-    if child is not None:
-        child.end()
-    return Child()
 
 
 def serve() -> None:
