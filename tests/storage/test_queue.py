@@ -48,6 +48,40 @@ def test_a_run_is_kept_as_it_was_given(runs: SqlRuns) -> None:
     assert runs.get(run.id, tenant_id=TENANT) == run
 
 
+def claim_many(runs: SqlRuns, *queues: str, limit: int) -> list[str]:
+    taken: list[str] = []
+    while more := runs.claim_many("ann", queues=queues, now=NOW, lease=LEASE, limit=limit):
+        assert len(more) <= limit
+        taken += [run.id for run in more]
+    return taken
+
+
+def test_several_are_claimed_in_their_turn(runs: SqlRuns) -> None:
+    low, high, middle = a_run(priority=-1), a_run(priority=5), a_run(priority=2)
+    runs.add([low, high, middle])
+
+    assert claim_many(runs, "default", limit=2) == [high.id, middle.id, low.id]
+
+
+def test_several_of_several_queues_are_claimed_in_their_turn(runs: SqlRuns) -> None:
+    first, third = a_run(priority=5), a_run(priority=1)
+    second = a_run(priority=3, queue="other")
+    runs.add([third, second, first])
+
+    assert claim_many(runs, "other", "default", limit=3) == [first.id, second.id, third.id]
+
+
+def test_several_that_share_a_key_are_claimed_as_far_as_it_goes(runs: SqlRuns) -> None:
+    alike = [a_run(limits=(Limit("source:1", 2),)) for _ in range(4)]
+    free = a_run(priority=-1)
+    runs.add([*alike, free])
+
+    taken = claim_many(runs, "default", limit=5)
+
+    assert len(taken) == 3
+    assert taken[-1] == free.id
+
+
 def test_a_foreign_run_looks_like_one_that_there_is_not(runs: SqlRuns) -> None:
     run = a_run()
     runs.add([run])

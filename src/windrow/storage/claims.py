@@ -52,6 +52,8 @@ class RunClaims:
     ) -> list[Run]:
         """Takes up to `limit` queued runs, the next first."""
         grant = _Grant(worker_id, now, now + lease)
+        # Of several queues one run at a time: the next one may stand in another.
+        limit = limit if len(queues) == 1 else 1
         taken: list[Run] = []
         for queue in self._queues_with_work(queues, now):
             place = {"this_queue": queue, "this_moment": now}
