@@ -80,9 +80,9 @@ class WorkerLoop:
         free = self._slots - self._taken
         if free <= 0:
             return []
-        if self._taken:
-            # A worker that has less to do goes first; whoever has much takes more at a time.
-            self._stopping.wait(min(LONGEST_GRACE, self._taken * GRACE))
+        # A worker that has less to do goes first; whoever has much takes more at a time.
+        if self._taken and self._stopping.wait(min(LONGEST_GRACE, self._taken * GRACE)):
+            return []
         taken = self._carrier.take_runs(min(free, max(1, self._taken // 2))) or self._carrier.take_parts(free)
         self._count(len(taken))
         return taken

@@ -1,4 +1,4 @@
-"""Runs migrations on the connection, and within the transaction, that `storage/schema.py` gives."""
+"""Runs migrations on the connection, and within the transaction, that `storage/migrating.py` gives."""
 
 from typing import Any, Literal
 
