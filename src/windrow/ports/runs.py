@@ -108,7 +108,7 @@ class Runs(Protocol):
     def claim_many(
         self, worker_id: str, *, queues: Sequence[str], now: datetime, lease: timedelta, limit: int
     ) -> list[Run]:
-        """Takes up to `limit` queued runs, the next first, as `claim` does. There may be more although it took fewer."""
+        """Takes up to `limit` queued runs, the next first, as `claim` does. There may be more though it took fewer."""
         ...
 
     def renew(self, worker_id: str, *, now: datetime, lease: timedelta) -> Mapping[str, RunState]:
