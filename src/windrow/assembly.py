@@ -163,7 +163,7 @@ class Assembly:
         from windrow.engines.celery.sending import Sender
 
         store = self.store
-        dispatching = Dispatching(store.dispatches, store.workers, self.clock)
+        dispatching = Dispatching(store.dispatches, store.workers.room, self.clock)
         return RelayLoop(dispatching, Sender(self.celery), store.changes)
 
     @property

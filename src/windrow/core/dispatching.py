@@ -1,15 +1,15 @@
 """Dispatching: what an engine that is told ids (Celery) is to carry, and what it seems to have lost."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
+from windrow.model.workers import Room
 from windrow.ports.clocks import Clock
 from windrow.ports.dispatches import Dispatches, Sent
 from windrow.ports.engines import Message
-from windrow.ports.runs import Workers
 
 RUNS_AHEAD = 250
 PARTS_AHEAD = 2_000
@@ -32,7 +32,7 @@ class Dispatching:
     """Implements `windrow.ports.engines.Dispatcher`."""
 
     dispatches: Dispatches
-    workers: Workers
+    room: Callable[[], Sequence[Room]]
     clock: Clock
 
     def send(self) -> list[Message]:
@@ -84,8 +84,8 @@ class Dispatching:
 
     def _slots(self, *, free: bool) -> Counter[str]:
         slots: Counter[str] = Counter()
-        for room in self.workers.room():
-            slots.update(dict.fromkeys(room.queues, room.free if free else room.slots))
+        for each in self.room():
+            slots.update(dict.fromkeys(each.queues, each.free if free else each.slots))
         return slots
 
 
