@@ -102,8 +102,17 @@ class Installation:
 
     # Work.
 
-    def add(self, kind: str, url: str, *, policies: Policies = PATIENT, schedule: Schedule | None = None) -> Source:
-        draft = SourceDraft(f"source {new_id()}", kind, url, policies=policies, schedule=schedule)
+    def add(
+        self,
+        kind: str,
+        url: str,
+        *,
+        policies: Policies = PATIENT,
+        schedule: Schedule | None = None,
+        priority: int = 0,
+    ) -> Source:
+        name = f"source {new_id()}"
+        draft = SourceDraft(name, kind, url, policies=policies, schedule=schedule, priority=priority)
         return self.assembly.windrow.sources.create(self.principal, draft).source
 
     def harvest(self, source: Source) -> Run:
