@@ -56,6 +56,7 @@ def test_a_foreseeable_error_is_one_line(windrow: Windrow, words: list[str], cod
         (["users", "disable", "not a name:"], 1, "There is no user not a name:."),
         (["users", "disable", "admin"], 1, "admin is the last active admin: make another one first."),
         (["workers", "drain", "bogus"], 1, "There is no worker bogus."),
+        (["workers", "stop", "bogus"], 1, "There is no worker bogus."),
         (["sources", "review", "1", "5"], 1, "There is no review 5."),
         (["runs", "download", "last", "bogus"], 1, "There is no output bogus."),
         (["records", "search", "--bbox", "1,2,3"], 2, "--bbox: must be four numbers separated by commas"),

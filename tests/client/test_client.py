@@ -124,6 +124,8 @@ def do_tasks_and_runs(client: Client, house: House, source_id: int) -> None:
     worker = add_worker(house)
     client.runs.drain(worker)
     assert [each.draining for each in client.runs.workers() if each.id == worker] == [True]
+    client.runs.stop(worker)
+    assert [each.stopping for each in client.runs.workers() if each.id == worker] == [True]
     assert client.runs.inspect().active == {worker: []} or client.runs.inspect().active == {}
     diff = client.sources.diff(source_id, settings={"depth": 1})
     house.carry_out()

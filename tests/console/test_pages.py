@@ -284,7 +284,7 @@ def test_resources_are_told_apart_and_taken_out_of_the_catalogue(admin: Visitor,
     assert admin.post(path, {"id": chosen, "action": "eat"}).status == 422
 
 
-def test_workers_are_shown_and_drained(admin: Visitor, house: House) -> None:
+def test_workers_are_shown_drained_and_stopped(admin: Visitor, house: House) -> None:
     now = house.assembly.clock()
     worker = Worker(new_id(), WorkerRole.WORKER, "barn", 4711, "embedded", ("default",), 4, now, now, memory=50_000_000)
     house.assembly.store.workers.beat(worker)
@@ -296,6 +296,8 @@ def test_workers_are_shown_and_drained(admin: Visitor, house: House) -> None:
     assert "50.0 MB" in before.text
     assert drained.location == "/workers"
     assert "draining" in admin.get("/workers").text
+    assert admin.post(f"/workers/{worker.id}/stop").location == "/workers"
+    assert "stopping" in admin.get("/workers").text
 
 
 def test_a_user_is_made_changed_and_switched_off(admin: Visitor, house: House) -> None:

@@ -9,12 +9,13 @@ import pytest
 
 from tests.harvests.farm import Farm, open_farm
 from tests.harvests.shelf import Shelf, ShelfKind
-from windrow.core.runs import TaskDraft, scheduled
+from windrow.core.runs import TaskDraft, scheduled, with_reserved
 from windrow.errors import BadInput, Conflict, NotAllowed, NotFound
 from windrow.model.accounts import Principal, Right, Role
 from windrow.model.identity import new_id
 from windrow.model.schedules import Schedule
 from windrow.model.triggers import Interval
+from windrow.model.workers import Carried, Inspection
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -121,3 +122,14 @@ def test_a_moment_that_nobody_will_live_to_see_is_refused(second: int) -> None:
 
     with pytest.raises(BadInput, match="too far from today"):
         scheduled(Schedule(trigger, start=last), NOW)
+
+
+def test_what_an_engine_has_reserved_stands_under_its_worker() -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    one, two = (Carried(new_id(), "a run", "harvest", "default", 0, now) for _ in range(2))
+    found = Inspection({"w": []}, {"": [one, two]}, {"": []})
+
+    merged = with_reserved(found, {"w": [two.run_id, "long gone"], "idle": []})
+
+    assert merged.reserved == {"": [one], "w": [two]}
+    assert (merged.active, merged.scheduled) == (found.active, found.scheduled)

@@ -123,6 +123,34 @@ def test_a_worker_that_is_asked_to_end_gives_its_run_to_another(engine: Installa
     engine.assert_sound()
 
 
+def test_a_worker_that_is_stopped_from_outside_gives_its_run_to_another(engine: Installation, remote: Remote) -> None:
+    run = engine.harvest(engine.add("oai_pmh", slow_server(remote).url))
+    wait_for(lambda: engine.run(run).progress.done >= 6)
+    holder = engine.run(run).worker_id
+
+    engine.assembly.windrow.runs.stop(engine.principal, holder)
+    ended = engine.wait_for(run)
+
+    assert (ended.state, ended.attempt, ended.failures) == (RunState.SUCCEEDED, 2, 0)
+    assert ended.worker_id != holder
+    wait_for(lambda: len(engine.living(WorkerRole.WORKER)) == 2)
+    engine.assert_sound()
+
+
+def test_a_worker_that_drains_finishes_what_it_has(engine: Installation, remote: Remote) -> None:
+    run = engine.harvest(engine.add("oai_pmh", slow_server(remote).url))
+    wait_for(lambda: engine.run(run).progress.done >= 6)
+    holder = engine.run(run).worker_id
+
+    engine.assembly.windrow.runs.drain(engine.principal, holder)
+    ended = engine.wait_for(run)
+
+    assert (ended.state, ended.attempt) == (RunState.SUCCEEDED, 1)
+    wait_for(lambda: holder not in [each.id for each in engine.living(WorkerRole.WORKER)])
+    wait_for(lambda: len(engine.living(WorkerRole.WORKER)) == 2)
+    engine.assert_sound()
+
+
 def test_a_frozen_workers_run_is_taken_over_and_what_it_still_does_counts_for_nothing(
     engine: Installation, remote: Remote
 ) -> None:

@@ -16,7 +16,7 @@ import pytest
 from tests.engines.installation import is_alive, kill
 from tests.harvests.farm import wait_for
 from windrow.engines.embedded import supervisor as supervising
-from windrow.engines.embedded.heart import Heart
+from windrow.engines.embedded.heart import Calls, Heart
 from windrow.engines.embedded.supervisor import Child, Supervisor
 from windrow.engines.embedded.ticking import Chore, ClockLoop
 from windrow.engines.embedded.worker import WorkerLoop
@@ -215,6 +215,7 @@ class Roll:
 
     seen: list[Worker] = field(default_factory=list)
     draining: bool = False
+    stopping: bool = False
     troubles: int = 0
 
     def beat(self, worker: Worker) -> Worker:
@@ -222,14 +223,14 @@ class Roll:
             self.troubles -= 1
             raise StoreUnavailable("restarting")
         self.seen.append(worker)
-        return replace(worker, draining=worker.draining or self.draining)
+        return replace(worker, draining=self.draining, stopping=self.stopping)
 
 
 def heart_of(roll: Roll, **calls: Callable[[], None]) -> Heart:
     worker = Worker("w", WorkerRole.WORKER, "here", os.getpid(), "embedded", ("default",), 4, NOW, NOW)
     nothing: Callable[[], None] = lambda: None  # noqa: E731 - as short as it is
-    given = {"renew": nothing, "look": nothing, "drain": nothing} | calls
-    return Heart(worker, roll, clock=lambda: NOW, every=0.02, **given)
+    given = {"renew": nothing, "look": nothing, "drain": nothing, "stop": nothing} | calls
+    return Heart(worker, roll, clock=lambda: NOW, every=0.02, calls=Calls(**given))
 
 
 def test_a_process_is_known_before_it_takes_anything() -> None:
@@ -255,6 +256,19 @@ def test_a_heart_beats_on_through_trouble_and_asks_for_draining_once() -> None:
 
     assert (roll.troubles, drained) == (0, [1])
     assert roll.seen[-1].draining
+
+
+def test_a_heart_that_drains_can_still_be_asked_to_stop() -> None:
+    roll, told = Roll(draining=True), []
+    heart = heart_of(roll, drain=lambda: told.append("drain"), stop=lambda: told.append("stop"))
+    heart.start()
+    wait_for(lambda: told == ["drain"])
+    roll.stopping = True
+
+    wait_for(lambda: roll.seen[-1].stopping)
+    heart.stop()
+
+    assert told == ["drain", "stop"]
 
 
 def test_a_long_chore_does_not_delay_the_others_nor_does_trouble() -> None:

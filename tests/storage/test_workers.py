@@ -8,7 +8,7 @@ import pytest
 from tests.storage.making import LEASE, NOW, OTHER_TENANT, TENANT, a_run
 from windrow.errors import NotFound
 from windrow.model.runs import PartState, RunState
-from windrow.model.workers import Carried, Worker, WorkerRole
+from windrow.model.workers import Carried, Room, Worker, WorkerRole
 from windrow.storage.database import Database
 from windrow.storage.runs import SqlRuns
 from windrow.storage.workers import SqlWorkers
@@ -42,6 +42,26 @@ def test_a_worker_that_is_asked_to_drain_hears_of_it_with_its_next_beat(workers:
     assert workers.beat(replace(ANN, draining=True)).draining
     with pytest.raises(NotFound):
         workers.drain("bob")
+
+
+def test_a_worker_that_is_asked_to_stop_drains_as_well(workers: SqlWorkers) -> None:
+    workers.beat(ANN)
+
+    workers.stop("ann")
+
+    assert workers.beat(ANN) == replace(ANN, draining=True, stopping=True)
+    with pytest.raises(NotFound):
+        workers.stop("bob")
+
+
+def test_how_much_each_worker_could_still_carry(workers: SqlWorkers, runs: SqlRuns) -> None:
+    for each in (ANN, replace(ANN, id="bob"), replace(ANN, id="clock", role=WorkerRole.CLOCK)):
+        workers.beat(each)
+    workers.drain("bob")
+    runs.add([a_run()])
+    runs.claim("ann", queues=("default",), now=NOW, lease=LEASE)
+
+    assert workers.room() == [Room(("default", "slow"), 4, 3)]
 
 
 def test_silent_workers_are_forgotten(workers: SqlWorkers) -> None:

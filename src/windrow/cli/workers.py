@@ -17,12 +17,13 @@ COLUMNS: list[Column[Worker]] = [
     Column("Role", lambda worker: worker.role),
     Column("Host", lambda worker: worker.host),
     Column("Process", lambda worker: str(worker.pid)),
+    Column("Engine", lambda worker: worker.engine),
     Column("Slots", lambda worker: worker.slots or ""),
     Column("Queues", lambda worker: worker.queues),
     Column("Memory", lambda worker: size(worker.memory)),
     Column("Since", lambda worker: worker.started_at),
     Column("Last sign of life", lambda worker: worker.seen_at),
-    Column("Draining", lambda worker: worker.draining),
+    Column("Going", lambda worker: "stopping" if worker.stopping else "draining" if worker.draining else ""),
 ]
 CARRIED_COLUMNS: list[Column[tuple[str, str, Carried]]] = [
     Column("Worker", lambda row: row[0] or "any", folded=False),
@@ -69,3 +70,18 @@ def drain(
             print_json({"draining": worker})
         else:
             print_line(f"Worker {worker} takes nothing more, and ends.")
+
+
+@app.command(cls=Command)
+def stop(
+    worker: Annotated[str, typer.Argument(metavar="WORKER", help="Id of the process.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Ask a process to give what it has to others and go. Those of windrow up are started again."""
+    with open_local(data) as local:
+        local.windrow.runs.stop(local.principal, worker)
+        if as_json:
+            print_json({"stopping": worker})
+        else:
+            print_line(f"Worker {worker} gives back what it has, and ends.")

@@ -110,3 +110,7 @@ class Runs(Word):
     def drain(self, worker_id: str) -> None:
         """Asks a worker to finish what it has and go."""
         self._connection.call("POST", f"/workers/{worker_id}/drain")
+
+    def stop(self, worker_id: str) -> None:
+        """Asks a worker to give what it has to others and go."""
+        self._connection.call("POST", f"/workers/{worker_id}/stop")

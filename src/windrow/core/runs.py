@@ -218,7 +218,7 @@ class Runs:
         principal.need(Right.READ)
         found = self.store.workers.inspect(principal.scope)
         held = {} if self.reservations is None else self.reservations.reserved()
-        return with_reserved(found, held, self.store.runs.get_many([each for ids in held.values() for each in ids]))
+        return with_reserved(found, held)
 
     def workers(self, principal: Principal) -> list[Worker]:
         """The living processes; for admins."""
@@ -235,14 +235,16 @@ class Runs:
         principal.need(Right.ADMIN)
         self.store.workers.drain(known_id("worker", worker_id))
 
+    def stop(self, principal: Principal, worker_id: str) -> None:
+        """Asks a worker to give what it has to others and go; for admins."""
+        principal.need(Right.ADMIN)
+        self.store.workers.stop(known_id("worker", worker_id))
 
-def with_reserved(found: Inspection, held: Mapping[str, Sequence[str]], runs: Mapping[str, Run]) -> Inspection:
+
+def with_reserved(found: Inspection, held: Mapping[str, Sequence[str]]) -> Inspection:
     """An inspection with what an engine says of its own queues: the reserved runs under the workers that have them."""
     by_id = {each.run_id: each for each in found.reserved.get("", [])}
-    reserved = {
-        worker: [by_id[each] for each in ids if each in by_id and runs[each].state is RunState.QUEUED]
-        for worker, ids in held.items()
-    }
+    reserved = {worker: [by_id[each] for each in ids if each in by_id] for worker, ids in held.items()}
     taken = {each.run_id for some in reserved.values() for each in some}
     waiting = [each for each in by_id.values() if each.run_id not in taken]
     return replace(found, reserved={"": waiting} | {worker: some for worker, some in reserved.items() if some})

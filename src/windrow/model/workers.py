@@ -15,7 +15,10 @@ class WorkerRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A living process. `slots` is how many runs it carries at once; `memory` its resident bytes; times are UTC."""
+    """A living process. `slots` is how many runs it carries at once; `memory` its resident bytes; times are UTC.
+
+    One that drains finishes what it has and goes; one that stops gives it to others first.
+    """
 
     id: str
     role: WorkerRole
@@ -28,6 +31,7 @@ class Worker:
     seen_at: datetime
     memory: int = 0
     draining: bool = False
+    stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,5 +89,5 @@ class Presence(Protocol):
     """How a process says that it lives."""
 
     def beat(self, worker: Worker) -> Worker:
-        """Says so; returns the row, where `draining` may have been asked for."""
+        """Says so; returns the row, where `draining` or `stopping` may have been asked for."""
         ...

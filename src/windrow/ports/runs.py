@@ -238,7 +238,7 @@ class Workers(Protocol):
     """Who is alive."""
 
     def beat(self, worker: Worker) -> Worker:
-        """Says that a worker lives; returns its row, where `draining` may have been asked for."""
+        """Says that a worker lives; returns its row, where `draining` or `stopping` may have been asked for."""
         ...
 
     def leave(self, worker_id: str, *, now: datetime) -> None:
@@ -251,6 +251,10 @@ class Workers(Protocol):
 
     def drain(self, worker_id: str) -> None:
         """Asks a worker to finish what it has and go. Raises `NotFound`."""
+        ...
+
+    def stop(self, worker_id: str) -> None:
+        """Asks a worker to give what it has to others and go. Raises `NotFound`."""
         ...
 
     def forget_silent(self, before: datetime) -> list[str]:

@@ -1,6 +1,7 @@
 """The API process: answers requests."""
 
 from windrow.assembly import Assembly
+from windrow.engines.embedded.heart import Calls
 from windrow.engines.embedded.supervisor import follow_parent
 from windrow.model.workers import WorkerRole
 from windrow.processes.living import MARGIN, live, make_heart, stop_on_signals
@@ -22,7 +23,7 @@ def run_api(settings: Settings, *, worker_id: str, listener: int | None = None) 
     def stop() -> None:
         server.should_exit = True
 
-    heart = make_heart(assembly, WorkerRole.API, worker_id, drain=stop)
+    heart = make_heart(assembly, WorkerRole.API, worker_id, calls=Calls(stop, stop))
     stop_on_signals(stop)
     follow_parent(stop, grace=API_GRACE + MARGIN)
     live(assembly, heart, worker_id, server.run)

@@ -13,6 +13,7 @@ from celery import Celery
 from windrow.assembly import Assembly, make_celery
 from windrow.core.performing import Performer
 from windrow.engines.celery.worker import Lives
+from windrow.engines.embedded.heart import Calls
 from windrow.engines.embedded.supervisor import follow_parent
 from windrow.model.identity import new_id
 from windrow.model.workers import WorkerRole
@@ -66,16 +67,10 @@ class Work:
         self._main = os.getppid() if slots == 1 and settings.celery_pool == "prefork" else os.getpid()
         self._assembly = Assembly(settings, durable=False)
         self.carrier: Performer = self._assembly.performer(worker_id)
-        self._heart = make_heart(
-            self._assembly,
-            WorkerRole.WORKER,
-            worker_id,
-            renew=self.carrier.beat,
-            look=self.carrier.look,
-            drain=self._end_worker,
-            slots=slots,
-        )
+        calls = Calls(self._end_worker, self._finish, self.carrier.beat, self.carrier.look)
+        self._heart = make_heart(self._assembly, WorkerRole.WORKER, worker_id, calls=calls, slots=slots)
         self._stopped = threading.Event()
+        self._finishing = False
         self._heart.start()
         self._assembly.warm_up()
         threading.Thread(target=self._listen, name="deafness", daemon=True).start()
@@ -85,7 +80,9 @@ class Work:
         self._assembly.store.dispatches.take_back_parts(part_ids)
 
     def drain(self) -> None:
-        """Has everything under way given back, and the process end at last."""
+        """Has everything under way given back, and the process end at last; unless it was asked to finish that."""
+        if self._finishing:
+            return
         self.carrier.drain()
         end_at_last(self._assembly, self._id)
 
@@ -93,6 +90,11 @@ class Work:
         """Takes its leave."""
         self._stopped.set()
         take_leave(self._assembly, self._heart, self._id)
+
+    def _finish(self) -> None:
+        # Celery itself ends only when all is done; the other processes of a prefork worker give back what they have.
+        self._finishing = True
+        self._end_worker()
 
     def _end_worker(self) -> None:
         os.kill(self._main, signal.SIGTERM)

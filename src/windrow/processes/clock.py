@@ -3,6 +3,7 @@
 import threading
 
 from windrow.assembly import Assembly
+from windrow.engines.embedded.heart import Calls
 from windrow.engines.embedded.supervisor import follow_parent
 from windrow.engines.embedded.ticking import TICK, Chore, ClockLoop
 from windrow.model.workers import WorkerRole
@@ -45,7 +46,7 @@ def run_clock(settings: Settings, *, worker_id: str) -> None:
         loop.run()
         relaying.join()
 
-    heart = make_heart(assembly, WorkerRole.CLOCK, worker_id, drain=stop)
+    heart = make_heart(assembly, WorkerRole.CLOCK, worker_id, calls=Calls(stop, stop))
     stop_on_signals(stop)
     follow_parent(stop, grace=MARGIN)
     live(assembly, heart, worker_id, work)

@@ -10,7 +10,7 @@ from types import FrameType
 import structlog
 
 from windrow.assembly import Assembly
-from windrow.engines.embedded.heart import Heart
+from windrow.engines.embedded.heart import Calls, Heart
 from windrow.model.workers import Worker, WorkerRole
 
 log = structlog.get_logger()
@@ -30,12 +30,10 @@ def make_heart(
     role: WorkerRole,
     worker_id: str,
     *,
-    drain: Callable[[], None],
-    renew: Callable[[], None] | None = None,
-    look: Callable[[], None] | None = None,
+    calls: Calls,
     slots: int = 0,
 ) -> Heart:
-    """The heart of this process. Only workers hold runs, and so have something to renew and to look for."""
+    """The heart of this process, which carries `slots` runs at once if it is a worker."""
     settings, now = assembly.settings, assembly.clock()
     worker = Worker(
         id=worker_id,
@@ -48,15 +46,7 @@ def make_heart(
         started_at=now,
         seen_at=now,
     )
-    return Heart(
-        worker,
-        assembly.store.workers,
-        clock=assembly.clock,
-        every=settings.beat_seconds,
-        renew=renew or _nothing,
-        look=look or _nothing,
-        drain=drain,
-    )
+    return Heart(worker, assembly.store.workers, clock=assembly.clock, every=settings.beat_seconds, calls=calls)
 
 
 def live(assembly: Assembly, heart: Heart, worker_id: str, work: Callable[[], None]) -> None:
@@ -99,7 +89,3 @@ def stop_on_signals(stop: Callable[[], None]) -> None:
 
     signal.signal(signal.SIGTERM, handle)
     signal.signal(signal.SIGINT, handle)
-
-
-def _nothing() -> None:
-    """A process that holds no runs renews none."""

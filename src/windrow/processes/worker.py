@@ -3,6 +3,7 @@
 import sys
 
 from windrow.assembly import Assembly
+from windrow.engines.embedded.heart import Calls
 from windrow.engines.embedded.supervisor import follow_parent
 from windrow.engines.embedded.worker import WorkerLoop
 from windrow.model.workers import WorkerRole
@@ -25,15 +26,8 @@ def run_worker(settings: Settings, *, worker_id: str) -> None:
         performer.drain()
         end_at_last(assembly, worker_id)
 
-    heart = make_heart(
-        assembly,
-        WorkerRole.WORKER,
-        worker_id,
-        renew=performer.beat,
-        look=performer.look,
-        drain=loop.stop,
-        slots=settings.slots,
-    )
+    calls = Calls(stop, loop.stop, performer.beat, performer.look)
+    heart = make_heart(assembly, WorkerRole.WORKER, worker_id, calls=calls, slots=settings.slots)
     stop_on_signals(stop)
     follow_parent(stop, grace=settings.drain_seconds + MARGIN)
     live(assembly, heart, worker_id, loop.run)

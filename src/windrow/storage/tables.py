@@ -311,6 +311,7 @@ workers = Table(
     Column("slots", Integer, nullable=False),
     Column("memory", BigId, nullable=False),
     Column("draining", Boolean, nullable=False),
+    Column("stopping", Boolean, nullable=False, server_default=false()),
     Column("started_at", UtcTime, nullable=False),
     Column("seen_at", UtcTime, nullable=False, index=True),
 )

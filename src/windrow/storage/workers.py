@@ -24,11 +24,12 @@ class SqlWorkers:
         self._database = database
 
     def beat(self, worker: Worker) -> Worker:
-        """Says that a worker lives. Once it was asked to drain, it stays so."""
+        """Says that a worker lives. Once it was asked to drain or stop, it stays so."""
         dialect: Any = sqlite if self._database.is_sqlite else postgresql
         new = dialect.insert(workers).values({**asdict(worker), "queues": list(worker.queues)})
         change = {name: new.excluded[name] for name in ("queues", "slots", "memory", "seen_at")}
-        change["draining"] = workers.c.draining | new.excluded.draining
+        for asked in ("draining", "stopping"):
+            change[asked] = workers.c[asked] | new.excluded[asked]
         with self._database.write() as connection:
             row = connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=change).returning(workers))
             return _to_worker(row.one())
@@ -52,7 +53,14 @@ class SqlWorkers:
 
     def drain(self, worker_id: str) -> None:
         """Asks a worker to finish what it has and go."""
-        asked = update(workers).where(workers.c.id == worker_id).values(draining=True)
+        self._ask(worker_id, draining=True)
+
+    def stop(self, worker_id: str) -> None:
+        """Asks a worker to give what it has to others and go."""
+        self._ask(worker_id, draining=True, stopping=True)
+
+    def _ask(self, worker_id: str, **values: bool) -> None:
+        asked = update(workers).where(workers.c.id == worker_id).values(**values)
         with self._database.write(wake=True) as connection:
             if connection.execute(asked).rowcount != 1:
                 raise NotFound("worker", worker_id)

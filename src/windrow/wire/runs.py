@@ -287,7 +287,8 @@ class Worker(Shape):
     queues: Sequence[str] = Field(examples=[["default"]])
     slots: int
     memory: int = Field(description="Resident bytes.")
-    draining: bool
+    draining: bool = Field(description="Takes nothing more, and goes when it has finished what it has.")
+    stopping: bool = Field(description="Gives what it has to others, and goes.")
     started_at: datetime
     seen_at: datetime
 

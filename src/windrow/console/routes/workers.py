@@ -17,6 +17,13 @@ def list_workers(ctx: Ctx) -> Response:
     return ctx.show("workers.html", workers=workers, inspection=inspection, hosts=hosts)
 
 
+@router.post("/{worker_id}/stop")
+def stop_worker(ctx: Ctx, worker_id: str) -> Response:
+    """Asks a process to give what it has to others and go."""
+    ctx.windrow.runs.stop(ctx.principal, worker_id)
+    return see("/workers")
+
+
 @router.post("/{worker_id}/drain")
 def drain_worker(ctx: Ctx, worker_id: str) -> Response:
     """Asks a process to finish what it has and go."""

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -19,12 +19,28 @@ LOOK_EVERY = 0.4
 """Seconds between two looks at whether something was cancelled: that must take effect within two seconds."""
 
 
-class Heart:
-    """Beats every `every` seconds until it is stopped, and looks more often; calls `drain` once when asked for that.
+def _nothing() -> None:
+    """A process that holds no runs renews none."""
 
-    renew   renews leases
-    look    notices what was cancelled
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What a heart calls, but for the clock.
+
+    stop    once, when the process was asked to give back what it has and go
+    drain   once, when it was asked to finish what it has and go
+    renew   with each beat: renews leases
+    look    more often: notices what was cancelled
     """
+
+    stop: Callable[[], None]
+    drain: Callable[[], None]
+    renew: Callable[[], None] = _nothing
+    look: Callable[[], None] = _nothing
+
+
+class Heart:
+    """Beats every `every` seconds until it is stopped, and looks more often."""
 
     def __init__(
         self,
@@ -33,17 +49,13 @@ class Heart:
         *,
         clock: Clock,
         every: float,
-        renew: Callable[[], None],
-        look: Callable[[], None],
-        drain: Callable[[], None],
+        calls: Calls,
     ) -> None:
         self._worker = worker
         self._presence = presence
         self._clock = clock
         self._every = every
-        self._renew = renew
-        self._look = look
-        self._drain = drain
+        self._calls = calls
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
 
@@ -63,7 +75,7 @@ class Heart:
         while not self._stopped.wait(min(LOOK_EVERY, self._every)):
             due = time.monotonic() >= next_beat
             try:
-                self._beat() if due else self._look()
+                self._beat() if due else self._calls.look()
             except StoreUnavailable as error:
                 # Leases run out meanwhile; whatever this process still writes is fenced by the store.
                 log.warning("heartbeat missed", reason=str(error))
@@ -73,8 +85,11 @@ class Heart:
                 next_beat = time.monotonic() + self._every
 
     def _beat(self) -> None:
-        self._renew()
+        self._calls.renew()
         now = replace(self._worker, seen_at=self._clock(), memory=resident_bytes())
-        if self._presence.beat(now).draining and not self._worker.draining:
-            self._worker = replace(self._worker, draining=True)
-            self._drain()
+        asked = self._presence.beat(now)
+        was, self._worker = self._worker, replace(self._worker, draining=asked.draining, stopping=asked.stopping)
+        if asked.stopping and not was.stopping:
+            self._calls.stop()
+        elif asked.draining and not was.draining:
+            self._calls.drain()

@@ -24,6 +24,13 @@ def drain_worker(ctx: Ctx, worker_id: Id) -> Response:
     return Response(status_code=204)
 
 
+@router.post("/workers/{worker_id}/stop", status_code=204)
+def stop_worker(ctx: Ctx, worker_id: Id) -> Response:
+    """Asks a worker to give what it has to others and go; for admins."""
+    ctx.windrow.runs.stop(ctx.principal, worker_id)
+    return Response(status_code=204)
+
+
 @router.get("/inspection")
 def inspect_workers(ctx: Ctx) -> Inspection:
     """What each worker does (`active`), what waits for a slot (`reserved`) or for its time (`scheduled`)."""

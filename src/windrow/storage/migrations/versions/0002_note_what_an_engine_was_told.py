@@ -33,3 +33,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("sent_at IS NOT NULL"),
             postgresql_where=sa.text("sent_at IS NOT NULL"),
         )
+
+    # Not in a batch: for this default it would write the table anew on SQLite.
+    op.add_column("workers", sa.Column("stopping", sa.Boolean(), server_default=sa.false(), nullable=False))
