@@ -10,7 +10,7 @@ from rich.console import Console
 from benchmarks import machine
 from benchmarks.figures import Figure, print_table, write_json
 from benchmarks.remotes import running_remote
-from benchmarks.scenarios import chord, fairness, harvesting, lists, owslib
+from benchmarks.scenarios import chord, engines, fairness, harvesting, lists, owslib
 from benchmarks.scenarios.plan import FULL, QUICK, USUAL, Plan
 from samples.servers.process import ROOT
 
@@ -20,6 +20,7 @@ SCENARIOS: dict[str, Callable[[Plan], list[Figure]]] = {
     "chord": chord.measure,
     "fairness": fairness.measure,
     "lists": lists.measure,
+    "engines": engines.measure,
 }
 WRITTEN = ROOT / "build" / "bench.json"
 

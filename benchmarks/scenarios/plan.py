@@ -16,6 +16,9 @@ class Size:
     owslib, chord  records that the two baselines harvest: they are slow, and their rate is what counts
     beside         records of the large source that a hundred small ones run beside
     runs           runs in the longer of two lists
+    delays         runs that are waited for one at a time
+    nothings       runs that do nothing, for their rate
+    fans           parts of a small and of a large fan-out
     """
 
     small: int
@@ -26,9 +29,24 @@ class Size:
     chord: int
     beside: int
     runs: int
+    delays: int = 200
+    nothings: int = 3_000
+    fans: tuple[int, int] = (1_000, 10_000)
 
 
-QUICK = Size(small=2_000, large=10_000, huge=0, repeats=3, owslib=500, chord=500, beside=50_000, runs=200_000)
+QUICK = Size(
+    small=2_000,
+    large=10_000,
+    huge=0,
+    repeats=3,
+    owslib=500,
+    chord=500,
+    beside=50_000,
+    runs=200_000,
+    delays=50,
+    nothings=500,
+    fans=(200, 2_000),
+)
 USUAL = Size(small=10_000, large=100_000, huge=0, repeats=2, owslib=1_000, chord=10_000, beside=100_000, runs=1_000_000)
 FULL = Size(
     small=10_000, large=100_000, huge=1_000_000, repeats=5, owslib=2_000, chord=10_000, beside=100_000, runs=1_000_000

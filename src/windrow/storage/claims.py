@@ -8,7 +8,7 @@ meet different runs; on SQLite there is one writer at a time.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select, union_all, update
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select, union_a
 from windrow.model.runs import Run, RunState
 from windrow.storage import limits
 from windrow.storage.database import Database
+from windrow.storage.gathering import Gathering
 from windrow.storage.moves import CLAIMABLE, NOW, TURN
 from windrow.storage.run_rows import RUN_COLUMNS, to_limits, to_run
 from windrow.storage.tables import runs
@@ -27,6 +28,12 @@ class _Grant:
     worker_id: str
     now: datetime
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    run_id: str
+    grant: _Grant
 
 
 class RunClaims:
@@ -44,8 +51,28 @@ class RunClaims:
         """Takes the next queued run, or that one."""
         if run_id is None:
             return next(iter(self.claim_many(worker_id, queues=queues, now=now, lease=lease, limit=1)), None)
-        this = {"this_run": run_id, "this_moment": now}
-        return next(iter(self._claim_from(_THIS, this, _Grant(worker_id, now, now + lease), 1)), None)
+        return self._claiming(_Claim(run_id, _Grant(worker_id, now, now + lease)))
+
+    @cached_property
+    def _claiming(self) -> Gathering[_Claim, Run | None]:
+        return Gathering(self._claim_these)
+
+    def _claim_these(self, claims: Sequence[_Claim]) -> list[Run | None]:
+        """Takes runs by their ids: those without keys together, the others one to a transaction, as always."""
+        taken: dict[str, Run] = {}
+        with self._database.write() as connection:
+            by_id = {each.run_id: each for each in claims}
+            values = {"these_runs": sorted(by_id), "this_moment": max(each.grant.now for each in claims)}
+            found = connection.execute(_THESE, values).all()
+            for row in found:
+                if not row.limits:
+                    taken[row.id] = _take(connection, row.id, by_id[row.id].grant)
+        for row in found:
+            if row.limits:
+                grant = by_id[row.id].grant
+                this = {"this_run": row.id, "this_moment": grant.now}
+                taken |= {run.id: run for run in self._claim_from(_THIS, this, grant, 1)}
+        return [taken.pop(each.run_id, None) for each in claims]
 
     def claim_many(
         self, worker_id: str, *, queues: Sequence[str], now: datetime, lease: timedelta, limit: int
@@ -95,6 +122,7 @@ _CANDIDATE = select(runs.c.id, runs.c.queue, runs.c.limits).where(CLAIMABLE, run
 _NEXT = (
     _CANDIDATE.where(runs.c.queue == bindparam("this_queue")).order_by(*TURN).limit(1).with_for_update(skip_locked=True)
 )
+_THESE = _CANDIDATE.where(runs.c.id.in_(bindparam("these_runs", expanding=True))).with_for_update(skip_locked=True)
 _THIS = _CANDIDATE.where(runs.c.id == bindparam("this_run")).with_for_update(skip_locked=True)
 
 

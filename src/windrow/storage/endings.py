@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from windrow.model.runs import PartState, Progress, RunState
+from windrow.model.tasks import Limit
 from windrow.ports.runs import Ending
 from windrow.storage import limits
 from windrow.storage.moves import HELD_BY, NOW, among, may_become
@@ -18,12 +19,34 @@ SETTLED = 5_000
 """How many open parts of ended runs are cancelled in one transaction; the sweeper does what is left."""
 
 
+class Finish(NamedTuple):
+    """How a run is to end, at which moment."""
+
+    run_id: str
+    attempt: int
+    ending: Ending
+    now: datetime
+
+
 def end_run(connection: Connection, run_id: str, attempt: int, ending: Ending, *, now: datetime) -> bool:
     """Ends a run within the caller's transaction, frees its keys and cancels its open parts.
 
     One that was asked to cancel ends as cancelled. An ending without any progress keeps what was reported. False when
     fenced out.
     """
+    return end_runs(connection, [Finish(run_id, attempt, ending, now)])[0]
+
+
+def end_runs(connection: Connection, finishes: Sequence[Finish]) -> list[bool]:
+    """The same for several runs; their keys are freed together at the end, since these are locked in one order."""
+    held: dict[str, Sequence[Limit]] = {}
+    ended = [_end_one(connection, finish, held) for finish in finishes]
+    limits.release(connection, held)
+    return ended
+
+
+def _end_one(connection: Connection, finish: Finish, held: dict[str, Sequence[Limit]]) -> bool:
+    run_id, attempt, ending, now = finish
     if not ending.state.is_terminal:
         raise ValueError(f"a run does not end as {ending.state}")
     statement = _end(ending.state, ending.progress == Progress())
@@ -38,7 +61,7 @@ def end_run(connection: Connection, run_id: str, attempt: int, ending: Ending, *
     row = connection.execute(statement, values).one_or_none()
     if row is None:
         return False
-    limits.release(connection, {run_id: to_limits(row.limits)})
+    held[run_id] = to_limits(row.limits)
     if row.has_open_parts:
         cancel_parts(connection, [run_id])
     return True

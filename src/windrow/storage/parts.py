@@ -1,9 +1,10 @@
 """Parts: pieces of a run that any worker may do; made in batches, given free, counted as they end."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, bindparam, case, func, select, update
 
@@ -11,6 +12,7 @@ from windrow.model.paging import PageOf, check_limit
 from windrow.model.runs import Part, PartState, RunState
 from windrow.storage.database import Database
 from windrow.storage.fan_in import FINISH, count_closed
+from windrow.storage.gathering import Gathering
 from windrow.storage.keys import digest_key
 from windrow.storage.listing import first_ids, number_of, to_page
 from windrow.storage.moves import HELD_BY, among, raise_why_fenced
@@ -23,6 +25,17 @@ BATCH = 1_000
 
 OPENED = 5_000
 """How many parts are given free in one transaction."""
+
+
+class Closing(NamedTuple):
+    """How a part is to end, by whom, and when."""
+
+    part_id: int
+    worker_id: str
+    state: PartState
+    counts: Mapping[str, int]
+    error: str
+    now: datetime
 
 
 class RunParts:
@@ -64,8 +77,15 @@ class RunParts:
         self, part_id: int, worker_id: str, state: PartState, *, counts: Mapping[str, int], error: str, now: datetime
     ) -> bool:
         """Ends a part; the one who closes the last queues the run's finish."""
+        return self._closing(Closing(part_id, worker_id, state, counts, error, now))
+
+    @cached_property
+    def _closing(self) -> Gathering[Closing, bool]:
+        return Gathering(self._close)
+
+    def _close(self, closings: Sequence[Closing]) -> list[bool]:
         with self._database.write(wake=True) as connection:
-            return close_part(connection, part_id, worker_id, state, counts=counts, error=error, now=now)
+            return close_parts(connection, closings)
 
     def retry_part(self, part_id: int, worker_id: str, *, error: str, ready_at: datetime) -> bool:
         """Gives a part back for a later try."""
@@ -160,25 +180,29 @@ def _let_wait(run_id: str, now: datetime) -> Any:
     )
 
 
-def close_part(
-    connection: Connection,
-    part_id: int,
-    worker_id: str,
-    state: PartState,
-    *,
-    counts: Mapping[str, int],
-    error: str,
-    now: datetime,
-) -> bool:
-    """Ends a part within the caller's transaction. False when fenced out: nothing done."""
-    this = {"this_part": part_id, "this_worker": worker_id}
-    run_id = connection.scalar(_RUN_OF_PART, this)
-    if run_id is None:
-        return False
-    change = {"new_state": state.value, "new_counts": counts, "new_error": error}
-    if connection.execute(_CLOSE, {**this, **change}).rowcount != 1:
-        return False
-    return count_closed(connection, run_id, 1, now=now)
+def close_parts(connection: Connection, closings: Sequence[Closing]) -> list[bool]:
+    """Ends parts within the caller's transaction. False for each that is fenced out: nothing done."""
+    # The runs are locked before their parts, and in one order: see fan_in.py.
+    rows = connection.execute(_RUNS_OF, {"these_parts": [each.part_id for each in closings]})
+    run_of = {row.id: row.run_id for row in rows}
+    these_runs = {"these_runs": sorted(set(run_of.values()))}
+    going_on = set(connection.scalars(_LOCK_RUNS, these_runs)) if run_of else set()
+    closed: dict[str, list[Closing]] = {}
+    done = []
+    for each in closings:
+        run_id = run_of.get(each.part_id, "")
+        done.append(run_id in going_on and _close_one(connection, each))
+        if done[-1]:
+            closed.setdefault(run_id, []).append(each)
+    for run_id, these in closed.items():
+        count_closed(connection, run_id, len(these), now=max(each.now for each in these))
+    return done
+
+
+def _close_one(connection: Connection, closing: Closing) -> bool:
+    this = {"this_part": closing.part_id, "this_worker": closing.worker_id}
+    change = {"new_state": closing.state.value, "new_counts": closing.counts, "new_error": closing.error}
+    return connection.execute(_CLOSE, {**this, **change}).rowcount == 1
 
 
 _HELD_PART = and_(
@@ -189,10 +213,11 @@ _HELD_PART = and_(
 _GOES_ON = runs.c.state.in_([RunState.WAITING.value, RunState.RUNNING.value])
 _FREED: dict[str, Any] = {"worker_id": "", "lease_until": None}
 
-# The run is locked before its part: see fan_in.py.
-_RUN_OF_PART = (
+_RUNS_OF = select(parts.c.id, parts.c.run_id).where(parts.c.id.in_(bindparam("these_parts", expanding=True)))
+_LOCK_RUNS = (
     select(runs.c.id)
-    .where(runs.c.id == select(parts.c.run_id).where(_HELD_PART).scalar_subquery(), _GOES_ON)
+    .where(runs.c.id.in_(bindparam("these_runs", expanding=True)), _GOES_ON)
+    .order_by(runs.c.id)
     .with_for_update()
 )
 _CLOSE = (

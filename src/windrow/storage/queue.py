@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, null, select, update
@@ -12,7 +13,8 @@ from windrow.model.runs import Progress, Run, RunState
 from windrow.ports.runs import Ending
 from windrow.storage import limits
 from windrow.storage.database import Database
-from windrow.storage.endings import end_run, settle
+from windrow.storage.endings import Finish, end_runs, settle
+from windrow.storage.gathering import Gathering
 from windrow.storage.moves import ACTIVE_WORDS, HELD_BY, NOW, SCHEDULED, raise_why_fenced
 from windrow.storage.run_rows import RUN_COLUMNS, from_progress, from_run, to_limits, to_run
 from windrow.storage.tables import runs, tasks
@@ -52,8 +54,15 @@ class RunQueue:
 
     def finish(self, run_id: str, attempt: int, ending: Ending, *, now: datetime) -> bool:
         """Ends a run."""
+        return self._finishing(Finish(run_id, attempt, ending, now))
+
+    @cached_property
+    def _finishing(self) -> Gathering[Finish, bool]:
+        return Gathering(self._finish)
+
+    def _finish(self, finishes: Sequence[Finish]) -> list[bool]:
         with self._database.write(wake=True) as connection:
-            return end_run(connection, run_id, attempt, ending, now=now)
+            return end_runs(connection, finishes)
 
     def hand_back(
         self,
