@@ -9,8 +9,10 @@ from collections.abc import Callable
 from types import FrameType
 
 import structlog
+from rich.console import Console
 
 from windrow.assembly import Assembly
+from windrow.cli.local import greet_first_admin
 from windrow.cli.logs import configure_logs
 from windrow.engines.embedded.heart import Heart
 from windrow.engines.embedded.supervisor import Child, Supervisor, follow_parent
@@ -78,13 +80,18 @@ def run_clock(settings: Settings, *, worker_id: str) -> None:
 
 
 def run_api(settings: Settings, *, worker_id: str, listener: int | None = None) -> None:
-    """Answers requests until told to stop. `listener` is an open socket's number, given by the supervisor."""
+    """Answers requests until told to stop. `listener` is an open socket's number, given by the supervisor.
+
+    Without a supervisor, which has done it already, it makes the first admin as it starts.
+    """
     # Only this process needs what these bring along.
     from windrow.cli.server import make_server
     from windrow.web.app import make_app
 
     configure_logs(settings, "api")
     assembly = Assembly(settings)
+    if listener is None:
+        greet_first_admin(assembly, Console(stderr=True))
     server = make_server(make_app(assembly), settings, listener=listener, grace=API_GRACE)
 
     def stop() -> None:
