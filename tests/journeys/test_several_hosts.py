@@ -3,20 +3,17 @@
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
-from samples.servers.daemon import free_port
 from samples.servers.pycsw import Pycsw
 from tests.harvests.farm import wait_for
-from tests.journeys.conftest import PASSWORD, WITHIN, Newcomer
+from tests.journeys.conftest import WITHIN, Newcomer
 from tests.journeys.gate import Gate
-from windrow.client import Client, Unreachable
+from tests.journeys.several import client_of, make_host, share
 
 RECORDS = 32
 PAGE = 2
-KEY = "b3RoZXIgaG9zdHMgbmVlZCB0aGUgc2FtZSBrZXkgISE="
 CREDENTIAL = {"kind": "basic", "name": "reader", "secret": "over there"}
 
 
@@ -25,40 +22,13 @@ Hosts = tuple[Newcomer, Newcomer]
 
 @pytest.fixture
 def hosts(unattended: Newcomer, postgres_url: str) -> Iterator[Hosts]:
-    """Two machines, told by files what is secret, each with a data folder of which they share `blobs`."""
-    environment = dict(unattended.environment)
-    del environment["WINDROW_ADMIN_PASSWORD"]
-    for name, secret in {"DATABASE_URL": postgres_url, "SECRET_KEY": KEY, "ADMIN_PASSWORD": PASSWORD}.items():
-        file = unattended.folder / name.lower()
-        file.write_text(f"{secret}\n")
-        environment[f"WINDROW_{name}_FILE"] = str(file)
-    shared = unattended.folder / "shared"
-    shared.mkdir()
+    """Two machines."""
+    environment = share(unattended, postgres_url)
     with ExitStack() as running:
-        yield make_host("one", shared, environment, running), make_host("two", shared, environment, running)
-
-
-def make_host(name: str, shared: Path, environment: dict[str, str], running: ExitStack) -> Newcomer:
-    folder = shared.with_name(name)
-    folder.mkdir()
-    (folder / "blobs").symlink_to(shared)
-    host = Newcomer(folder, running)
-    host.environment = {**environment, "WINDROW_DATA": str(folder), "WINDROW_PORT": str(free_port())}
-    return host
-
-
-def client_of(host: Newcomer) -> Client:
-    """The API of a host, once it answers."""
-    client = host.client(f"http://127.0.0.1:{host.environment['WINDROW_PORT']}")
-    wait_for(lambda: answers(client), WITHIN)
-    return client
-
-
-def answers(client: Client) -> bool:
-    try:
-        return client.accounts.me().role == "admin"
-    except Unreachable:
-        return False
+        yield (
+            make_host(unattended.folder / "one", environment, running),
+            make_host(unattended.folder / "two", environment, running),
+        )
 
 
 def test_processes_that_share_database_keys_and_files_are_one_installation(hosts: Hosts, pycsw: Pycsw) -> None:
