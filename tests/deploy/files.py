@@ -13,6 +13,14 @@ CONTAINER = DEPLOY / "container"
 COMPOSE = DEPLOY / "compose"
 KUBERNETES = DEPLOY / "kubernetes"
 
+KEY = "b3RoZXIgaG9zdHMgbmVlZCB0aGUgc2FtZSBrZXkgISE="
+SECRETS = {
+    "database_url": "postgresql://windrow:secret@database/windrow",
+    "secret_key": KEY,
+    "admin_password": "correct horse battery",
+}
+"""What may stand in the files of secrets."""
+
 
 def name(path: Path) -> str:
     """Its path below `deploy`, as a reader would write it."""

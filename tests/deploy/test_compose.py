@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.files import COMPOSE, documents, name
+from tests.deploy.files import COMPOSE, SECRETS, documents, name
 from windrow.cli.app import root
 from windrow.cli.processes import API_GRACE, MARGIN
 from windrow.settings import Settings, load_settings
@@ -16,11 +16,6 @@ FILES = sorted(COMPOSE.glob("*.yaml"))
 (MAIN,) = documents(COMPOSE / "compose.yaml")
 OURS: dict[str, dict[str, Any]] = {
     each: service for each, service in MAIN["services"].items() if service["image"].startswith("windrow:")
-}
-SAMPLES = {
-    "database_url": "postgresql://windrow:secret@database/windrow",
-    "secret_key": "b3RoZXIgaG9zdHMgbmVlZCB0aGUgc2FtZSBrZXkgISE=",
-    "admin_password": "correct horse battery",
 }
 
 
@@ -70,7 +65,7 @@ def test_a_service_is_given_longer_to_stop_than_it_takes(service: str) -> None:
 @pytest.mark.parametrize("service", OURS)
 def test_a_service_starts_with_its_settings(service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for secret in OURS[service]["secrets"]:
-        (tmp_path / secret).write_text(SAMPLES[secret])
+        (tmp_path / secret).write_text(SECRETS[secret])
     for variable, value in OURS[service]["environment"].items():
         monkeypatch.setenv(variable, value.replace("/run/secrets", str(tmp_path)))
 

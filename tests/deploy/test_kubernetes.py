@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from samples.servers.process import ROOT
-from tests.deploy.files import KUBERNETES, documents
+from tests.deploy.files import KUBERNETES, SECRETS, documents
 from windrow.cli.app import root
 from windrow.cli.processes import API_GRACE, MARGIN
 from windrow.settings import Settings, load_settings
@@ -16,12 +16,7 @@ from windrow.settings import Settings, load_settings
 Manifest = dict[str, Any]
 
 VERSIONS = ("1.29", kubernetes_validate.latest_version().rpartition(".")[0])
-SECRETS = "/run/secrets/windrow"
-SAMPLES = {
-    "database_url": "postgresql://windrow:secret@database/windrow",
-    "secret_key": "b3RoZXIgaG9zdHMgbmVlZCB0aGUgc2FtZSBrZXkgISE=",
-    "admin_password": "correct horse battery",
-}
+MOUNTED = "/run/secrets/windrow"
 
 (KUSTOMIZATION,) = documents(KUBERNETES / "kustomization.yaml")
 FILES = sorted(path for path in KUBERNETES.glob("*.yaml") if path.name != "kustomization.yaml")
@@ -119,11 +114,11 @@ def test_a_pod_has_the_folder_that_all_share_and_one_for_scratch(deployment: Man
     volumes = {each["name"]: each for each in pod_of(deployment)["volumes"]}
     claim = one("PersistentVolumeClaim")
 
-    assert set(mounted) == {"/data", "/tmp", SECRETS}
+    assert set(mounted) == {"/data", "/tmp", MOUNTED}
     assert volumes[mounted["/data"]]["persistentVolumeClaim"] == {"claimName": claim["metadata"]["name"]}
     assert claim["spec"]["accessModes"] == ["ReadWriteMany"]
     assert "emptyDir" in volumes[mounted["/tmp"]]
-    assert volumes[mounted[SECRETS]]["secret"]["secretName"] == one("Secret")["metadata"]["name"]
+    assert volumes[mounted[MOUNTED]]["secret"]["secretName"] == one("Secret")["metadata"]["name"]
     assert "WINDROW_DATA=/data" in (ROOT / "deploy/container/Dockerfile").read_text()
 
 
@@ -143,11 +138,11 @@ def test_a_pod_starts_a_command_with_its_settings(
     deployment: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     container = container_of(deployment)
-    for secret, value in SAMPLES.items():
+    for secret, value in SECRETS.items():
         (tmp_path / secret).write_text(value)
     given = one("ConfigMap")["data"] | {each["name"]: each["value"] for each in container["env"]}
     for variable, value in given.items():
-        monkeypatch.setenv(variable, value.replace(SECRETS, str(tmp_path)))
+        monkeypatch.setenv(variable, value.replace(MOUNTED, str(tmp_path)))
 
     settings = load_settings()
 
@@ -162,7 +157,7 @@ def test_a_pod_starts_a_command_with_its_settings(
 def test_the_example_of_a_secret_has_all_files_that_are_read() -> None:
     named = [each["value"] for deployment in of_kind("Deployment") for each in container_of(deployment)["env"]]
 
-    assert {f"{SECRETS}/{key}" for key in one("Secret")["stringData"]} == set(named)
+    assert {f"{MOUNTED}/{key}" for key in one("Secret")["stringData"]} == set(named)
 
 
 def test_what_chooses_pods_finds_those_it_means() -> None:

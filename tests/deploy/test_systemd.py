@@ -1,14 +1,16 @@
 """systemd accepts the units, finds them well shut in, and gives them the time that they take to stop."""
 
+import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from samples.servers.daemon import program
-from tests.deploy.files import SYSTEMD, assignments, name
+from tests.deploy.files import KEY, SYSTEMD, assignments, name
 from windrow.cli.app import root
 from windrow.cli.processes import API_GRACE, MARGIN
 from windrow.settings import Settings, load_settings
@@ -148,3 +150,30 @@ def test_systemd_makes_the_user_that_the_units_name(tmp_path: Path) -> None:
     made = [line.split(":")[0] for line in (tmp_path / "etc/passwd").read_text().splitlines()]
     assert {setting(unit, "User") for unit in UNITS} == {"windrow"}
     assert "windrow" in made
+
+
+def test_commands_on_the_machine_have_the_settings_and_secrets_of_its_service(tmp_path: Path) -> None:
+    text = (SYSTEMD / "windrow-here").read_text()
+    shutil.copytree(SYSTEMD, tmp_path / "settings")
+    for secret, value in {"secret_key": KEY, "database_url": "postgresql://windrow@db.example/windrow"}.items():
+        (tmp_path / "settings" / secret).write_text(value)
+    changes = {
+        "settings=/etc/windrow": f"settings={tmp_path / 'settings'}",
+        "runuser -u windrow -- /opt/windrow/bin/windrow": f"{sys.executable} -m windrow.cli",
+        "/var/lib/windrow": str(tmp_path / "data"),
+    }
+    for said, instead in changes.items():
+        assert text.count(said) == 1
+        text = text.replace(said, instead)
+    script = tmp_path / "windrow"
+    script.write_text(text)
+
+    told = subprocess.run(["sh", script, "settings", "--json"], capture_output=True, text=True, check=False, timeout=60)
+
+    assert told.returncode == 0, told.stderr
+    values = {line["variable"]: (line["value"], line["origin"]) for line in json.loads(told.stdout)}
+    assert values["WINDROW_DATA"] == (str(tmp_path / "data"), "environment")
+    assert values["WINDROW_DATABASE_URL"] == ("postgresql+psycopg://windrow@db.example/windrow", "environment")
+    assert values["WINDROW_SECRET_KEY"][1] == "environment"
+    assert values["WINDROW_BASE_URL"] == ("https://data.example.org", "environment")
+    assert "WINDROW_DATA=%S/windrow" in (SYSTEMD / "windrow.service").read_text()

@@ -10,7 +10,8 @@ from samples.servers.pycsw import Pycsw
 from tests.harvests.farm import wait_for
 from tests.journeys.conftest import WITHIN, Newcomer
 from tests.journeys.gate import Gate
-from tests.journeys.several import client_of, make_host, share
+from tests.journeys.several import KEY, client_of, make_host, share
+from windrow.client import ApiError
 
 RECORDS = 32
 PAGE = 2
@@ -72,3 +73,23 @@ def test_several_apis_that_start_on_an_empty_database_make_one_admin(hosts: Host
 
     assert [len(list(client.accounts.users())) for client in clients] == [1, 1]
     assert [each.stop() for each in apis] == [0, 0]
+
+
+def test_a_host_that_shares_the_database_only_says_what_it_cannot_do(hosts: Hosts, pycsw: Pycsw) -> None:
+    one, two = hosts
+    two.environment["WINDROW_SECRET_KEY"] = KEY[::-1].lstrip("=") + "="
+    (two.folder / "blobs").unlink()
+    for host, process in ((one, "api"), (one, "clock"), (two, "worker")):
+        host.starts(process)
+    client = client_of(one)
+    locked = client.sources.create(name="locked", kind="csw", url=pycsw.csw_url, credential=CREDENTIAL)
+    open_one = client.sources.create(name="open", kind="csw", url=pycsw.csw_url)
+
+    failed = client.runs.wait(client.sources.harvest(locked.id).id, timeout=WITHIN)
+    compared = client.runs.wait(client.sources.diff(open_one.id, settings={"page_size": 5}).id, timeout=WITHIN)
+
+    assert (failed.state, "encrypted with another key" in str(failed.error)) == ("failed", True)
+    assert compared.state == "succeeded"
+    with pytest.raises(ApiError) as refused:
+        list(client.runs.read_output(compared.id, "diff.jsonl"))
+    assert refused.value.status == 404
