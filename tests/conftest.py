@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.servers.postgres",
     "tests.servers.pycsw",
     "tests.servers.pygeoapi",
+    "tests.servers.rabbitmq",
     "tests.servers.redis",
     "tests.servers.stac_api",
 ]

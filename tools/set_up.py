@@ -62,6 +62,8 @@ DEBIAN = (
     ("/usr/lib/postgresql/*/bin/postgres", "postgresql"),
     ("/usr/share/postgresql/*/extension/postgis.control", "postgresql-postgis"),
     ("/usr/bin/redis-server", "redis-server"),
+    ("/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server"),
+    ("/usr/sbin/ip", "iproute2"),
     ("/usr/sbin/nginx", "nginx-light"),
     ("/usr/bin/chromium", "chromium"),
     ("/usr/share/fonts/truetype/liberation*", "fonts-liberation"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import urllib3
-from celery import Celery, chord  # type: ignore[import-untyped]  # Celery has no types
+from celery import Celery, chord
 from lxml import etree
 
 from benchmarks.chord import tables

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,14 +37,26 @@ def program(name: str, package: str, *, also_in: str = "/usr/sbin") -> Path:
 class Daemon:
     """One daemon: start it, end it, kill it, freeze it, start it again on the same port with the same files.
 
-    `user` is whom it runs as where we are root. The kernel ends it when this process dies, however that happens.
+    `user` is whom it runs as where we are root; `goodbye` is the signal that it ends upon in good order. The kernel
+    ends it when this process dies, however that happens.
     """
 
-    def __init__(self, command: Sequence[object], folder: Path, port: int, *, user: str | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[object],
+        folder: Path,
+        port: int,
+        *,
+        user: str | None = None,
+        goodbye: signal.Signals = signal.SIGINT,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.port = port
+        self._goodbye = goodbye
+        self._environment = {**os.environ, **(environment or {})}
         self.log = folder / "server.log"
         self._folder = folder
-        self._command = ["setpriv", "--pdeathsig", "INT", *map(str, command)]
+        self._command = ["setpriv", "--pdeathsig", goodbye.name.removeprefix("SIG"), *map(str, command)]
         self._user = pwd.getpwnam(user) if user and os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
@@ -55,6 +67,7 @@ class Daemon:
             self._process = subprocess.Popen(
                 self._command,
                 cwd=self._folder,
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -66,7 +79,7 @@ class Daemon:
 
     def stop(self) -> None:
         """End it in good order, by force after ten seconds; does nothing when it has ended."""
-        self._end(signal.SIGINT)
+        self._end(self._goodbye)
 
     def kill(self) -> None:
         """End it at once, as a crash would."""

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from importlib.metadata import entry_points, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from windrow.core.accounts import Accounts
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
+from windrow.core.dispatching import Dispatching
 from windrow.core.harvesting.detecting import Detecting
 from windrow.core.harvesting.diffing import DiffWork
 from windrow.core.harvesting.kind import HarvestWork
@@ -24,8 +25,10 @@ from windrow.core.sources import Sources
 from windrow.core.watching import Watching
 from windrow.core.windrow import Windrow
 from windrow.engines.process_pool import ProcessPool
+from windrow.errors import BadInput
 from windrow.fetching import OutgoingPolicy, PoliteFetcherMaker, make_fetcher_maker, name_ourselves
 from windrow.ports.clocks import Clock, system_clock
+from windrow.ports.engines import Reservations
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.work import WorkKind
 from windrow.settings import Settings
@@ -35,6 +38,11 @@ from windrow.storage.encoding import encoder
 from windrow.storage.schema import upgrade
 from windrow.storage.secrets import open_vault
 from windrow.storage.store import SqlStore
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+    from windrow.engines.celery.relay import RelayLoop
 
 log = structlog.get_logger()
 
@@ -112,7 +120,7 @@ class Assembly:
             ),
             kinds=self.kinds,
             tasks=Tasks(store, self.kinds, clock),
-            runs=Runs(store, self.blobs, clock),
+            runs=Runs(store, self.blobs, clock, self.reservations),
             sources=Sources(store, self.kinds, self.blobs, clock, detecting, previewing),
             catalogue=Catalogue(store.catalogue),
             store=store,
@@ -133,6 +141,31 @@ class Assembly:
             log_keep=self.settings.log_keep,
         )
 
+    @cached_property
+    def celery(self) -> "Celery":
+        """Celery's application; nothing is connected by making it."""
+        return make_celery(self.settings)
+
+    @cached_property
+    def reservations(self) -> Reservations | None:
+        """What an engine's workers have taken and not begun, where the engine has queues of its own."""
+        if self.settings.engine == "embedded":
+            return None
+        from windrow.engines.celery.reserved import Reserved
+
+        return Reserved(lambda: self.celery)
+
+    def make_relay(self) -> "RelayLoop | None":
+        """What tells the engine of what became ready, where it must be told."""
+        if self.settings.engine == "embedded":
+            return None
+        from windrow.engines.celery.relay import RelayLoop
+        from windrow.engines.celery.sending import Sender
+
+        store = self.store
+        dispatching = Dispatching(store.dispatches, store.workers.room, self.clock)
+        return RelayLoop(dispatching, Sender(self.celery), store.changes)
+
     @property
     def scheduling(self) -> Scheduling:
         """Meets due moments."""
@@ -151,6 +184,20 @@ class Assembly:
             self.fetcher_maker.close()
         if "store" in self.__dict__:
             self.store.close()
+
+
+def make_celery(settings: Settings) -> "Celery":
+    """Celery's application with our settings. Raises `BadInput` where Celery is not installed or not set up."""
+    if settings.broker_url is None:
+        raise BadInput.of("broker_url", "must be set: the Celery engine needs a broker")
+    try:
+        # Only installations that chose it have it, and its memory is not for the others.
+        from windrow.engines.celery.app import Pool, make_app
+    except ImportError as error:
+        raise BadInput.of("engine", f"needs Celery: pip install 'windrow[celery]' ({error})") from error
+    memory = settings.celery_memory_mb * 1024 * 1024
+    pool = Pool(settings.celery_pool, settings.carried_at_once, memory)
+    return make_app(settings.broker_url.get_secret_value(), settings.queues, pool)
 
 
 def _load(group: str) -> list[Any]:

@@ -9,7 +9,8 @@ import pytest
 
 from tests.deploy.files import COMPOSE, SECRETS, documents, name
 from windrow.cli.app import root
-from windrow.cli.processes import API_GRACE, MARGIN
+from windrow.processes.api import API_GRACE
+from windrow.processes.living import MARGIN
 from windrow.settings import Settings, load_settings
 
 FILES = sorted(COMPOSE.glob("*.yaml"))

@@ -10,7 +10,8 @@ import yaml
 from samples.servers.process import ROOT
 from tests.deploy.files import KUBERNETES, SECRETS, documents
 from windrow.cli.app import root
-from windrow.cli.processes import API_GRACE, MARGIN
+from windrow.processes.api import API_GRACE
+from windrow.processes.living import MARGIN
 from windrow.settings import Settings, load_settings
 
 Manifest = dict[str, Any]

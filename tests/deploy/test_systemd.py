@@ -12,7 +12,8 @@ import pytest
 from samples.servers.daemon import program
 from tests.deploy.files import KEY, SYSTEMD, assignments, name
 from windrow.cli.app import root
-from windrow.cli.processes import API_GRACE, MARGIN
+from windrow.processes.api import API_GRACE
+from windrow.processes.living import MARGIN
 from windrow.settings import Settings, load_settings
 
 UNITS = sorted(SYSTEMD.glob("*.service"))

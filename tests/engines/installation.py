@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -33,9 +33,12 @@ PATIENT = Policies(requests_per_second=0, full_every=timedelta(0), guard_share=1
 class Installation:
     """What `windrow up` runs in a folder. Whoever starts it ends it, or uses `installed`."""
 
-    def __init__(self, folder: Path, *, database: str = "", workers: int = 2) -> None:
+    def __init__(
+        self, folder: Path, *, database: str = "", workers: int = 2, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self.database = database
+        self._environment = dict(environment or {})
         self._workers = workers
         self._process: subprocess.Popen[bytes] | None = None
         given = {"data": folder, "database_url": database or None, "admin_password": PASSWORD}
@@ -55,6 +58,7 @@ class Installation:
             "WINDROW_WORKERS": str(self._workers),
             "WINDROW_LEASE_SECONDS": "3",
             "WINDROW_BEAT_SECONDS": "1",
+            **self._environment,
         }
         if self.database:
             environment["WINDROW_DATABASE_URL"] = self.database
@@ -98,8 +102,17 @@ class Installation:
 
     # Work.
 
-    def add(self, kind: str, url: str, *, policies: Policies = PATIENT, schedule: Schedule | None = None) -> Source:
-        draft = SourceDraft(f"source {new_id()}", kind, url, policies=policies, schedule=schedule)
+    def add(
+        self,
+        kind: str,
+        url: str,
+        *,
+        policies: Policies = PATIENT,
+        schedule: Schedule | None = None,
+        priority: int = 0,
+    ) -> Source:
+        name = f"source {new_id()}"
+        draft = SourceDraft(name, kind, url, policies=policies, schedule=schedule, priority=priority)
         return self.assembly.windrow.sources.create(self.principal, draft).source
 
     def harvest(self, source: Source) -> Run:
@@ -172,10 +185,12 @@ def is_alive(pid: int) -> bool:
 
 
 @contextmanager
-def installed(folder: Path, *, database: str = "", workers: int = 2) -> Iterator[Installation]:
+def installed(
+    folder: Path, *, database: str = "", workers: int = 2, environment: Mapping[str, str] | None = None
+) -> Iterator[Installation]:
     """An installation that is up."""
     folder.mkdir(parents=True, exist_ok=True)
-    installation = Installation(folder, database=database, workers=workers)
+    installation = Installation(folder, database=database, workers=workers, environment=environment)
     try:
         installation.start()
         installation.wait_until_up()

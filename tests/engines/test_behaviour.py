@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.engines.choosing import ENGINES, choose_engine
 from tests.engines.installation import PATIENT, Installation, installed, is_alive
 from tests.harvests.farm import wait_for
 from tests.harvests.protocols import OaiServer, items
@@ -22,16 +23,12 @@ from windrow.model.triggers import Interval
 from windrow.model.workers import WorkerRole
 from windrow.ports.runs import RunFilter
 
-ENGINES = ["embedded on SQLite", "embedded on PostgreSQL"]
-
 
 @pytest.fixture(scope="module", params=ENGINES)
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One installation for all tests of this module, by engine."""
-    database = ""
-    if "PostgreSQL" in request.param:
-        database = request.getfixturevalue("postgres_server").new_database()
-    with installed(tmp_path_factory.mktemp("up") / "data", database=database) as running:
+    database, environment = choose_engine(request, request.param)
+    with installed(tmp_path_factory.mktemp("up") / "data", database=database, environment=environment) as running:
         yield running
 
 

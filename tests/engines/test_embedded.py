@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,6 +56,9 @@ class Queue:
     def beat(self) -> None: ...
 
     def look(self) -> None: ...
+
+    def perform_parts(self, part_ids: Sequence[int]) -> Sequence[int]:
+        return part_ids
 
     def drain(self) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Redis as a fixture: one server for each test that asks, empty."""
+"""Redis as fixtures: a shared server, and one for each test that wants to harm it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,13 @@ from pathlib import Path
 import pytest
 
 from samples.servers.redis import Redis
+
+
+@pytest.fixture(scope="session")
+def shared_redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """The server that tests share which do it no harm."""
+    with Redis(tmp_path_factory.mktemp("redis")) as server:
+        yield server
 
 
 @pytest.fixture

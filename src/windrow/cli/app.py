@@ -39,7 +39,7 @@ def begin(
     ] = False,
 ) -> None:
     """Schedules, runs and watches harvests and jobs for data portals and research infrastructures."""
-    from windrow.cli.logs import configure_command_logs
+    from windrow.processes.logs import configure_command_logs
     from windrow.settings import find_misspelt_variables
 
     configure_command_logs()

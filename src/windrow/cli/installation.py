@@ -6,6 +6,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -58,9 +59,9 @@ def up(
 ) -> None:
     """Start Windrow on this machine: API, console, clock and workers, until Ctrl-C."""
     from windrow.assembly import Assembly
-    from windrow.cli import processes
     from windrow.cli.local import greet_first_admin
-    from windrow.cli.logs import configure_logs
+    from windrow.processes.logs import configure_logs
+    from windrow.processes.up import supervise
 
     flags = {"host": host, "port": port, "data": data, "workers": workers, "log_level": log_level}
     chosen = _load({**_read_others(others), **flags})
@@ -70,7 +71,7 @@ def up(
     greet_first_admin(assembly, Console(stderr=as_json))
     local = _address(listener)
     public = chosen.base_url or local
-    processes.supervise(chosen, listener, assembly, ready=lambda: _tell_when_ready(local, public, as_json=as_json))
+    supervise(chosen, listener, assembly, ready=lambda: _tell_when_ready(local, public, as_json=as_json))
 
 
 def worker(
@@ -82,24 +83,30 @@ def worker(
     worker_id: Id = "",
 ) -> None:
     """Start one more worker on the same database, until Ctrl-C."""
-    from windrow.cli import processes
-
     flags = {"queues": queues, "slots": slots, "data": data, "log_level": log_level}
-    processes.run_worker(_load({**_read_others(others), **flags}), worker_id=worker_id or new_id())
+    chosen = _load({**_read_others(others), **flags})
+    if chosen.engine == "celery":
+        from windrow.processes.celery_worker import run_celery_worker as run
+    else:
+        from windrow.processes.worker import run_worker as run
+    run(chosen, worker_id=worker_id or new_id())
 
 
 def api(worker_id: Id = "", fd: Annotated[int | None, typer.Option(hidden=True)] = None, data: Data = None) -> None:
     """Start the API alone; `windrow up` starts it with the rest."""
-    from windrow.cli import processes
+    from windrow.cli.local import greet_first_admin
+    from windrow.processes.api import run_api
 
-    processes.run_api(_load({"data": data}), worker_id=worker_id or new_id(), listener=fd)
+    alone = fd is None
+    prepare = partial(greet_first_admin, console=Console(stderr=True)) if alone else None
+    run_api(_load({"data": data}), worker_id=worker_id or new_id(), listener=fd, prepare=prepare)
 
 
 def clock(worker_id: Id = "", data: Data = None) -> None:
     """Start a clock alone; `windrow up` starts one with the rest."""
-    from windrow.cli import processes
+    from windrow.processes.clock import run_clock
 
-    processes.run_clock(_load({"data": data}), worker_id=worker_id or new_id())
+    run_clock(_load({"data": data}), worker_id=worker_id or new_id())
 
 
 def settings(data: Data = None, as_json: Json = False) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
+from time import monotonic
 
 import structlog
 
@@ -23,6 +24,12 @@ REST = timedelta(seconds=5)
 """How long a run rests whose worker could not write what became of it."""
 
 LONGEST_ERROR = 10_000
+
+SLICE = 0.5
+"""Seconds after which whoever was told of several parts leaves those not begun to others."""
+
+PARTS_AT_ONCE = 16
+"""How many parts are claimed together once they turned out to be quick."""
 
 
 @dataclass(slots=True)
@@ -75,6 +82,17 @@ class Performer:
             return False
         self._task_of(run)()
         return True
+
+    def perform_parts(self, part_ids: Sequence[int]) -> Sequence[int]:
+        """Claims and carries out these parts, few at a time while they take long; returns those it did not come to."""
+        left, most, began = list(part_ids), 1, monotonic()
+        while left and not self._draining and monotonic() - began < SLICE:
+            these, left = left[:most], left[most:]
+            claims = self.store.runs.claim_these_parts(self.worker_id, these, now=self.clock(), lease=self.lease)
+            for carry_out in [self._task_of_part(claim) for claim in claims]:
+                carry_out()
+            most = min(PARTS_AT_ONCE, 2 * most)
+        return left
 
     def _task_of(self, run: Run) -> Callable[[], None]:
         attempt = self._begin(run)

@@ -1,6 +1,6 @@
 """What people do with tasks and runs: make, look, start, stop, change, delete."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from windrow.model.schedules import Schedule
 from windrow.model.tasks import DEFAULT_QUEUE, Limit, Retry, Task
 from windrow.model.workers import Inspection, Worker
 from windrow.ports.clocks import Clock
+from windrow.ports.engines import Reservations
 from windrow.ports.fetching import HostState
 from windrow.ports.runs import RunFilter
 from windrow.ports.store import Blobs, Store
@@ -126,6 +127,7 @@ class Runs:
     store: Store
     blobs: Blobs
     clock: Clock
+    reservations: Reservations | None = None
 
     def get(self, principal: Principal, run_id: str) -> Run:
         """One run. Raises `NotFound`."""
@@ -214,7 +216,9 @@ class Runs:
     def inspect(self, principal: Principal) -> Inspection:
         """What each worker does, and what waits."""
         principal.need(Right.READ)
-        return self.store.workers.inspect(principal.scope)
+        found = self.store.workers.inspect(principal.scope)
+        held = {} if self.reservations is None else self.reservations.reserved()
+        return with_reserved(found, held, self.store.runs.get_many([each for ids in held.values() for each in ids]))
 
     def workers(self, principal: Principal) -> list[Worker]:
         """The living processes; for admins."""
@@ -230,6 +234,18 @@ class Runs:
         """Asks a worker to finish what it has and go; for admins."""
         principal.need(Right.ADMIN)
         self.store.workers.drain(known_id("worker", worker_id))
+
+
+def with_reserved(found: Inspection, held: Mapping[str, Sequence[str]], runs: Mapping[str, Run]) -> Inspection:
+    """An inspection with what an engine says of its own queues: the reserved runs under the workers that have them."""
+    by_id = {each.run_id: each for each in found.reserved.get("", [])}
+    reserved = {
+        worker: [by_id[each] for each in ids if each in by_id and runs[each].state is RunState.QUEUED]
+        for worker, ids in held.items()
+    }
+    taken = {each.run_id for some in reserved.values() for each in some}
+    waiting = [each for each in by_id.values() if each.run_id not in taken]
+    return replace(found, reserved={"": waiting} | {worker: some for worker, some in reserved.items() if some})
 
 
 def known_id(word: str, identifier: str) -> str:

@@ -31,6 +31,15 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """How much a worker could still carry: `free` of its `slots`, for runs and parts of its queues."""
+
+    queues: tuple[str, ...]
+    slots: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
 class Carried:
     """A run as a worker's inspection shows it: never its parameters."""
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from windrow.model.paging import PageOf
 from windrow.model.runs import LogEntry, Output, Part, PartState, Progress, Run, RunState
-from windrow.model.workers import Inspection, Worker
+from windrow.model.workers import Inspection, Room, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +176,12 @@ class Runs(Protocol):
         """Takes up to `limit` open parts of waiting runs."""
         ...
 
+    def claim_these_parts(
+        self, worker_id: str, part_ids: Sequence[int], *, now: datetime, lease: timedelta
+    ) -> list[PartClaim]:
+        """Takes those of these parts that are open and ready, and that nobody else is taking."""
+        ...
+
     def close_part(
         self, part_id: int, worker_id: str, state: PartState, *, counts: Mapping[str, int], error: str, now: datetime
     ) -> bool:
@@ -249,6 +255,10 @@ class Workers(Protocol):
 
     def forget_silent(self, before: datetime) -> list[str]:
         """Takes out workers not heard of since; returns their ids. Their leases expire by themselves."""
+        ...
+
+    def room(self) -> Sequence[Room]:
+        """How much each worker could still carry."""
         ...
 
     def inspect(self, tenant_id: str | None, *, limit: int = 100) -> Inspection:

@@ -6,6 +6,7 @@ from typing import BinaryIO, Protocol
 
 from windrow.ports.accounts import Accounts
 from windrow.ports.catalogue import Catalogue
+from windrow.ports.dispatches import Dispatches
 from windrow.ports.fetching import Hosts
 from windrow.ports.harvests import Harvests
 from windrow.ports.runs import Runs, Workers
@@ -29,6 +30,11 @@ class Store(Protocol):
     @property
     def runs(self) -> Runs:
         """Runs, parts, log, outputs."""
+        ...
+
+    @property
+    def dispatches(self) -> Dispatches:
+        """What an engine still has to be told."""
         ...
 
     @property

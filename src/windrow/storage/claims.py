@@ -132,6 +132,8 @@ _TAKE = (
         worker_id=bindparam("this_worker"),
         lease_until=bindparam("until", type_=UtcTime),
         started_at=func.coalesce(runs.c.started_at, NOW),
+        sent_at=None,
+        sends=0,
     )
     .returning(*RUN_COLUMNS)
 )

@@ -71,7 +71,9 @@ def set_aside(connection: Connection, run_id: str, full: Limit, *, queue: str, n
     holders = select(key_holds.c.run_id).where(key_holds.c.key == full.key)
     alike = select(near.c.id).where(_carries(connection, near.c.limits, full), near.c.id.not_in(holders))
     ids = {run_id, *connection.scalars(alike, {"this_moment": now})}
-    connection.execute(update(runs).where(runs.c.id.in_(sorted(ids))).values(blocked_by=full.key))
+    connection.execute(
+        update(runs).where(runs.c.id.in_(sorted(ids))).values(blocked_by=full.key, sent_at=None, sends=0)
+    )
 
 
 def release(connection: Connection, limits_by_run: Mapping[str, Sequence[Limit]]) -> None:

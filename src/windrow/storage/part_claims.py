@@ -11,7 +11,7 @@ from windrow.ports.runs import PartClaim
 from windrow.storage.database import Database
 from windrow.storage.endings import cancel_parts
 from windrow.storage.moves import CLAIMABLE_PARTS, NOW
-from windrow.storage.run_rows import PART_COLUMNS, RUN_COLUMNS, to_part, to_run
+from windrow.storage.run_rows import PART_COLUMNS, RUN_COLUMNS, AnyRow, to_part, to_run
 from windrow.storage.tables import parts, runs
 
 Level = tuple[str, int]
@@ -38,6 +38,14 @@ class PartClaims:
                 claims += taken
         return claims
 
+    def claim_these_parts(
+        self, worker_id: str, part_ids: Sequence[int], *, now: datetime, lease: timedelta
+    ) -> list[PartClaim]:
+        """Takes those of these parts that are open and ready."""
+        with self._database.write() as connection:
+            chosen = connection.execute(_THESE, {"these_parts": list(part_ids), "this_moment": now}).all()
+            return _give(connection, chosen, {"this_worker": worker_id, "until": now + lease})
+
     def _levels_with_work(self, queues: Sequence[str], now: datetime) -> list[Level]:
         # A look without a lock. One probe of the index per priority in use: parts that wait for their next try stand
         # behind the ready ones of their own priority, but before those of the lower ones.
@@ -49,16 +57,18 @@ class PartClaims:
         with self._database.write() as connection:
             place = {"this_queue": level[0], "this_priority": level[1], "this_moment": now}
             chosen = connection.execute(_NEXT, {**place, "this_many": limit}).all()
-            if not chosen:
-                return None
-            by_id = _find_runs(connection, sorted({row.run_id for row in chosen}))
-            over = [run.id for run in by_id.values() if run.state not in _GOES_ON]
-            if over:
-                # Cancelled with more parts than one transaction holds, and the sweeper has not come by yet.
-                cancel_parts(connection, over)
-            ids = [row.id for row in chosen if row.run_id not in over]
-            taken = _take(connection, ids, grant)
-            return [PartClaim(part, by_id[part.run_id]) for part in taken]
+            return _give(connection, chosen, grant) if chosen else None
+
+
+def _give(connection: Connection, chosen: Sequence[AnyRow], grant: Mapping[str, Any]) -> list[PartClaim]:
+    by_id = _find_runs(connection, sorted({row.run_id for row in chosen}))
+    over = [run.id for run in by_id.values() if run.state not in _GOES_ON]
+    if over:
+        # Cancelled with more parts than one transaction holds, and the sweeper has not come by yet.
+        cancel_parts(connection, over)
+    ids = [row.id for row in chosen if row.run_id not in over]
+    taken = _take(connection, ids, grant)
+    return [PartClaim(part, by_id[part.run_id]) for part in taken]
 
 
 _GOES_ON = (RunState.WAITING, RunState.RUNNING)
@@ -69,6 +79,12 @@ _NEXT = (
     .where(*_READY)
     .order_by(parts.c.ready_at, parts.c.id)
     .limit(bindparam("this_many"))
+    .with_for_update(skip_locked=True)
+)
+_THESE = (
+    select(parts.c.id, parts.c.run_id)
+    .where(CLAIMABLE_PARTS, parts.c.id.in_(bindparam("these_parts", expanding=True)), parts.c.ready_at <= NOW)
+    .order_by(parts.c.id)
     .with_for_update(skip_locked=True)
 )
 _TOP = select(parts.c.priority).where(*_AT).order_by(parts.c.priority.desc()).limit(1)
@@ -107,6 +123,8 @@ _TAKE = (
         attempts=parts.c.attempts + 1,
         worker_id=bindparam("this_worker"),
         lease_until=bindparam("until"),
+        sent_at=None,
+        sends=0,
     )
     .returning(*PART_COLUMNS)
 )

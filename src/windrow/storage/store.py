@@ -8,6 +8,7 @@ from windrow.storage import changes, schema
 from windrow.storage.accounts import SqlAccounts
 from windrow.storage.catalogue import SqlCatalogue
 from windrow.storage.database import Database
+from windrow.storage.dispatches import SqlDispatches
 from windrow.storage.harvests import SqlHarvests
 from windrow.storage.hosts import SqlHosts
 from windrow.storage.runs import SqlRuns
@@ -38,6 +39,11 @@ class SqlStore:
     def runs(self) -> SqlRuns:
         """Runs, parts, log, outputs."""
         return SqlRuns(self._database)
+
+    @cached_property
+    def dispatches(self) -> SqlDispatches:
+        """What an engine still has to be told."""
+        return SqlDispatches(self._database)
 
     @cached_property
     def workers(self) -> SqlWorkers:

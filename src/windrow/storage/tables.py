@@ -143,6 +143,8 @@ runs = Table(
     Column("blocked_by", String(255), nullable=False, server_default=""),
     Column("worker_id", Id, nullable=False, server_default=""),
     Column("lease_until", UtcTime),
+    Column("sent_at", UtcTime),  # when an engine was told of it, until somebody takes it: see storage/dispatches.py
+    Column("sends", SmallInteger, nullable=False, server_default="0"),
     Column("progress_done", BigId, nullable=False, server_default="0"),
     Column("progress_total", BigId),
     Column("counts", Json, nullable=False),
@@ -198,6 +200,12 @@ runs = Table(
         sqlite_where=text("lease_until IS NOT NULL"),
         postgresql_where=text("lease_until IS NOT NULL"),
     ),
+    Index(
+        "ix_runs_sent",
+        "sent_at",
+        sqlite_where=text("sent_at IS NOT NULL"),
+        postgresql_where=text("sent_at IS NOT NULL"),
+    ),
     Index(  # ended runs whose parts are still to be cancelled
         "ix_runs_unsettled",
         "id",
@@ -229,6 +237,8 @@ parts = Table(
     Column("priority", SmallInteger, nullable=False, server_default="0"),
     Column("worker_id", Id, nullable=False, server_default=""),
     Column("lease_until", UtcTime),
+    Column("sent_at", UtcTime),
+    Column("sends", SmallInteger, nullable=False, server_default="0"),
     Column("counts", Json),
     Column("error", CleanText, nullable=False, server_default=""),
     Column("seen", Bytes),  # which resources a page held: see storage/seen.py
@@ -255,6 +265,12 @@ parts = Table(
         "worker_id",
         sqlite_where=text("lease_until IS NOT NULL"),
         postgresql_where=text("lease_until IS NOT NULL"),
+    ),
+    Index(
+        "ix_parts_sent",
+        "sent_at",
+        sqlite_where=text("sent_at IS NOT NULL"),
+        postgresql_where=text("sent_at IS NOT NULL"),
     ),
 )
 

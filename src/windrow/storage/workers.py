@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from windrow.errors import NotFound
 from windrow.model.runs import RunState
-from windrow.model.workers import Carried, Inspection, Worker, WorkerRole
+from windrow.model.workers import Carried, Inspection, Room, Worker, WorkerRole
 from windrow.storage.database import Database
 from windrow.storage.run_rows import AnyRow
 from windrow.storage.sweeping import expired_parts, repeat, sweep_runs
@@ -66,6 +66,16 @@ class SqlWorkers:
         with self._database.write() as connection:
             return sorted(connection.scalars(delete(workers).where(silent).returning(workers.c.id)))
 
+    def room(self) -> Sequence[Room]:
+        """How much each worker could still carry, but for those that drain."""
+        held_runs = _count(runs.c.worker_id == workers.c.id, runs.c.lease_until.is_not(None))
+        held_parts = _count(parts.c.worker_id == workers.c.id, parts.c.lease_until.is_not(None))
+        query = select(workers.c.queues, workers.c.slots, (held_runs + held_parts).label("held"))
+        working = (workers.c.role == WorkerRole.WORKER.value, workers.c.draining.is_(False))
+        with self._database.read() as connection:
+            rows = connection.execute(query.where(*working)).all()
+        return [Room(tuple(row.queues), row.slots, max(0, row.slots - row.held)) for row in rows]
+
     def inspect(self, tenant_id: str | None, *, limit: int = 100) -> Inspection:
         """What each worker does and what waits; at most `limit` runs of each of the three."""
         with self._database.read() as connection:
@@ -77,6 +87,10 @@ class SqlWorkers:
         own = [row for row in held if tenant_id in (None, row.tenant_id)]
         active: dict[str, list[Carried]] = {worker_id: [] for worker_id in living}
         return Inspection(active | _by_worker(own[:limit]), {"": queued}, {"": scheduled})
+
+
+def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.count()).where(*conditions).correlate(workers).scalar_subquery()
 
 
 def _to_worker(row: AnyRow) -> Worker:

@@ -1,38 +1,24 @@
-"""Settings: everything that can be set, from flags, the environment, a settings file, or left at its default."""
+"""The settings: each with its type, its default and its meaning, and what must hold of them together."""
 
-import difflib
 import os
 import re
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails, PydanticUndefined
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
-
-from windrow.errors import BadInput, FieldProblem
+from pydantic import Field, PrivateAttr, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "WINDROW_"
 FILE_NAME = "windrow.toml"
-MASK = "••••••"
 DEFAULT = "default"
 
 Words = Annotated[tuple[str, ...], NoDecode]
 """A list; in the environment and in flags separated by commas or spaces."""
 
 _HOST_NAME = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?)*")
+_BROKERS = ("redis", "rediss", "sentinel", "amqp", "amqps", "pyamqp")
 _DATABASES = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -49,6 +35,21 @@ class Settings(BaseSettings):
         None,
         description="Where the database is: sqlite:////path/to/file or postgresql://user:password@host/name; "
         "without it windrow.db in the data folder.",
+    )
+    engine: Literal["embedded", "celery"] = Field(
+        "embedded", description="What carries runs to workers: the database itself, or Celery with a broker."
+    )
+    broker_url: SecretStr | None = Field(
+        None, description="Celery's broker: redis://host:6379/0 or amqp://user:password@host/virtual-host."
+    )
+    celery_pool: Literal["threads", "prefork"] = Field(
+        "threads", description="How a Celery worker carries several runs: in threads, or in a process for each."
+    )
+    celery_memory_mb: int = Field(
+        0,
+        ge=0,
+        le=1_000_000,
+        description="Megabytes above which a process of a prefork worker is replaced after its run; 0 never.",
     )
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(8750, ge=0, le=65535, description="Port to listen on; 0 for any free one.")
@@ -123,6 +124,13 @@ class Settings(BaseSettings):
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data.absolute() / 'windrow.db'}"
 
+    @property
+    def carried_at_once(self) -> int:
+        """How many runs a worker carries: `slots`, but no more processes than processors unless that was asked for."""
+        if self.engine == "celery" and self.celery_pool == "prefork" and "slots" not in self.model_fields_set:
+            return os.cpu_count() or 1
+        return self.slots
+
     def origin(self, name: str) -> str:
         """Where a setting's value came from: `flag`, `environment`, `file <path>` or `default`."""
         return self._origins.get(name, DEFAULT)
@@ -156,6 +164,13 @@ class Settings(BaseSettings):
         if driver is None or not separator or not rest.startswith("//") or rest in ("//", "///:memory:"):
             raise ValueError("must be sqlite:////path/to/file or postgresql://user:password@host/name")
         return SecretStr(f"{driver}:{rest}")
+
+    @field_validator("broker_url")
+    @classmethod
+    def _check_broker(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and urlsplit(value.get_secret_value()).scheme not in _BROKERS:
+            raise ValueError("must be redis://host:6379/0 or amqp://user:password@host/virtual-host")
+        return value
 
     @field_validator("base_url")
     @classmethod
@@ -194,80 +209,21 @@ class Settings(BaseSettings):
     def _check_together(self) -> Self:
         if self.beat_seconds * 2 > self.lease_seconds:
             raise ValueError(
-                f"{_variable('beat_seconds')} must be at most half of {_variable('lease_seconds')}: "
+                f"{variable_of('beat_seconds')} must be at most half of {variable_of('lease_seconds')}: "
                 "one late sign of life must not cost a lease"
+            )
+        if self.engine == "celery" and self.broker_url is None:
+            raise ValueError(f"{variable_of('broker_url')} must be set: {variable_of('engine')}=celery needs a broker")
+        if self.engine == "celery" and not self.database.startswith("postgresql"):
+            raise ValueError(
+                f"{variable_of('database_url')} must name a PostgreSQL database: {variable_of('engine')}=celery is for "
+                "workers on several machines"
             )
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class SettingLine:
-    """One setting as people see it; secrets are masked, in `value` and in `default`."""
-
-    name: str
-    variable: str
-    default: str
-    meaning: str
-    value: str
-    origin: str
-
-
-def load_settings(flags: Mapping[str, object] | None = None) -> Settings:
-    """What is set: a flag wins over the environment, that over the settings file, that over the default.
-
-    Flags that are None count as not given. Secrets may also come as files: `WINDROW_ADMIN_PASSWORD_FILE` names a file
-    that holds the password. Raises `BadInput` that names what is wrong, where it was set, and the remedy.
-    """
-    given = {name: value for name, value in (flags or {}).items() if value is not None}
-    environment = {**_read_named_files(), **EnvSettingsSource(Settings)()}
-    path = _settings_file({**environment, **given})
-    written = {} if path is None else _read_file(path)
-    origins = {
-        **dict.fromkeys(written, f"file {path}"),
-        **dict.fromkeys(environment, "environment"),
-        **dict.fromkeys(given, "flag"),
-    }
-    try:
-        settings = Settings(**{**written, **environment, **given})
-    except ValidationError as error:
-        raise BadInput([_explain(each, origins) for each in error.errors(include_url=False)]) from None
-    settings._origins.update(origins)
-    return settings
-
-
-def describe_settings(settings: Settings) -> list[SettingLine]:
-    """Every setting with its meaning, value and origin, in the order of their declaration."""
-    return [
-        SettingLine(
-            name=name,
-            variable=_variable(name),
-            default=_show(field.default),
-            meaning=field.description or "",
-            value=hide_password(settings.database) if name == "database_url" else _show(getattr(settings, name)),
-            origin=settings.origin(name),
-        )
-        for name, field in Settings.model_fields.items()
-    ]
-
-
-def find_misspelt_variables() -> list[str]:
-    """A warning for each variable that looks like a misspelt setting.
-
-    Others that begin with WINDROW_ are left alone: Kubernetes sets some for a service of our name.
-    """
-    names = [_variable(name) for name in Settings.model_fields]
-    known = {*names, *(f"{name}_FILE" for name in names)}
-    strangers = (name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
-    near = ((name, difflib.get_close_matches(name.upper(), names, n=1, cutoff=0.85)) for name in strangers)
-    return [f"{name} is not a setting; did you mean {found[0]}?" for name, found in near if found]
-
-
-def hide_password(url: str) -> str:
-    """A database's URL without the password in it."""
-    return re.sub(r"(?<=password=)[^&]*", MASK, re.sub(r"(://[^:@/]*:).*@", rf"\1{MASK}@", url))
-
-
-def _variable(name: str) -> str:
+def variable_of(name: str) -> str:
+    """The environment variable of a setting."""
     return PREFIX + name.upper()
 
 
@@ -277,81 +233,3 @@ def _is_network(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_secret(field: FieldInfo) -> bool:
-    return "SecretStr" in str(field.annotation)
-
-
-def _read_named_files() -> dict[str, object]:
-    """Secrets that an orchestrator mounts as files."""
-    found: dict[str, object] = {}
-    for name, field in Settings.model_fields.items():
-        variable = f"{_variable(name)}_FILE"
-        if _is_secret(field) and os.environ.get(variable):
-            try:
-                found[name] = Path(os.environ[variable]).read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise BadInput.of(variable, f"names a file that cannot be read: {error}") from error
-    return found
-
-
-def _settings_file(values: Mapping[str, object]) -> Path | None:
-    if values.get("config"):
-        return Path(str(values["config"])).expanduser()
-    path = Path(str(values.get("data", Settings.model_fields["data"].default))).expanduser() / FILE_NAME
-    return path if path.is_file() else None
-
-
-def _read_file(path: Path) -> dict[str, object]:
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput.of("config", f"the settings file {path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise BadInput.of("config", f"the settings file {path} is no TOML: {error}") from error
-    fields = [name for name in Settings.model_fields if name != "config"]
-    problems = [
-        FieldProblem(f"{path}: {name}", f"is not a setting{_suggest(name, fields)}; `windrow settings` lists all")
-        for name in values
-        if name not in fields
-    ]
-    if problems:
-        raise BadInput(problems)
-    return values
-
-
-def _suggest(name: str, names: list[str]) -> str:
-    near = difflib.get_close_matches(name, names, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
-def _explain(error: ErrorDetails, origins: Mapping[str, str]) -> FieldProblem:
-    said = error["msg"].removeprefix("Value error, ")
-    if not error["loc"]:
-        variable, _, rest = said.partition(" ")
-        return FieldProblem(variable, rest)
-    name = str(error["loc"][0])
-    if name not in Settings.model_fields:
-        return FieldProblem(name, f"is not a setting{_suggest(name, list(Settings.model_fields))}")
-    field = Settings.model_fields[name]
-    said = said.replace("Input should be", "must be").replace("String should have", "must have")
-    given = "" if _is_secret(field) or error["type"] == "value_error" else f", not {error['input']!r}"
-    return FieldProblem(_where(name, origins.get(name, DEFAULT)), f"{said}{given} ({field.description})")
-
-
-def _where(name: str, origin: str) -> str:
-    """How the one who set it knows a setting: by its flag, its variable, or its place in the file."""
-    if origin == "flag":
-        return f"--{name.replace('_', '-')}"
-    return f"{origin.removeprefix('file ')}: {name}" if origin.startswith("file ") else _variable(name)
-
-
-def _show(value: object) -> str:
-    if value is None or value is PydanticUndefined:
-        return ""
-    if isinstance(value, SecretStr):
-        return MASK
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,109 @@
+"""Dispatching: what an engine that is told ids (Celery) is to carry, and what it seems to have lost."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+
+from windrow.model.workers import Room
+from windrow.ports.clocks import Clock
+from windrow.ports.dispatches import Dispatches, Sent
+from windrow.ports.engines import Message
+
+RUNS_AHEAD = 250
+PARTS_AHEAD = 2_000
+"""How many of each queue are on their way at most: what waits longer stays in the database, where a higher priority
+still overtakes it, a cancel needs no word to anybody, and a broker that forgets loses little."""
+
+PARTS_AT_ONCE = 50
+"""How many parts one message carries at most."""
+
+SHARES = 2
+"""Into how many messages per slot the parts of a queue are cut: who is quick takes more of them."""
+
+ANSWER_WITHIN = timedelta(seconds=3)
+LONGEST_ANSWER = timedelta(seconds=60)
+"""How long a message may go unclaimed while somebody has nothing to do, before it counts as lost; doubled each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatching:
+    """Implements `windrow.ports.engines.Dispatcher`."""
+
+    dispatches: Dispatches
+    room: Callable[[], Sequence[Room]]
+    clock: Clock
+
+    def send(self) -> list[Message]:
+        """What became ready, noted as sent."""
+        now = self.clock()
+        runs = self.dispatches.send_runs(now, ahead=RUNS_AHEAD)
+        parts = self.dispatches.send_parts(now, ahead=PARTS_AHEAD)
+        return [_of_run(each) for each in runs] + self._in_bunches(parts)
+
+    def send_again(self) -> list[Message]:
+        """What was sent and not claimed, as much as there are idle slots for it, noted as sent once more."""
+        now = self.clock()
+        before = now - ANSWER_WITHIN
+        runs = self.dispatches.unclaimed_runs(before, limit=RUNS_AHEAD)
+        parts = self.dispatches.unclaimed_parts(before, limit=PARTS_AHEAD)
+        if not runs and not parts:
+            return []
+        idle = self._slots(free=True)
+        late = [each for each in runs if now - each.sent_at > _patience(each)]
+        late_parts = [each for each in parts if now - each.sent_at > _patience(each)]
+        again = self.dispatches.send_runs_again(_first(late, idle, 1), now)
+        parts_again = self.dispatches.send_parts_again(_first(late_parts, idle, PARTS_AT_ONCE), now)
+        return [_of_run(each) for each in again] + self._in_bunches(parts_again)
+
+    def take_back(self, messages: Collection[Message]) -> None:
+        """Notes that these were not sent after all."""
+        if runs := [each.run_id for each in messages if each.run_id]:
+            self.dispatches.take_back_runs(runs)
+        if parts := [number for each in messages for number in each.part_ids]:
+            self.dispatches.take_back_parts(parts)
+
+    def revoked(self) -> list[str]:
+        """Runs that were cancelled after they were sent."""
+        return self.dispatches.revoked(limit=RUNS_AHEAD)
+
+    def _in_bunches(self, parts: Sequence[Sent]) -> list[Message]:
+        if not parts:
+            return []
+        slots = self._slots(free=False)
+        bunches: list[Message] = []
+        for (queue, priority), same in groupby(parts, key=lambda each: (each.queue, each.priority)):
+            numbers = [int(each.id) for each in same]
+            size = min(PARTS_AT_ONCE, max(1, len(numbers) // (SHARES * max(1, slots[queue]))))
+            bunches += [
+                Message(queue, priority, part_ids=tuple(numbers[first : first + size]))
+                for first in range(0, len(numbers), size)
+            ]
+        return bunches
+
+    def _slots(self, *, free: bool) -> Counter[str]:
+        slots: Counter[str] = Counter()
+        for each in self.room():
+            slots.update(dict.fromkeys(each.queues, each.free if free else each.slots))
+        return slots
+
+
+def _of_run(sent: Sent) -> Message:
+    return Message(sent.queue, sent.priority, run_id=sent.id)
+
+
+def _patience(sent: Sent) -> timedelta:
+    doubled: int = 2 ** min(sent.sends - 1, 10)
+    return min(LONGEST_ANSWER, ANSWER_WITHIN * doubled)
+
+
+def _first(late: Sequence[Sent], idle: Counter[str], each_slot: int) -> list[Sent]:
+    """Of each queue the longest unanswered, as many as its idle slots can take."""
+    taken: Counter[str] = Counter()
+    chosen = []
+    for each in late:
+        if taken[each.queue] < idle[each.queue] * each_slot:
+            taken[each.queue] += 1
+            chosen.append(each)
+    return chosen

@@ -1,0 +1,1 @@
+"""The processes of an installation: API, clock and workers, and what keeps them."""
