@@ -12,12 +12,14 @@ SYSTEMD = DEPLOY / "systemd"
 CONTAINER = DEPLOY / "container"
 COMPOSE = DEPLOY / "compose"
 KUBERNETES = DEPLOY / "kubernetes"
+CELERY_VARIANT = DEPLOY / "kubernetes-celery"
 
 KEY = "b3RoZXIgaG9zdHMgbmVlZCB0aGUgc2FtZSBrZXkgISE="
 SECRETS = {
     "database_url": "postgresql://windrow:secret@database/windrow",
     "secret_key": KEY,
     "admin_password": "correct horse battery",
+    "broker_url": "redis://broker.example:6379/0",
 }
 """What may stand in the files of secrets."""
 

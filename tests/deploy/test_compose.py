@@ -14,7 +14,7 @@ from windrow.processes.living import MARGIN
 from windrow.settings import Settings, load_settings
 
 FILES = sorted(COMPOSE.glob("*.yaml"))
-(MAIN,) = documents(COMPOSE / "compose.yaml")
+(MAIN,), (CELERY,) = (documents(COMPOSE / file) for file in ("compose.yaml", "compose.celery.yaml"))
 OURS: dict[str, dict[str, Any]] = {
     each: service for each, service in MAIN["services"].items() if service["image"].startswith("windrow:")
 }
@@ -63,11 +63,15 @@ def test_a_service_is_given_longer_to_stop_than_it_takes(service: str) -> None:
     assert float(OURS[service]["stop_grace_period"].removesuffix("s")) > takes
 
 
+@pytest.mark.parametrize("more", [{}, CELERY["services"]], ids=["embedded", "celery"])
 @pytest.mark.parametrize("service", OURS)
-def test_a_service_starts_with_its_settings(service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_starts_with_its_settings(
+    service: str, more: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for secret in OURS[service]["secrets"]:
         (tmp_path / secret).write_text(SECRETS[secret])
-    for variable, value in OURS[service]["environment"].items():
+    added = more.get(service, {}).get("environment", {})
+    for variable, value in {**OURS[service]["environment"], **added}.items():
         monkeypatch.setenv(variable, value.replace("/run/secrets", str(tmp_path)))
 
     settings = load_settings()
@@ -75,6 +79,7 @@ def test_a_service_starts_with_its_settings(service: str, tmp_path: Path, monkey
     assert settings.database == "postgresql+psycopg://windrow:secret@database/windrow"
     assert settings.secret_key is not None
     assert (settings.admin_password is not None) == (service == "api")
+    assert settings.engine == ("celery" if more else "embedded")
 
 
 def test_every_secret_that_is_used_has_a_file() -> None:

@@ -40,6 +40,11 @@ def commands() -> list[str]:
     return [command.strip() for stage in stages() for line in all_of("RUN", stage) for command in line.split("&&")]
 
 
+def told_locks() -> str:
+    """Where somebody is told which lock to build from."""
+    return "".join(path.read_text() for path in (CONTAINER / "Dockerfile", COMPOSE / "compose.celery.yaml"))
+
+
 def is_let_through(path: str) -> bool:
     """Whether the builder is sent it: the last pattern that fits decides."""
     sent = True
@@ -66,9 +71,12 @@ def test_everything_installed_is_known_by_its_hash() -> None:
     installs = [command for command in commands() if " install " in command and "pip" in command]
 
     unknown = [each for each in installs if "--require-hashes" not in each and "--no-index" not in each]
+    locks = set(re.findall(r"LOCK[=:] ?(\S+\.lock)", told_locks()))
 
     assert len(installs) == 3
     assert unknown == []
+    assert locks == {"requirements.lock", "requirements-celery.lock"}
+    assert locks <= set(copied())
 
 
 def test_it_runs_as_a_number_that_is_not_root() -> None:
@@ -96,4 +104,4 @@ def test_the_files_that_name_the_image_name_this_version() -> None:
 
     named = [each for text in texts for each in re.findall(r"image: windrow:(\S+)", text)]
 
-    assert named == [version] * 4
+    assert named == [f"{version}-celery", version, version, version, version]

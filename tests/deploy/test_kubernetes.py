@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from samples.servers.process import ROOT
-from tests.deploy.files import KUBERNETES, SECRETS, documents
+from tests.deploy.files import CELERY_VARIANT, KUBERNETES, SECRETS, documents
 from windrow.cli.app import root
 from windrow.processes.api import API_GRACE
 from windrow.processes.living import MARGIN
@@ -22,6 +22,7 @@ MOUNTED = "/run/secrets/windrow"
 (KUSTOMIZATION,) = documents(KUBERNETES / "kustomization.yaml")
 FILES = sorted(path for path in KUBERNETES.glob("*.yaml") if path.name != "kustomization.yaml")
 MANIFESTS = [manifest for file in FILES for manifest in documents(file)]
+(CELERY,) = documents(CELERY_VARIANT / "configmap.yaml")
 
 
 def called(manifest: Manifest) -> str:
@@ -57,7 +58,7 @@ DEPLOYMENTS = [pytest.param(each, id=called(each)) for each in of_kind("Deployme
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("manifest", [pytest.param(each, id=called(each)) for each in MANIFESTS])
+@pytest.mark.parametrize("manifest", [pytest.param(each, id=called(each)) for each in (*MANIFESTS, CELERY)])
 def test_kubernetes_accepts_a_manifest(manifest: Manifest, version: str) -> None:
     assert kubernetes_validate.validate(manifest, version, strict=True) == version
 
@@ -85,6 +86,17 @@ def test_all_manifests_but_the_examples_are_applied() -> None:
 
     assert sorted(KUSTOMIZATION["resources"]) == applied
     assert {"api.yaml", "clock.yaml", "worker.yaml"} <= set(applied)
+
+
+def test_the_variant_with_celery_changes_what_there_is() -> None:
+    (variant,) = documents(CELERY_VARIANT / "kustomization.yaml")
+
+    (base,) = [(CELERY_VARIANT / each).resolve() for each in variant["resources"]]
+    assert base == KUBERNETES
+    assert not CELERY_VARIANT.is_relative_to(base), "kustomize calls that a circle"
+    assert [patch["path"] for patch in variant["patches"]] == ["configmap.yaml"]
+    assert called(CELERY) == called(one("ConfigMap"))
+    assert {image["name"] for image in variant["images"]} == {"windrow"}
 
 
 def test_there_are_two_apis_two_clocks_and_workers() -> None:
@@ -134,14 +146,15 @@ def test_a_pod_is_given_longer_to_stop_than_it_takes(deployment: Manifest) -> No
     assert pod_of(deployment)["terminationGracePeriodSeconds"] > takes
 
 
+@pytest.mark.parametrize("more", [{}, CELERY["data"]], ids=["embedded", "celery"])
 @pytest.mark.parametrize("deployment", DEPLOYMENTS)
 def test_a_pod_starts_a_command_with_its_settings(
-    deployment: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    deployment: Manifest, more: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     container = container_of(deployment)
     for secret, value in SECRETS.items():
         (tmp_path / secret).write_text(value)
-    given = one("ConfigMap")["data"] | {each["name"]: each["value"] for each in container["env"]}
+    given = one("ConfigMap")["data"] | more | {each["name"]: each["value"] for each in container["env"]}
     for variable, value in given.items():
         monkeypatch.setenv(variable, value.replace(MOUNTED, str(tmp_path)))
 
@@ -153,6 +166,7 @@ def test_a_pod_starts_a_command_with_its_settings(
     assert settings.database == "postgresql+psycopg://windrow:secret@database/windrow"
     assert settings.secret_key is not None
     assert (settings.admin_password is not None) == (container["args"] == ["api"])
+    assert settings.engine == ("celery" if more else "embedded")
 
 
 def test_the_example_of_a_secret_has_all_files_that_are_read() -> None:

@@ -176,5 +176,5 @@ def test_commands_on_the_machine_have_the_settings_and_secrets_of_its_service(tm
     assert values["WINDROW_DATA"] == (str(tmp_path / "data"), "environment")
     assert values["WINDROW_DATABASE_URL"] == ("postgresql+psycopg://windrow@db.example/windrow", "environment")
     assert values["WINDROW_SECRET_KEY"][1] == "environment"
-    assert values["WINDROW_BASE_URL"] == ("https://data.example.org", "environment")
+    assert values["WINDROW_LOG_FORMAT"] == ("json", "environment")
     assert "WINDROW_DATA=%S/windrow" in (SYSTEMD / "windrow.service").read_text()

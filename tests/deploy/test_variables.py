@@ -6,12 +6,8 @@ from pathlib import Path
 import pytest
 
 from samples.servers.process import ROOT
-from tests.deploy.files import DEPLOY, name
+from tests.deploy.files import DEPLOY
 from windrow.settings import Settings
-
-COMING = {"WINDROW_ENGINE", "WINDROW_BROKER_URL", "WINDROW_CELERY_POOL"}
-"""Settings of the Celery engine, which the files mention in comments until there is one. Then: take the `# ` away from
-the lines that set them, and empty this."""
 
 FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
 PAGES = [ROOT / "docs" / "doing" / page for page in ("deployment.md", "upgrading.md")]
@@ -40,15 +36,4 @@ def test_there_are_files_that_set_something() -> None:
 
 @pytest.mark.parametrize("path", [*FILES, *PAGES], ids=lambda path: path.name)
 def test_a_file_knows_only_variables_that_there_are(path: Path) -> None:
-    assert variables(path.read_text()) - PLAIN - IN_FILES - COMING == set()
-
-
-@pytest.mark.parametrize("path", FILES, ids=name)
-def test_a_file_sets_nothing_that_is_still_to_come(path: Path) -> None:
-    assert set_in(path.read_text()) & COMING == set()
-
-
-def test_nothing_is_waited_for_that_has_come() -> None:
-    assert set() == COMING & PLAIN, "they are settings now: take the `# ` away in deploy/, and the names out of COMING"
-    mentioned = set().union(*(variables(path.read_text()) for path in FILES))
-    assert COMING - mentioned == set(), "no file waits for them any more"
+    assert variables(path.read_text()) - PLAIN - IN_FILES == set()
