@@ -14,6 +14,8 @@ LOCKS = {
     "requirements.lock": ["pyproject.toml"],
     # The tests run with exactly what users get, and more beside it.
     "requirements-dev.lock": ["pyproject.toml", "--group", "dev", "--constraints", "requirements.lock"],
+    # The image of an installation with Celery, as the tests tried it.
+    "requirements-celery.lock": ["pyproject.toml", "--extra", "celery", "--constraints", "requirements-dev.lock"],
     "requirements-pycsw.lock": ["--group", "pycsw"],
     "requirements-pygeoapi.lock": ["--group", "pygeoapi"],
     "requirements-stac.lock": ["--group", "stac"],

@@ -67,6 +67,7 @@ DEBIAN = (
     ("/usr/sbin/nginx", "nginx-light"),
     ("/usr/bin/chromium", "chromium"),
     ("/usr/share/fonts/truetype/liberation*", "fonts-liberation"),
+    ("/usr/bin/systemd-analyze", "systemd"),
 )
 
 

@@ -39,6 +39,16 @@ def test_the_tests_run_with_what_users_get() -> None:
     assert {package: dev.get(package) for package in versions("requirements.lock")} == versions("requirements.lock")
 
 
+def test_an_image_with_celery_has_what_the_tests_run_with() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    dev, image = versions("requirements-dev.lock"), versions("requirements-celery.lock")
+
+    wanted = {normal(each) for each in (*project["dependencies"], *project["optional-dependencies"]["celery"])}
+
+    assert wanted - set(image) == set(), "run `make lock`"
+    assert {package: dev.get(package) for package in image} == image
+
+
 def versions(lock: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for package, version in re.findall(r"^([\w.-]+)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE):

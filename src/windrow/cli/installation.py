@@ -6,6 +6,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -93,9 +94,12 @@ def worker(
 
 def api(worker_id: Id = "", fd: Annotated[int | None, typer.Option(hidden=True)] = None, data: Data = None) -> None:
     """Start the API alone; `windrow up` starts it with the rest."""
+    from windrow.cli.local import greet_first_admin
     from windrow.processes.api import run_api
 
-    run_api(_load({"data": data}), worker_id=worker_id or new_id(), listener=fd)
+    alone = fd is None
+    prepare = partial(greet_first_admin, console=Console(stderr=True)) if alone else None
+    run_api(_load({"data": data}), worker_id=worker_id or new_id(), listener=fd, prepare=prepare)
 
 
 def clock(worker_id: Id = "", data: Data = None) -> None:

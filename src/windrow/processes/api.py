@@ -1,5 +1,7 @@
 """The API process: answers requests."""
 
+from collections.abc import Callable
+
 from windrow.assembly import Assembly
 from windrow.engines.embedded.heart import Calls
 from windrow.engines.embedded.supervisor import follow_parent
@@ -14,10 +16,21 @@ API_GRACE = 5
 """Seconds that requests under way get when the API stops."""
 
 
-def run_api(settings: Settings, *, worker_id: str, listener: int | None = None) -> None:
-    """Answers requests until told to stop. `listener` is an open socket's number, given by the supervisor."""
+def run_api(
+    settings: Settings,
+    *,
+    worker_id: str,
+    listener: int | None = None,
+    prepare: Callable[[Assembly], object] | None = None,
+) -> None:
+    """Answers requests until told to stop. `listener` is an open socket's number, given by the supervisor.
+
+    `prepare` is what must have been done before the first request, where no supervisor has done it.
+    """
     configure_logs(settings, "api")
     assembly = Assembly(settings)
+    if prepare is not None:
+        prepare(assembly)
     server = make_server(make_app(assembly), settings, listener=listener, grace=API_GRACE)
 
     def stop() -> None:
