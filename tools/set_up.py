@@ -63,6 +63,7 @@ DEBIAN = (
     ("/usr/share/postgresql/*/extension/postgis.control", "postgresql-postgis"),
     ("/usr/bin/redis-server", "redis-server"),
     ("/usr/sbin/nginx", "nginx-light"),
+    ("/bin/ip", "iproute2"),
     ("/usr/bin/chromium", "chromium"),
     ("/usr/share/fonts/truetype/liberation*", "fonts-liberation"),
 )
