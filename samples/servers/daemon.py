@@ -1,4 +1,4 @@
-"""A Debian daemon as a private child process on a free loopback port, with files of its own."""
+"""A Debian daemon as a private child process on a free port, with files of its own."""
 
 import os
 import pwd
@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -34,6 +35,17 @@ def program(name: str, package: str, *, also_in: str = "/usr/sbin") -> Path:
     return found[-1]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a daemon listens, and what its command line begins with there: another host needs `ip netns exec`."""
+
+    address: str = "127.0.0.1"
+    within: tuple[str, ...] = ()
+
+
+LOOPBACK = Place()
+
+
 class Daemon:
     """One daemon: start it, end it, kill it, freeze it, start it again on the same port with the same files.
 
@@ -50,14 +62,17 @@ class Daemon:
         user: str | None = None,
         goodbye: signal.Signals = signal.SIGINT,
         environment: Mapping[str, str] | None = None,
+        place: Place = LOOPBACK,
     ) -> None:
-        self.port = port
+        self.address, self.port = place.address, port
         self._goodbye = goodbye
         self._environment = {**os.environ, **(environment or {})}
         self.log = folder / "server.log"
         self._folder = folder
-        self._command = ["setpriv", "--pdeathsig", goodbye.name.removeprefix("SIG"), *map(str, command)]
-        self._user = pwd.getpwnam(user) if user and os.geteuid() == 0 else None
+        self._name = Path(str(command[0])).name
+        user = user if os.geteuid() == 0 else None
+        last = goodbye.name.removeprefix("SIG")
+        self._command = [*place.within, "setpriv", *_as_user(user), "--pdeathsig", last, *map(str, command)]
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -71,9 +86,6 @@ class Daemon:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                user=self._user and self._user.pw_uid,
-                group=self._user and self._user.pw_gid,
-                extra_groups=self._user and [],
             )
         self._wait_until_listening()
 
@@ -123,13 +135,20 @@ class Daemon:
             if self._running().poll() is not None:
                 break
             try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                socket.create_connection((self.address, self.port), timeout=1).close()
             except OSError:
                 time.sleep(0.02)
             else:
                 return
         self.kill()
-        raise ServerFailed(f"{self._command[3]} does not listen; {self.log} ends with:\n{self._end_of_log()}")
+        raise ServerFailed(f"{self._name} does not listen; {self.log} ends with:\n{self._end_of_log()}")
 
     def _end_of_log(self) -> str:
         return self.log.read_text(errors="replace")[-2000:]
+
+
+def _as_user(name: str | None) -> list[str]:
+    if name is None:
+        return []
+    user = pwd.getpwnam(name)
+    return ["--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups"]

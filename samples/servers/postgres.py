@@ -1,4 +1,4 @@
-"""A private PostgreSQL server that trusts everybody on loopback."""
+"""A private PostgreSQL server that trusts everybody who can reach it: on loopback, or on a network of tests."""
 
 import contextlib
 import itertools
@@ -13,13 +13,12 @@ from pathlib import Path
 
 import psycopg
 
-from samples.servers.daemon import PATIENCE, Daemon, free_port, program
+from samples.servers.daemon import LOOPBACK, PATIENCE, Daemon, Place, free_port, program
 
 BINARIES = "/usr/lib/postgresql/*/bin"
 SETTINGS = {
     "max_connections": "200",
     "timezone": "UTC",
-    "listen_addresses": "127.0.0.1",
 }
 
 CARELESS = {"fsync": "off", "full_page_writes": "off"}
@@ -33,7 +32,7 @@ class Postgres(Daemon):
     every commit reach the disk, as servers in use do.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False, place: Place = LOOPBACK) -> None:
         self._numbers = itertools.count(1)
         port = free_port()
         command: list[str | Path] = [
@@ -43,9 +42,10 @@ class Postgres(Daemon):
             "-p",
             str(port),
         ]
-        given = {**SETTINGS, **({} if durable else CARELESS), "unix_socket_directories": str(folder)}
+        where = {"listen_addresses": place.address, "unix_socket_directories": str(folder)}
+        given = {**SETTINGS, **({} if durable else CARELESS), **where}
         options = [f"--{name}={value}" for name, value in given.items()]
-        super().__init__([*command, *options], folder, port, user="postgres")
+        super().__init__([*command, *options], folder, port, user="postgres", place=place)
 
     def start(self) -> None:
         """Start it, and return once it answers queries (it listens while it still recovers)."""
@@ -71,7 +71,7 @@ class Postgres(Daemon):
         name = f"test_{next(self._numbers)}"
         with self._connect() as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+        return f"postgresql+psycopg://postgres@{self.address}:{self.port}/{name}"
 
     def drop_database(self, url: str) -> None:
         """Drop a database of `new_database`, whoever is still connected."""
@@ -79,16 +79,16 @@ class Postgres(Daemon):
             connection.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
 
     def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
-        return psycopg.connect(f"postgresql://postgres@127.0.0.1:{self.port}/postgres", autocommit=True)
+        return psycopg.connect(f"postgresql://postgres@{self.address}:{self.port}/postgres", autocommit=True)
 
 
 @contextlib.contextmanager
-def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
+def running_postgres(*, durable: bool = False, place: Place = LOOPBACK) -> Iterator[Postgres]:
     """A server with new files in a temporary folder, which its user may enter; gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="windrow-postgres-"))
     try:
         _initialise(folder)
-        with Postgres(folder, durable=durable) as server:
+        with Postgres(folder, durable=durable, place=place) as server:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -120,3 +120,5 @@ def _initialise(folder: Path) -> None:
         group=user,
         extra_groups=[] if user else None,
     )
+    with (folder / "data" / "pg_hba.conf").open("a") as rules:
+        rules.write("host all all samenet trust\n")

@@ -2,19 +2,21 @@
 
 from pathlib import Path
 
-from samples.servers.daemon import Daemon, free_port, program
+from samples.servers.daemon import LOOPBACK, Daemon, Place, free_port, program
 
 
 class Redis(Daemon):
     """A running server; what it holds is gone when it ends. `url` is for Celery and for clients."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, place: Place = LOOPBACK) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         port = free_port()
-        self.url = f"redis://127.0.0.1:{port}/0"
+        self.url = f"redis://{place.address}:{port}/0"
         settings = [
             "--bind",
-            "127.0.0.1",
+            place.address,
+            "--protected-mode",
+            "no",
             "--port",
             str(port),
             "--save",
@@ -24,4 +26,4 @@ class Redis(Daemon):
             "--dir",
             folder,
         ]
-        super().__init__([program("redis-server", "redis-server"), *settings], folder, port)
+        super().__init__([program("redis-server", "redis-server"), *settings], folder, port, place=place)

@@ -11,7 +11,7 @@ import pytest
 from tests.harvests.farm import Farm, beating, open_farm, wait_for
 from windrow.core import run_attempts
 from windrow.core.runs import TaskDraft
-from windrow.errors import BadInput, RemoteUnreadable, StoreUnavailable
+from windrow.errors import BadInput, LeaseLost, RemoteUnreadable, StoreUnavailable
 from windrow.model.identity import new_id
 from windrow.model.runs import Level, Part, PartState, Progress, Run, RunState
 from windrow.model.tasks import Limit, Retry
@@ -57,7 +57,7 @@ def start(farm: Farm, *, retry: Retry = ONCE, **changes: Any) -> Run:
 
 
 def raiser(error: BaseException) -> Callable[..., Any]:
-    def fail(*_: object) -> Any:
+    def fail(*_: object, **__: object) -> Any:
         raise error
 
     return fail
@@ -498,6 +498,47 @@ def test_a_heartbeat_tells_an_attempt_that_it_lost_its_run(farm: Farm, errand: E
 
     assert told == [f"Run {run.id} was taken over."]
     assert farm.run(run.id).state is RunState.QUEUED
+
+
+def test_a_worker_that_cannot_renew_for_a_lease_stops_by_itself_and_gives_back_what_nobody_took(
+    farm: Farm, errand: Errand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def work_on(work: Work) -> Performed:
+        if errand.attempts == 1:
+            with monkeypatch.context() as patch:
+                patch.setattr(SqlRuns, "renew", raiser(StoreUnavailable("the cable was pulled")))
+                patch.setattr(SqlRuns, "states", raiser(StoreUnavailable("the cable was pulled")))
+                told.append(hears_of(work, farm.performer.look))
+                farm.clock.jump(seconds=farm.performer.lease.total_seconds())
+                told.append(hears_of(work, farm.performer.beat))
+        work.check()
+        return Done({"attempt": errand.attempts})
+
+    errand.do = work_on
+    run = start(farm)
+
+    farm.performer.perform(run.id)
+    held = farm.run(run.id)
+    farm.performer.beat()
+    given_back = farm.run(run.id)
+
+    assert told == ["", f"Run {run.id} could not be renewed for longer than its lease."]
+    assert (held.state, held.worker_id) == (RunState.RUNNING, farm.performer.worker_id)
+    assert (given_back.state, given_back.worker_id, given_back.failures) == (RunState.SCHEDULED, "", 0)
+    assert farm.finish(run).result == {"attempt": 2}
+
+
+def hears_of(work: Work, told: Callable[[], object]) -> str:
+    """What a check says after the worker was told something while its store is out of reach."""
+    with pytest.raises(StoreUnavailable):
+        told()
+    try:
+        work.check()
+    except LeaseLost as lost:
+        return str(lost)
+    return ""
 
 
 def test_runs_copy_nothing_of_each_other(farm: Farm, errand: Errand) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,8 +17,10 @@ from tests.harvests.protocols import OaiServer, items
 from tests.remotes.scripts import hang, reply
 from tests.remotes.server import Remote
 from tests.sources.oai_pmh.repository import Repository
+from windrow.core.sources import SourceDraft
 from windrow.model.runs import RunState
 from windrow.model.schedules import Overlap, Schedule
+from windrow.model.sources import Source
 from windrow.model.triggers import Interval
 from windrow.model.workers import WorkerRole
 from windrow.ports.runs import RunFilter
@@ -41,6 +43,12 @@ def slow_server(remote: Remote, *, seconds: float = 0.15, count: int = 40) -> Oa
 
     server.spoil = spoil
     return server
+
+
+def unscheduled(engine: Installation, source: Source) -> SourceDraft:
+    """The source as it is, without its schedule."""
+    view = engine.assembly.windrow.sources.view(engine.principal, source.id)
+    return replace(view.draft, schedule=None)
 
 
 def test_a_run_starts_at_once_and_ends_well(engine: Installation, remote: Remote) -> None:
@@ -230,6 +238,31 @@ def test_a_schedule_is_met_in_time_and_again(engine: Installation, remote: Remot
     late = min((each.created_at - each.due).total_seconds() for each in found if each.due)
     assert late < 0.25, "the best of three: the others may have met a busy machine"
     assert [each.state for each in found] == [RunState.SUCCEEDED] * 3
+
+
+def test_a_killed_clock_is_replaced_within_five_seconds(engine: Installation, remote: Remote) -> None:
+    schedule = Schedule(Interval(timedelta(seconds=1), engine.assembly.clock()))
+    source = engine.add("oai_pmh", OaiServer(remote).url, policies=PATIENT, schedule=schedule)
+    which = RunFilter(None, task_id=source.task_id)
+
+    def met_since(moment: datetime) -> bool:
+        newest = engine.assembly.store.runs.page(which, limit=1).items
+        return bool(newest) and newest[0].created_at > moment
+
+    def seconds_without() -> float:
+        wait_for(lambda: met_since(engine.assembly.clock() - timedelta(seconds=1)))
+        (old,) = engine.living(WorkerRole.CLOCK)
+        killed = engine.assembly.clock()
+        engine.kill(old)
+        wait_for(lambda: not is_alive(old.pid) and engine.living(WorkerRole.CLOCK) and met_since(killed))
+        return (engine.assembly.clock() - killed).total_seconds()
+
+    in_time = any(seconds_without() < 5 for _ in range(4))
+
+    engine.assembly.windrow.sources.change(engine.principal, source.id, unscheduled(engine, source))
+    assert in_time, "once in four times: the others may have met a busy machine"
+    wait_for(lambda: all(each.state.is_terminal for each in engine.assembly.store.runs.page(which, limit=100).items))
+    engine.assert_sound()
 
 
 def test_what_each_worker_does_can_be_seen(engine: Installation, remote: Remote) -> None:

@@ -32,13 +32,13 @@ class _Route:
 
 
 class Remote:
-    """Answers on 127.0.0.1 as told by `on`; records what it was asked in `seen`.
+    """Answers as told by `on`, on 127.0.0.1 or another address of this machine; records what it was asked in `seen`.
 
     >>> with Remote() as remote:
     ...     remote.on("/csw", status(503), reply(b"<ok/>"))  # first a 503, then the page for ever
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, *, address: str = "127.0.0.1") -> None:
         self._routes: dict[str, _Route] = {}
         self._choosers: dict[str, Callable[[Seen], Script]] = {}
         self._lock = threading.Lock()
@@ -47,7 +47,8 @@ class Remote:
         self.seen: list[Seen] = []
         self.most_in_flight = 0
         self.closing = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), self, tls)
+        self._address = address
+        self._server = _Server((address, 0), self, tls)
         self._scheme = "https" if tls else "http"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -60,7 +61,7 @@ class Remote:
     @property
     def host(self) -> str:
         """As the manners book names it."""
-        return f"127.0.0.1:{self.port}"
+        return f"{self._address}:{self.port}"
 
     def url(self, path: str = "/") -> str:
         """The whole URL of a path."""

@@ -1,8 +1,9 @@
 """Performing: what a worker does with a run it was given. Safe to call twice, late, or in two places at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from time import monotonic
 
@@ -51,6 +52,8 @@ class Performer:
     _attempts: dict[int, Attempt] = field(default_factory=dict)
     _given_up: list[Callable[[], object]] = field(default_factory=list)
     _draining: bool = False
+    _in_touch: datetime | None = None
+    """When the store last gave or renewed a lease."""
     _lock: Lock = field(default_factory=Lock)
 
     # Taking.
@@ -108,8 +111,10 @@ class Performer:
 
     def beat(self) -> None:
         """Renews all leases, tells each attempt what became of its run, and gives back what could not be ended."""
-        attempts = self._under_way()
-        states = self.store.runs.renew(self.worker_id, now=self.clock(), lease=self.lease)
+        attempts, now = self._under_way(), self.clock()
+        with self._watched():
+            states = self.store.runs.renew(self.worker_id, now=now, lease=self.lease)
+        self._in_touch = now
         for attempt in attempts:
             attempt.notice(states.get(attempt.run.id))
         while self._given_up:
@@ -119,7 +124,8 @@ class Performer:
     def look(self) -> None:
         """Passes on what was cancelled, and writes what attempts have told. To be called often: a read, if anything."""
         attempts = self._under_way()
-        states = self.store.runs.states([attempt.run.id for attempt in attempts]) if attempts else {}
+        with self._watched():
+            states = self.store.runs.states([attempt.run.id for attempt in attempts]) if attempts else {}
         for attempt in attempts:
             if attempt.run.id in states:
                 attempt.notice(states[attempt.run.id])
@@ -130,6 +136,20 @@ class Performer:
         self._draining = True
         for attempt in self._under_way():
             attempt.drain()
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Stops everything under way when the store has been out of reach for a lease: others have it by now.
+
+        Left alone it would go on asking its remotes until it has something to write, beside whoever took it over.
+        """
+        try:
+            yield
+        except StoreUnavailable:
+            if self._in_touch is not None and self.clock() - self._in_touch > self.lease:
+                for attempt in self._under_way():
+                    attempt.stop(LeaseLost(f"Run {attempt.run.id} could not be renewed for longer than its lease."))
+            raise
 
     @property
     def busy(self) -> int:
@@ -152,6 +172,7 @@ class Performer:
             clock=self.clock,
             log_keep=self.log_keep,
         )
+        self._in_touch = self.clock()
         with self._lock:
             self._attempts[id(attempt)] = attempt
         if self._draining:
@@ -162,6 +183,10 @@ class Performer:
         # The edge of a run: whatever happens, the worker goes on.
         try:
             carry_out()
+        except LeaseLost as lost:
+            log.info("run given up", run=attempt.run.id, reason=str(lost))
+            # Perhaps nobody took it over: what is still ours in the store would be renewed for ever.
+            self._given_up.append(give_back)
         except Stopped as stop:
             log.info("run given up", run=attempt.run.id, reason=str(stop))
         except StoreUnavailable as error:

@@ -18,6 +18,7 @@ from windrow.ports.catalogue import Collection, Document, Entry, Facet, Reader, 
 from windrow.storage import search_plans_postgresql, search_plans_sqlite
 from windrow.storage.batches import batches
 from windrow.storage.collections import list_collections
+from windrow.storage.connections import UNHURRIED
 from windrow.storage.database import Database
 from windrow.storage.listing import number_of, to_page
 from windrow.storage.record_rows import decode
@@ -215,6 +216,8 @@ class SqlCatalogue:
             plan = self._plan_for(connection, reader, search)
             if plan is None:
                 return
+            for each in (connection, other):
+                each.exec_driver_sql(UNHURRIED)
             streaming = connection.execution_options(stream_results=True, max_row_buffer=batch)
             sql, values = plan.select("r.id", tail="ORDER BY r.id")
             for rows in self._database.run(streaming, sql, values).partitions(batch):

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import psycopg
 
+from windrow.storage.connections import connect_arguments
 from windrow.storage.database import Database
 
 
@@ -13,6 +14,7 @@ class PostgresqlChanges:
 
     def __init__(self, database: Database) -> None:
         self._address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._arguments = connect_arguments(database.url)
         self._connection: psycopg.Connection | None = None
         # From now on, not from the first wait on: what is committed between the two must wake that wait.
         with suppress(psycopg.OperationalError):
@@ -20,7 +22,7 @@ class PostgresqlChanges:
 
     def _connect(self) -> psycopg.Connection:
         if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(self._address, autocommit=True)
+            self._connection = psycopg.connect(self._address, autocommit=True, **self._arguments)
             self._connection.execute("LISTEN windrow")
         return self._connection
 

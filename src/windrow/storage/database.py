@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from windrow.errors import StoreUnavailable
+from windrow.storage.connections import IDLE_FOR_TOO_LONG, connect_arguments
 from windrow.storage.moments import to_microseconds
 from windrow.storage.types import dump_json
 
@@ -141,12 +142,10 @@ class Database:
 
     def _postgresql_engine(self) -> Engine:
         url = self.url.set(drivername="postgresql+psycopg")
-        # The driver cannot express year 9999 in zones east of Greenwich, and open ends are often written so.
-        options = {"options": "-c timezone=UTC"}
         return create_engine(
             url,
             pool_pre_ping=True,
-            connect_args=options,
+            connect_args=connect_arguments(url),
             **POOL,
             json_serializer=dump_json,
             json_deserializer=orjson.loads,
@@ -202,6 +201,8 @@ def _told_plainly() -> Iterator[None]:
     except (OperationalError, InterfaceError) as error:
         raise StoreUnavailable(f"The database did not answer as it should: {error.orig}") from error
     except DatabaseError as error:
+        if getattr(error.orig, "sqlstate", "") == IDLE_FOR_TOO_LONG:
+            raise StoreUnavailable("The database ended a transaction in which nothing was asked for long.") from error
         # Its subclasses are about a statement; it alone is about the file: no database, or a damaged one.
         if type(error) is not DatabaseError:
             raise

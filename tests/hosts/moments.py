@@ -1,0 +1,64 @@
+"""Sources with schedules of a second or two, and what became of each of their moments."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from windrow.client import Client
+from windrow.model.runs import Run
+from windrow.model.schedules import Schedule
+from windrow.model.triggers import Interval
+from windrow.wire.sources import Source
+
+SOURCES = 20
+
+NOBODYS = "nobodys"
+"""A queue that no worker serves: what is about clocks needs none."""
+
+LATEST = timedelta(seconds=5)
+"""How late a moment may be met because a clock died."""
+
+
+def schedule_of(number: int, begin: datetime) -> Schedule:
+    """Every second, and somewhat more slowly for each further number."""
+    return Schedule(Interval(timedelta(seconds=1 + number / SOURCES), begin), start=begin)
+
+
+def add_scheduled(clients: Sequence[Client], url: str, begin: datetime) -> list[Source]:
+    """Twenty sources, registered at one API after the other."""
+    return [
+        clients[number % len(clients)].sources.create(
+            name=f"every moment {number}",
+            kind="oai_pmh",
+            url=url,
+            queue=NOBODYS,
+            schedule={
+                "trigger": {
+                    "every_seconds": schedule_of(number, begin).trigger.every.total_seconds(),
+                    "anchor": begin,
+                },
+                "start": begin,
+            },
+        )
+        for number in range(SOURCES)
+    ]
+
+
+def assert_met_once(found: Sequence[Run], schedule: Schedule, *, since: datetime, until: datetime) -> None:
+    """Each moment has one run, but for those that passed before a late clock met the one before them.
+
+    found   a task's runs by the moments that they are for
+    since   when the schedule was written
+    """
+    first = schedule.due_after(since)
+    assert first is not None
+    expected: datetime | None = found[0].due
+    assert expected in (first, schedule.due_after(first)), "writing it takes a moment itself"
+    late = timedelta(0)
+    for run in found:
+        assert run.due is not None
+        assert run.due == expected, "neither twice nor left out"
+        late = max(late, run.created_at - run.due)
+        expected = schedule.due_after(max(run.due, run.created_at))
+    assert late < LATEST
+    assert expected is not None
+    assert expected > until - LATEST, "they went on until the end"
