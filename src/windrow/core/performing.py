@@ -219,7 +219,7 @@ class Performer:
             self._conclude(run, performed)
         except Cancelled:
             attempt.flush_quietly()
-            self._finish(run, Ending(RunState.CANCELLED, {}, "", self._progress(run)))
+            self._finish(run, Ending(RunState.CANCELLED, {}, "", Progress()))
         except Draining:
             attempt.flush_quietly()
             now = self.clock()
@@ -232,7 +232,7 @@ class Performer:
     def _conclude(self, run: Run, performed: Performed) -> None:
         match performed:
             case Done():
-                self._finish(run, self._ending(run, performed))
+                self._finish(run, self._ending(performed))
             case Fanned():
                 self.store.runs.wait(run.id, run.attempt, now=self.clock())
             case Later():
@@ -248,15 +248,12 @@ class Performer:
             case Ended():
                 pass
 
-    def _ending(self, run: Run, done: Done) -> Ending:
-        progress = self._progress(run)
+    def _ending(self, done: Done) -> Ending:
         if done.failed == 0:
-            whole = progress.total if progress.total is not None else progress.done
-            ended = Progress(whole, whole, progress.counts, done.message)
-            return Ending(RunState.SUCCEEDED, done.result, "", ended)
+            return Ending(RunState.SUCCEEDED, done.result, "", Progress(message=done.message), completed=True)
         state = RunState.PARTIAL if done.succeeded else RunState.FAILED
         told = done.message or f"{done.failed} of {done.failed + done.succeeded} failed"
-        return Ending(state, done.result, told, progress)
+        return Ending(state, done.result, told, Progress())
 
     def _fail(self, attempt: Attempt, error: Exception) -> None:
         run, now, told = attempt.run, self.clock(), tell(error)
@@ -274,7 +271,7 @@ class Performer:
             return
         attempt.log(Level.ERROR, f"Failed: {told}")
         attempt.flush_quietly()
-        self._finish(run, Ending(RunState.FAILED, {}, told, self._progress(run)))
+        self._finish(run, Ending(RunState.FAILED, {}, told, Progress()))
 
     def _carry_out_part(self, attempt: Attempt, claim: PartClaim) -> None:
         part, runs = claim.part, self.store.runs
@@ -312,9 +309,6 @@ class Performer:
         if kind is None:
             raise LookupError(f"The kind of work {run.kind!r} is not installed on this worker.")
         return kind
-
-    def _progress(self, run: Run) -> Progress:
-        return self.store.runs.get(run.id, tenant_id=run.tenant_id).progress
 
     def _finish(self, run: Run, ending: Ending) -> None:
         if not self.store.runs.finish(run.id, run.attempt, ending, now=self.clock()):

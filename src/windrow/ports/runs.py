@@ -22,12 +22,16 @@ class RunFilter:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a run ends: its terminal state, what it returned, why it failed, and its last progress."""
+    """How a run ends: its terminal state, what it returned, why it failed, and its last progress.
+
+    Without any progress it keeps what was reported; `completed` says that this was all of it, with the last message.
+    """
 
     state: RunState
     result: Mapping[str, Any]
     error: str
     progress: Progress
+    completed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

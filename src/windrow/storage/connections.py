@@ -1,8 +1,10 @@
 """Connections to PostgreSQL: what is asked of each, so that a silent network or a frozen client holds nobody up."""
 
+import time
 from typing import Any
 
 from sqlalchemy import URL
+from sqlalchemy.exc import DisconnectionError
 
 CONNECT_SECONDS = 5
 """How long a server may take to answer a new connection."""
@@ -13,6 +15,10 @@ packets that are lost and sent again, short enough for a worker to renew its lea
 
 IDLE_SECONDS = 60
 """How long a transaction may stand open with nothing asked in it: its client is frozen and its locks stand."""
+
+RESTED_SECONDS = 1.0
+"""How long a connection may lie in the pool before it is tried when it is taken out: a try is a round trip, and work of
+milliseconds takes connections all the time."""
 
 IDLE_FOR_TOO_LONG = "25P03"
 """What PostgreSQL calls the end of such a transaction."""
@@ -54,3 +60,20 @@ def connect_arguments(url: URL) -> dict[str, Any]:
     given = url.query.get("options", "")
     theirs = given if isinstance(given, str) else " ".join(given)
     return {**ours, "options": f"{settings} {theirs}".strip()}
+
+
+def ping_if_rested(raw: Any, record: Any, _proxy: object) -> None:
+    """When a connection is taken from the pool: has it replaced if it broke. Raises `DisconnectionError`."""
+    if time.monotonic() - record.info.get("used", 0.0) < RESTED_SECONDS:
+        return
+    try:
+        with raw.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        raw.rollback()
+    except Exception as error:
+        raise DisconnectionError("The connection broke while it lay in the pool.") from error
+
+
+def note_rest(_raw: object, record: Any) -> None:
+    """When a connection goes back into the pool."""
+    record.info["used"] = time.monotonic()

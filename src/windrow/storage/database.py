@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from windrow.errors import StoreUnavailable
-from windrow.storage.connections import IDLE_FOR_TOO_LONG, connect_arguments
+from windrow.storage.connections import IDLE_FOR_TOO_LONG, connect_arguments, note_rest, ping_if_rested
 from windrow.storage.moments import to_microseconds
 from windrow.storage.types import dump_json
 
@@ -142,14 +142,16 @@ class Database:
 
     def _postgresql_engine(self) -> Engine:
         url = self.url.set(drivername="postgresql+psycopg")
-        return create_engine(
+        engine = create_engine(
             url,
-            pool_pre_ping=True,
             connect_args=connect_arguments(url),
             **POOL,
             json_serializer=dump_json,
             json_deserializer=orjson.loads,
         )
+        event.listen(engine, "checkout", ping_if_rested)
+        event.listen(engine, "checkin", note_rest)
+        return engine
 
 
 _PLAIN_INSERT = re.compile(r"\s*INSERT INTO (\w+\s*\([\w,\s]+\))\s*VALUES\s*\([?\w:,\s]*\)\s*", re.IGNORECASE)

@@ -49,7 +49,7 @@ def _end_one(connection: Connection, finish: Finish, held: dict[str, Sequence[Li
     run_id, attempt, ending, now = finish
     if not ending.state.is_terminal:
         raise ValueError(f"a run does not end as {ending.state}")
-    statement = _end(ending.state, ending.progress == Progress())
+    statement = _end(ending.state, keeps=ending.progress == Progress(), completes=ending.completed)
     values = {
         "this_run": run_id,
         "this_attempt": attempt,
@@ -68,10 +68,15 @@ def _end_one(connection: Connection, finish: Finish, held: dict[str, Sequence[Li
 
 
 @cache
-def _end(state: RunState, keeps_progress: bool) -> Any:
+def _end(state: RunState, *, keeps: bool, completes: bool) -> Any:
     # Made once per state: to build and compare such a statement anew takes longer than to run it.
     cancelling = runs.c.state == RunState.CANCELLING
-    progress = () if keeps_progress else from_progress(Progress())
+    progress: dict[str, Any] = {name: bindparam(f"new_{name}") for name in from_progress(Progress())}
+    if completes:
+        whole = func.coalesce(runs.c.progress_total, runs.c.progress_done)
+        progress = {"progress_done": whole, "progress_total": whole, "message": bindparam("new_message")}
+    elif keeps:
+        progress = {}
     return (
         update(runs)
         .where(HELD_BY, may_become(state) | cancelling)
@@ -79,7 +84,9 @@ def _end(state: RunState, keeps_progress: bool) -> Any:
             state=case((cancelling, RunState.CANCELLED.value), else_=state.value),
             ended_at=NOW,
             lease_until=None,
-            **{name: bindparam(f"new_{name}") for name in ("result", "error", *progress)},
+            result=bindparam("new_result"),
+            error=bindparam("new_error"),
+            **progress,
         )
         .returning(runs.c.limits, _ANY_OPEN_OF_RUN)
     )
