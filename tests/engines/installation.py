@@ -5,23 +5,26 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select, text
 
 from tests.harvests.farm import PASSWORD, wait_for
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
+from windrow.core.runs import TaskDraft
 from windrow.core.sources import SourceDraft
 from windrow.model.identity import new_id
 from windrow.model.resources import Presence
 from windrow.model.runs import Run, RunState
 from windrow.model.schedules import Schedule
 from windrow.model.sources import Policies, Source
+from windrow.model.tasks import Retry
 from windrow.model.workers import Worker, WorkerRole
 from windrow.settings import load_settings
 from windrow.storage.tables import key_holds, records, resources, runs
@@ -29,14 +32,42 @@ from windrow.storage.tables import key_holds, records, resources, runs
 PATIENT = Policies(requests_per_second=0, full_every=timedelta(0), guard_share=1.0, page_attempts=20)
 """No pace, whole passes, no guard, and many tries."""
 
+ONCE = Retry()
+
+
+VISITORS = Path(__file__).parents[1] / "visitors"
+"""A folder with a package of kinds for tests, as a stranger's package would bring them."""
+
+
+@contextmanager
+def visited(folder: Path | None = VISITORS) -> Iterator[None]:
+    """The packages in that folder are installed, for this process and those it starts meanwhile."""
+    if folder is None:
+        yield
+        return
+    before = os.environ.get("PYTHONPATH")
+    sys.path.insert(0, str(folder))
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *([before] if before else [])])
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+
 
 class Installation:
     """What `windrow up` runs in a folder. Whoever starts it ends it, or uses `installed`."""
 
-    def __init__(self, folder: Path, *, database: str = "", workers: int = 2) -> None:
+    def __init__(
+        self, folder: Path, *, database: str = "", workers: int = 2, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self.database = database
         self._workers = workers
+        self._settings = settings or {}
         self._process: subprocess.Popen[bytes] | None = None
         given = {"data": folder, "database_url": database or None, "admin_password": PASSWORD}
         self.assembly = Assembly(load_settings(given))
@@ -55,6 +86,7 @@ class Installation:
             "WINDROW_WORKERS": str(self._workers),
             "WINDROW_LEASE_SECONDS": "3",
             "WINDROW_BEAT_SECONDS": "1",
+            **self._settings,
         }
         if self.database:
             environment["WINDROW_DATABASE_URL"] = self.database
@@ -104,6 +136,12 @@ class Installation:
 
     def harvest(self, source: Source) -> Run:
         return self.assembly.windrow.sources.harvest(self.principal, source.id)
+
+    def begin(self, kind: str, *, retry: Retry = ONCE, **parameters: Any) -> Run:
+        """A run of that kind, by a task of its own."""
+        tasks = self.assembly.windrow.tasks
+        task = tasks.create(self.principal, TaskDraft(f"task {new_id()}", kind, parameters, retry=retry))
+        return tasks.start(self.principal, task.id)
 
     def run(self, run: Run) -> Run:
         return self.assembly.store.runs.get(run.id, tenant_id=None)
@@ -172,16 +210,24 @@ def is_alive(pid: int) -> bool:
 
 
 @contextmanager
-def installed(folder: Path, *, database: str = "", workers: int = 2) -> Iterator[Installation]:
-    """An installation that is up."""
+def installed(
+    folder: Path,
+    *,
+    database: str = "",
+    workers: int = 2,
+    settings: Mapping[str, str] | None = None,
+    visitors: Path | None = None,
+) -> Iterator[Installation]:
+    """An installation that is up, with further settings (`WINDROW_…`) and visitors, such as `VISITORS`."""
     folder.mkdir(parents=True, exist_ok=True)
-    installation = Installation(folder, database=database, workers=workers)
-    try:
-        installation.start()
-        installation.wait_until_up()
-        yield installation
-    finally:
-        installation.close()
+    with visited(visitors):
+        installation = Installation(folder, database=database, workers=workers, settings=settings)
+        try:
+            installation.start()
+            installation.wait_until_up()
+            yield installation
+        finally:
+            installation.close()
 
 
 def unguarded(policies: Policies = PATIENT, **changes: object) -> Policies:
