@@ -84,13 +84,11 @@ def test_a_worker_that_is_asked_to_end_lets_its_child_come_to_a_safe_point(engin
     run = engine.begin("watchful")
     (pid,) = told(engine, run, "pid")
 
-    asked = time.monotonic()
     os.kill(holder(engine, run).pid, signal.SIGTERM)
+    wait_for(lambda: not is_alive(pid), 2)  # half of the time that it would get
     ended = engine.wait_for(run)
 
     assert (ended.state, ended.result, ended.failures) == (RunState.SUCCEEDED, {"attempt": 2}, 0)
-    assert time.monotonic() - asked < 4, "it did not wait until its time was over"
-    assert not is_alive(pid)
     engine.assert_sound()
 
 

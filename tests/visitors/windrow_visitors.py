@@ -167,7 +167,8 @@ def _start_orphan() -> int:
     """A daemon as it is in the book: its parent has ended, and its session is its own."""
     code = (
         "import subprocess as s, sys; "
-        f"print(s.Popen([sys.executable, '-c', {STAY!r}], start_new_session=True, stdout=s.DEVNULL, stderr=s.DEVNULL).pid)"
+        "silent = {'stdout': s.DEVNULL, 'stderr': s.DEVNULL}; "
+        f"print(s.Popen([sys.executable, '-c', {STAY!r}], start_new_session=True, **silent).pid)"
     )
     return int(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -167,22 +167,26 @@ def _order(nursery_line: NurseryLine, attempted: Attempted) -> Lines:
         "memory": isolation.memory,
         "seconds": isolation.seconds,
     }
-    line, its_line = socket.socketpair()
-    leash, its_leash = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    output, its_output = os.pipe()
-    error, its_error = os.pipe()
-    lines = Lines(line, output, error, leash)
-    try:
+    with ExitStack() as ours, ExitStack() as theirs:
+        line, its_line = _connected(ours, theirs, socket.SOCK_STREAM)
+        leash, its_leash = _connected(ours, theirs, socket.SOCK_SEQPACKET)
+        output, its_output = _piped(ours, theirs)
+        error, its_error = _piped(ours, theirs)
         nursery_line.send(order, [its_line.fileno(), its_output, its_error, its_leash.fileno()])
-    except BaseException:
-        lines.close()
-        raise
-    finally:
-        its_line.close()
-        its_leash.close()
-        os.close(its_output)
-        os.close(its_error)
-    return lines
+        ours.pop_all()
+    return Lines(line, output, error, leash)
+
+
+def _connected(ours: ExitStack, theirs: ExitStack, kind: socket.SocketKind) -> tuple[socket.socket, socket.socket]:
+    one, other = socket.socketpair(socket.AF_UNIX, kind)
+    return ours.enter_context(one), theirs.enter_context(other)
+
+
+def _piped(ours: ExitStack, theirs: ExitStack) -> tuple[int, int]:
+    reading, writing = os.pipe()
+    ours.callback(os.close, reading)
+    theirs.callback(os.close, writing)
+    return reading, writing
 
 
 def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:

@@ -34,6 +34,9 @@ GRACE = 0.5
 LAST_PATIENCE = 2.0
 """Seconds that the dead may take to be gone (the kernel may be busy with them)."""
 
+LOADING = 60
+"""Seconds that it may take to load the kinds."""
+
 PACKET = 64 << 10
 HANDED = 4
 """Descriptors that come with each order: line, standard output, standard error, leash."""
@@ -68,13 +71,15 @@ class Nursery:
 
     def run(self) -> None:
         """Returns when the worker is gone, and everybody here with it."""
-        self._listen()
-        while not self._over:
-            for key, _ in self._selector.select(LOOK_EVERY if self._families else None):
-                key.data()
-            self._bury()
-            self._watch()
-        self._end_all()
+        try:
+            self._listen()
+            while not self._over:
+                for key, _ in self._selector.select(LOOK_EVERY if self._families else None):
+                    key.data()
+                self._bury()
+                self._watch()
+        finally:
+            self._end_all()
 
     def _listen(self) -> None:
         for each in (self._control, self._woken, self._waker):
@@ -97,16 +102,15 @@ class Nursery:
             return
         except OSError:
             packet, handed = b"", []
-        if not packet:
-            self._over = True
-            return
+        self._over = not packet
         for each in handed:
             os.set_inheritable(each, False)
-        *streams, leash = handed
+        leash = socket.socket(fileno=handed.pop()) if len(handed) == HANDED else None
         try:
-            self._obey(json.loads(packet), streams, socket.socket(fileno=leash))
+            if leash is not None:  # else: not all of them could be taken, and the worker sees its leash closed
+                self._obey(json.loads(packet), handed, leash)
         finally:
-            for each in streams:
+            for each in handed:
                 os.close(each)
 
     def _obey(self, order: Mapping[str, Any], streams: list[int], leash: socket.socket) -> None:
@@ -260,7 +264,9 @@ def serve() -> NoReturn:
     # A child works in a folder of its own: what lies there must not pass for a module.
     sys.path = [each or os.getcwd() for each in sys.path]
     processes.adopt_orphans()
+    signal.alarm(LOADING)  # a kind that hangs when it is loaded would keep this process from hearing anything
     kinds, troubles = _load(json.loads(control.recv(PACKET) or b"{}"))
+    signal.alarm(0)
     gc.collect()
     gc.freeze()  # what is here already is not looked at again, and so not copied, in every child
     Nursery(control, kinds, troubles).run()

@@ -19,7 +19,7 @@ import structlog
 from windrow.engines.isolation import processes, words
 from windrow.engines.isolation.captured import Allowance, Captured
 from windrow.engines.isolation.frames import BadMessage, Frames, frame
-from windrow.engines.isolation.nursery import STOP
+from windrow.engines.isolation.nursery import LOADING, STOP
 from windrow.engines.isolation.wishes import Wishes
 from windrow.errors import Draining, LimitExceeded, ProcessLost, Stopped, StoreUnavailable, WindrowError
 from windrow.model.runs import Level, Part
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 LOOK_EVERY = 0.1
 """Seconds between two looks at whether the work must stop."""
 
-BIRTH = 60.0
+BIRTH = LOADING + 5.0
 """Seconds that a birth may take: the first one waits until the kinds are loaded."""
 
 LAST_WORDS = 2.0
@@ -140,7 +140,7 @@ class Conversation:
         if self._pid is None and now - self._begun > BIRTH:
             raise NotBorn
         if self._told and now - self._told > LAST_WORDS:
-            self._lines.leash.send(STOP)
+            self._stop()
             self._told = now
         self._check_lines()
 
@@ -166,15 +166,24 @@ class Conversation:
         """Ends the child and its family, if they still are there, and waits until they are gone."""
         end = time.monotonic() + PARTING
         if self._ended is None:
-            with suppress(OSError):
-                self._lines.leash.send(STOP)
+            self._stop()
         while self._ended is None and time.monotonic() < end:
             with selectors.DefaultSelector() as selector:
                 selector.register(self._lines.leash, selectors.EVENT_READ)
                 selector.select(LOOK_EVERY)
             self._hear()
-        if self._ended is None:
-            log.error("a child process could not be ended", pid=self._pid, run=self._work.run.id)
+        if self._ended is None and self._pid is not None:
+            log.error("the nursery does not end a child; its worker does", pid=self._pid, run=self._work.run.id)
+            self._kill(self._pid)
+
+    def _stop(self) -> None:
+        with suppress(OSError):
+            self._lines.leash.send(STOP)
+
+    def _kill(self, pid: int) -> None:
+        """Where the nursery is gone or frozen: nobody else knows this family."""
+        processes.signal_all(processes.family_of(pid)[1:], signal.SIGKILL)
+        processes.signal_group(pid, signal.SIGKILL)
 
     def _hear(self) -> None:
         """Takes what the nursery says on the leash."""
@@ -193,8 +202,8 @@ class Conversation:
                 self._ended = ended
             case _:
                 self._ended = {"lost": True}
-                if self._pid is not None:  # the nursery is gone: nobody else knows this family
-                    processes.signal_group(self._pid, signal.SIGKILL)
+                if self._pid is not None:
+                    self._kill(self._pid)
         if self._ended is not None:
             with suppress(KeyError, ValueError):
                 self._selector.unregister(self._lines.leash)
@@ -227,6 +236,7 @@ class Conversation:
             received = b""
         if not received:
             self._selector.unregister(self._lines.line)
+            self._told = self._told or time.monotonic()  # who has hung up has nothing more to tell
             return
         for body in self._frames.take(received):
             self._take(_read(body))
