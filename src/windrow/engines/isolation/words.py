@@ -120,7 +120,7 @@ def read_result(said: Mapping[str, Any]) -> Performed:
         case {"later": moment, "reason": reason}:
             return Later(_moment(moment), text(reason))
         case _:
-            raise BadMessage(f"No result of work: {sorted(said)!r:.200}")
+            raise BadMessage(f"No result of work: {said!r:.200}")
 
 
 def _moment(value: object) -> datetime:
