@@ -55,6 +55,8 @@ class Family:
     ends_at: float | None
     why: str = ""
     kill_at: float | None = None
+    abandoned: bool = False
+    """Whether its worker has let go of it: then nobody else removes its folder."""
 
 
 class Nursery:
@@ -156,6 +158,7 @@ class Nursery:
             self._stop(family, "stopped")
         else:
             self._selector.unregister(family.leash)
+            family.abandoned = True
             self._kill(family)
 
     def _watch(self) -> None:
@@ -203,6 +206,8 @@ class Nursery:
             self._selector.unregister(family.leash)
         _tell(family.leash, ended=os.waitstatus_to_exitcode(status), why=family.why)
         family.leash.close()
+        if family.abandoned:
+            shutil.rmtree(family.folder, ignore_errors=True)
 
     def _end_strays(self) -> None:
         """Ends whoever came to this process because their parents died: a child that went while its own live on.
@@ -220,16 +225,14 @@ class Nursery:
             time.sleep(0.002)
 
     def _end_all(self) -> None:
-        left = list(self._families.values())
-        for family in left:
+        for family in self._families.values():
+            family.abandoned = True
             self._kill(family)
         end = time.monotonic() + LAST_PATIENCE
         while self._families and time.monotonic() < end:
             self._bury()
             time.sleep(0.002)
         self._end_strays()
-        for family in left:
-            shutil.rmtree(family.folder, ignore_errors=True)  # nobody else is left to do it
 
 
 def _next_dead() -> int | None:
