@@ -24,13 +24,14 @@ from windrow.core.scheduling import Scheduling
 from windrow.core.sources import Sources
 from windrow.core.watching import Watching
 from windrow.core.windrow import Windrow
+from windrow.engines.isolation import Isolator
 from windrow.engines.process_pool import ProcessPool
 from windrow.errors import BadInput
 from windrow.fetching import OutgoingPolicy, PoliteFetcherMaker, make_fetcher_maker, name_ourselves
 from windrow.ports.clocks import Clock, system_clock
 from windrow.ports.engines import Reservations
 from windrow.ports.source_kinds import SourceKind
-from windrow.ports.work import WorkKind
+from windrow.ports.work import WorkKind, isolation_of
 from windrow.settings import Settings
 from windrow.storage.blobs import FolderBlobs
 from windrow.storage.database import Database
@@ -91,8 +92,17 @@ class Assembly:
         """Child processes that read pages, if there are to be some."""
         return ProcessPool(self.settings.readers) if self.settings.readers else None
 
+    @cached_property
+    def isolator(self) -> Isolator:
+        """Child processes for the attempts of kinds that ask for one."""
+        asking = [kind for kind in self.kinds.work.values() if isolation_of(kind) is not None]
+        installed = {entry.name: entry.value for entry in entry_points(group=WORK_KINDS)}
+        places = {kind.name: installed.get(kind.name) or _place_of(kind) for kind in asking}
+        return Isolator(places, drain=self.settings.drain_seconds)
+
     def warm_up(self) -> None:
-        """Has the child processes load the installed source kinds before there is anything to read."""
+        """Has the child processes load the installed kinds before there is anything to do."""
+        self.isolator.warm_up()
         if self.offload is not None:
             kinds = [type(each).__module__ for each in self.kinds.sources.values()]
             self.offload.warm_up([take_in.__module__, encoder.__module__, *kinds])
@@ -139,6 +149,7 @@ class Assembly:
             queues=self.settings.queues,
             lease=timedelta(seconds=self.settings.lease_seconds),
             log_keep=self.settings.log_keep,
+            isolate=self.isolator,
         )
 
     @cached_property
@@ -178,8 +189,9 @@ class Assembly:
 
     def close(self) -> None:
         """Gives back what was opened."""
-        if (offload := self.__dict__.get("offload")) is not None:
-            offload.close()
+        for each in ("offload", "isolator"):
+            if (opened := self.__dict__.get(each)) is not None:
+                opened.close()
         if "fetcher_maker" in self.__dict__:
             self.fetcher_maker.close()
         if "store" in self.__dict__:
@@ -198,6 +210,11 @@ def make_celery(settings: Settings) -> "Celery":
     memory = settings.celery_memory_mb * 1024 * 1024
     pool = Pool(settings.celery_pool, settings.carried_at_once, memory)
     return make_app(settings.broker_url.get_secret_value(), settings.queues, pool)
+
+
+def _place_of(kind: WorkKind) -> str:
+    """Where a kind that did not enter by an entry point is loaded from."""
+    return f"{type(kind).__module__}:{type(kind).__qualname__}"
 
 
 def _load(group: str) -> list[Any]:

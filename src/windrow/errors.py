@@ -134,6 +134,14 @@ class ProcessLost(WindrowError):
     retryable = True
 
 
+class LimitExceeded(ProcessLost):
+    """Work in a process of its own took more memory or time than its kind allows, and was ended.
+
+    Tried again as often as the run's retry policy says, like any failure: what else the machine had to do may have
+    been the reason.
+    """
+
+
 # A worker must stop.
 
 

@@ -10,24 +10,52 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select, text
 
 from tests.harvests.farm import PASSWORD, wait_for
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
+from windrow.core.runs import TaskDraft
 from windrow.core.sources import SourceDraft
 from windrow.model.identity import new_id
 from windrow.model.resources import Presence
 from windrow.model.runs import Run, RunState
 from windrow.model.schedules import Schedule
 from windrow.model.sources import Policies, Source
+from windrow.model.tasks import Retry
 from windrow.model.workers import Worker, WorkerRole
 from windrow.settings import load_settings
 from windrow.storage.tables import key_holds, records, resources, runs
 
 PATIENT = Policies(requests_per_second=0, full_every=timedelta(0), guard_share=1.0, page_attempts=20)
 """No pace, whole passes, no guard, and many tries."""
+
+ONCE = Retry()
+
+
+VISITORS = Path(__file__).parents[1] / "visitors"
+"""A folder with a package of kinds for tests, as a stranger's package would bring them."""
+
+
+@contextmanager
+def visited(folder: Path | None = VISITORS) -> Iterator[None]:
+    """The packages in that folder are installed, for this process and those it starts meanwhile."""
+    if folder is None:
+        yield
+        return
+    before = os.environ.get("PYTHONPATH")
+    sys.path.insert(0, str(folder))
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *([before] if before else [])])
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
 
 
 class Installation:
@@ -118,6 +146,12 @@ class Installation:
     def harvest(self, source: Source) -> Run:
         return self.assembly.windrow.sources.harvest(self.principal, source.id)
 
+    def begin(self, kind: str, *, retry: Retry = ONCE, **parameters: Any) -> Run:
+        """A run of that kind, by a task of its own."""
+        tasks = self.assembly.windrow.tasks
+        task = tasks.create(self.principal, TaskDraft(f"task {new_id()}", kind, parameters, retry=retry))
+        return tasks.start(self.principal, task.id)
+
     def run(self, run: Run) -> Run:
         return self.assembly.store.runs.get(run.id, tenant_id=None)
 
@@ -186,17 +220,23 @@ def is_alive(pid: int) -> bool:
 
 @contextmanager
 def installed(
-    folder: Path, *, database: str = "", workers: int = 2, environment: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    database: str = "",
+    workers: int = 2,
+    environment: Mapping[str, str] | None = None,
+    visitors: Path | None = None,
 ) -> Iterator[Installation]:
-    """An installation that is up."""
+    """An installation that is up, with further variables (`WINDROW_…`) and visitors, such as `VISITORS`."""
     folder.mkdir(parents=True, exist_ok=True)
-    installation = Installation(folder, database=database, workers=workers, environment=environment)
-    try:
-        installation.start()
-        installation.wait_until_up()
-        yield installation
-    finally:
-        installation.close()
+    with visited(visitors):
+        installation = Installation(folder, database=database, workers=workers, environment=environment)
+        try:
+            installation.start()
+            installation.wait_until_up()
+            yield installation
+        finally:
+            installation.close()
 
 
 def unguarded(policies: Policies = PATIENT, **changes: object) -> Policies:

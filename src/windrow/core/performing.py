@@ -11,13 +11,14 @@ import structlog
 
 from windrow.core.retrying import wait_before
 from windrow.core.run_attempts import Attempt
-from windrow.errors import Cancelled, Draining, LeaseLost, RemoteError, Stopped, StoreUnavailable
+from windrow.errors import Cancelled, Draining, LeaseLost, ProcessLost, RemoteError, Stopped, StoreUnavailable
 from windrow.model.runs import Level, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
 from windrow.ports.fetching import FetcherMaker
+from windrow.ports.isolating import Isolate
 from windrow.ports.runs import Ending, PartClaim
 from windrow.ports.store import Blobs, Store
-from windrow.ports.work import Done, Ended, Fanned, Later, Performed, WorkKind
+from windrow.ports.work import Done, Ended, Fanned, Later, Performed, WorkKind, isolation_of
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ class Performer:
     """Carries out the runs and parts of one worker.
 
     lease    how long a claim holds without a heartbeat
+    isolate  carries out the work of kinds that ask for a process of their own
     """
 
     store: Store
@@ -49,6 +51,7 @@ class Performer:
     queues: Sequence[str]
     lease: timedelta
     log_keep: int = 10_000
+    isolate: Isolate | None = None
     _attempts: dict[int, Attempt] = field(default_factory=dict)
     _given_up: list[Callable[[], object]] = field(default_factory=list)
     _draining: bool = False
@@ -214,7 +217,7 @@ class Performer:
         run = attempt.run
         try:
             attempt.check()
-            performed = self._kind(run).perform(attempt)
+            performed = self._perform(attempt)
             attempt.flush()
             self._conclude(run, performed)
         except Cancelled:
@@ -257,7 +260,7 @@ class Performer:
 
     def _fail(self, attempt: Attempt, error: Exception) -> None:
         run, now, told = attempt.run, self.clock(), tell(error)
-        if not isinstance(error, RemoteError):
+        if not isinstance(error, RemoteError | ProcessLost):
             log.exception("run failed", run=run.id, kind=run.kind, exc_info=error)
         failures = run.failures + 1
         wait = wait_before(error, run.retry, failures)
@@ -277,7 +280,7 @@ class Performer:
         part, runs = claim.part, self.store.runs
         try:
             attempt.check()
-            counts = self._kind(claim.run).perform_part(attempt, part)
+            counts = self._perform_part(attempt, part)
             attempt.flush()
             runs.close_part(part.id, self.worker_id, PartState.DONE, counts=counts, error="", now=self.clock())
         except Draining:
@@ -290,7 +293,7 @@ class Performer:
 
     def _fail_part(self, attempt: Attempt, claim: PartClaim, error: Exception) -> None:
         told, part, now = tell(error), claim.part, self.clock()
-        if not isinstance(error, RemoteError):
+        if not isinstance(error, RemoteError | ProcessLost):
             log.exception("part failed", run=claim.run.id, kind=claim.run.kind, part=part.id, exc_info=error)
         wait = wait_before(error, claim.run.retry, part.attempts)
         if wait is not None:
@@ -303,6 +306,25 @@ class Performer:
         attempt.log(Level.ERROR, f"Failed: {told}", part=str(part.id))
         attempt.flush_quietly()
         self.store.runs.close_part(part.id, self.worker_id, PartState.FAILED, counts={}, error=told, now=now)
+
+    def _perform(self, attempt: Attempt) -> Performed:
+        kind = self._kind(attempt.run)
+        isolation = isolation_of(kind)
+        if isolation is None:
+            return kind.perform(attempt)
+        return self._isolate(kind).perform(kind.name, isolation, attempt)
+
+    def _perform_part(self, attempt: Attempt, part: Part) -> Mapping[str, int]:
+        kind = self._kind(attempt.run)
+        isolation = isolation_of(kind)
+        if isolation is None:
+            return kind.perform_part(attempt, part)
+        return self._isolate(kind).perform_part(kind.name, isolation, attempt, part)
+
+    def _isolate(self, kind: WorkKind) -> Isolate:
+        if self.isolate is None:
+            raise LookupError(f"The kind of work {kind.name!r} needs a process of its own; this worker gives none.")
+        return self.isolate
 
     def _kind(self, run: Run) -> WorkKind:
         kind = self.kinds.get(run.kind)

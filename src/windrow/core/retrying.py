@@ -2,17 +2,19 @@
 
 import random
 
-from windrow.errors import RemoteError, WindrowError
+from windrow.errors import ProcessLost, RemoteError, WindrowError
 from windrow.model.tasks import Retry
 
 
 def is_worth_retrying(error: Exception) -> bool:
     """Whether trying again later may help.
 
-    A remote says so itself; whatever else we name ourselves (wrong input, a missing thing) stays as it is; what nobody
-    foresaw may have been an accident.
+    A remote and a lost process say so themselves; whatever else we name ourselves (wrong input, a missing thing) stays
+    as it is; what nobody foresaw may have been an accident.
     """
-    return error.retryable if isinstance(error, RemoteError) else not isinstance(error, WindrowError)
+    if isinstance(error, RemoteError | ProcessLost):
+        return error.retryable
+    return not isinstance(error, WindrowError)
 
 
 def wait_before(error: Exception, retry: Retry, failures: int) -> float | None:

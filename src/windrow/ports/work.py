@@ -14,6 +14,29 @@ from windrow.model.runs import Level, Part, PartState, Progress, Run
 from windrow.ports.fetching import FetcherMaker
 from windrow.ports.runs import Ending
 
+LEAST_MEMORY = 64 << 20
+"""Bytes. A Python process that has loaded its kind takes about half of it before it has done anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """A kind's wish that each attempt be a child process of its own, which can be ended whatever it does.
+
+    memory    bytes that it and all processes it starts may hold together; None sets no limit
+    seconds   how long one attempt at a run, or at one part, may take; None sets no limit
+
+    It belongs to the kind: nothing in a task or a run can loosen it.
+    """
+
+    memory: int | None = None
+    seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.memory is not None and self.memory < LEAST_MEMORY:
+            raise ValueError(f"isolation.memory must be at least {LEAST_MEMORY} bytes: Python itself needs half of it")
+        if self.seconds is not None and self.seconds <= 0:
+            raise ValueError("isolation.seconds must be greater than 0")
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -103,7 +126,16 @@ class Work(Protocol):
 
 
 class WorkKind(Protocol):
-    """One kind of task. Called from worker threads; several runs of a kind may go on at once."""
+    """One kind of task. Called from worker threads; several runs of a kind may go on at once.
+
+    A kind whose work can hang, leak or eat memory asks for a process of its own for each attempt, by one more class
+    attribute that kinds may leave out:
+
+        isolation: ClassVar[Isolation | None] = Isolation(memory=2 << 30, seconds=3600)
+
+    It is then called in a child process, in a folder of its own, with the same `Work`; docs/reference/work-kinds.md
+    tells what is different there.
+    """
 
     name: ClassVar[str]
     schema: ClassVar[Mapping[str, Any]]
@@ -117,3 +149,9 @@ class WorkKind(Protocol):
     def perform_part(self, work: Work, part: Part) -> Mapping[str, int]:
         """Does one part of a fan-out and returns its counts. Any exception but `Stopped` fails the attempt."""
         ...
+
+
+def isolation_of(kind: WorkKind) -> Isolation | None:
+    """What the kind asks for. None for kinds that run in the worker itself, also those that never heard of this."""
+    asked: Isolation | None = getattr(kind, "isolation", None)
+    return asked
