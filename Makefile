@@ -1,6 +1,7 @@
 # The one door: `make` alone lists what can be done. Every command sets up what it needs the first time.
 
 PYTHON ?= python3
+JOBS ?= 2
 SET_UP = $(PYTHON) tools/set_up.py
 VENV = .venv/bin
 
@@ -23,9 +24,9 @@ demo: ## start Windrow, harvest a real catalogue, show it (ARGS=--once ends by i
 	@$(SET_UP) runtime pycsw
 	@$(VENV)/python -m demo $(ARGS)
 
-test: ## run the tests, with real servers and a browser on this machine
+test: ## run the tests, with real servers and a browser on this machine (JOBS=1: one at a time)
 	@$(SET_UP) dev pycsw pygeoapi stac debian
-	@$(VENV)/python -m pytest $(ARGS)
+	@$(VENV)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: ## check form, types, imports and house rules
 	@$(SET_UP) dev

@@ -47,6 +47,7 @@ def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[N
     """No settings from outside, an empty folder to be in, and logs as they were."""
     for name in [each for each in os.environ if each.upper().startswith("WINDROW_")]:
         monkeypatch.delenv(name)
+    monkeypatch.delenv("COLUMNS", raising=False)  # the programs that run the tests set it
     monkeypatch.setenv("WINDROW_OUTGOING_ALLOW", "127.0.0.0/8")
     monkeypatch.chdir(tmp_path)
     root = logging.getLogger()
