@@ -252,7 +252,7 @@ def test_a_run_whose_end_could_not_be_written_is_given_back_by_its_own_worker(fa
     original = SqlRuns.finish
     times: list[int] = []
 
-    def flaky(self: SqlRuns, *given: Any, **named: Any) -> bool:
+    def flaky(self: SqlRuns, *given: Any, **named: Any) -> Any:
         times.append(1)
         if len(times) == 1:
             raise StoreUnavailable("disk full")
@@ -445,19 +445,50 @@ def test_a_drained_part_is_given_back_without_counting_as_failed(farm: Farm, err
     assert farm.finish(run).result["counts"] == {"parts": 1}
 
 
+def test_parts_behind_a_long_one_are_left_to_others_and_lose_no_try(farm: Farm, errand: Errand) -> None:
+    Sum(errand, 40)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def do_part(work: Work, part: Part) -> Mapping[str, int]:
+        if part.key["number"] == 20:
+            begun.set()
+            go_on.wait(20)
+        return {"parts": 1}
+
+    errand.do_part = do_part
+    run = start(farm)
+    farm.performer.perform(run.id)
+    parts = [each.id for each in farm.assembly.store.runs.list_parts(run.id, states=None, limit=100).items]
+    told: list[Any] = []
+    thread = threading.Thread(target=lambda: told.extend(farm.performer.perform_parts(parts)))
+    with beating(farm.performer):
+        thread.start()
+        assert begun.wait(20)
+        runs = farm.assembly.store.runs
+        wait_for(lambda: runs.count_parts(run.id).get(PartState.RUNNING) == 1)
+        go_on.set()
+        thread.join(20)
+
+    left = farm.assembly.store.runs.list_parts(run.id, states=frozenset({PartState.OPEN}), limit=100).items
+    assert left
+    assert {each.attempts for each in left} == {0}
+    assert set(told) <= {each.id for each in left}
+    assert farm.finish(run).result["counts"] == {"parts": 40}
+
+
 def test_a_part_whose_end_could_not_be_written_is_given_back(farm: Farm, errand: Errand) -> None:
     Sum(errand, 1)
-    original = SqlRuns.close_part
+    original = SqlRuns.close_parts
     times: list[int] = []
 
-    def flaky(self: SqlRuns, *given: Any, **named: Any) -> bool:
+    def flaky(self: SqlRuns, *given: Any, **named: Any) -> Any:
         times.append(1)
         if len(times) == 1:
             raise StoreUnavailable("disk full")
         return original(self, *given, **named)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SqlRuns, "close_part", flaky)
+        patch.setattr(SqlRuns, "close_parts", flaky)
         run = farm.finish(start(farm))
 
     assert (run.state, len(times)) == (RunState.SUCCEEDED, 2)

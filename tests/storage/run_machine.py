@@ -14,7 +14,7 @@ from tests.storage.making import LEASE, NOW, TENANT, a_run
 from windrow.errors import Cancelled, LeaseLost
 from windrow.model.runs import PartState, Progress, RunState, may_move
 from windrow.model.tasks import Limit
-from windrow.ports.runs import Ending
+from windrow.ports.runs import Closing, Ending
 from windrow.storage import tables
 from windrow.storage.database import Database
 from windrow.storage.runs import SqlRuns
@@ -266,7 +266,7 @@ class RunMachine(RuleBasedStateMachine):
         worker = part.worker_id if own and part.worker_id else worker
         state = PartState.DONE if good else PartState.FAILED
 
-        done = self.runs.close_part(part.id, worker, state, counts={"added": 1}, error="", now=self.now)
+        done = self.runs.close_parts([Closing(part.id, worker, state, {"added": 1}, "", self.now)])[0]
 
         assert done == self._holds(run, part, worker)
         if done:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from tests.storage.making import LEASE, NOW, a_run
 from windrow.model.runs import PartState, Progress, RunState
 from windrow.model.tasks import Limit
-from windrow.ports.runs import Ending
+from windrow.ports.runs import Closing, Ending
 from windrow.storage.database import Database
 from windrow.storage.runs import SqlRuns
 from windrow.storage.tables import key_holds
@@ -106,7 +106,7 @@ def test_the_finish_is_queued_once_however_many_close_parts_at_once(runs: SqlRun
         closed = 0
         while claims := runs.claim_parts(worker, queues=["default"], now=NOW, lease=LEASE, limit=3):
             for claim in claims:
-                closed += runs.close_part(claim.part.id, worker, PartState.DONE, counts={"added": 1}, error="", now=NOW)
+                closed += sum(runs.close_parts([Closing(claim.part.id, worker, PartState.DONE, {"added": 1}, "", NOW)]))
             finish = runs.claim(worker, queues=["default"], now=NOW, lease=LEASE)
             if finish is not None:
                 finishes.append(finish)
@@ -152,7 +152,7 @@ def test_a_cancel_that_races_with_parts_leaves_none_open(runs: SqlRuns) -> None:
             while claims := runs.claim_parts(worker, queues=["default"], now=NOW, lease=LEASE, limit=2):
                 runs.renew(worker, now=NOW, lease=LEASE)
                 for claim in claims:
-                    closed += runs.close_part(claim.part.id, worker, PartState.DONE, counts={}, error="", now=NOW)
+                    closed += sum(runs.close_parts([Closing(claim.part.id, worker, PartState.DONE, {}, "", NOW)]))
             return closed
 
         with ThreadPoolExecutor(4) as pool:

@@ -10,7 +10,7 @@ from tests.storage.making import LEASE, NOW, OTHER_TENANT, TASK, TENANT, a_run
 from windrow.model.identity import new_id
 from windrow.model.runs import Level, PartState, Progress, RunState
 from windrow.model.tasks import Limit
-from windrow.ports.runs import Ending, Entry, RunFilter
+from windrow.ports.runs import Closing, Ending, Entry, RunFilter
 from windrow.storage import schema
 from windrow.storage.database import Database
 from windrow.storage.runs import SqlRuns
@@ -56,7 +56,7 @@ def live(crowd: Crowd) -> None:
     crowd.runs.fan_out(run.id, 1, [{"page": 1}, {"page": 2}], now=NOW)
     crowd.runs.wait(run.id, 1, now=NOW)
     for claim in crowd.runs.claim_parts("bob", queues=["default"], now=NOW, lease=LEASE, limit=1):
-        crowd.runs.close_part(claim.part.id, "bob", PartState.DONE, counts={"added": 1}, error="", now=NOW)
+        crowd.runs.close_parts([Closing(claim.part.id, "bob", PartState.DONE, {"added": 1}, "", NOW)])
     for claim in crowd.runs.claim_parts("bob", queues=["default"], now=NOW, lease=LEASE, limit=9):
         crowd.runs.retry_part(claim.part.id, "bob", error="", ready_at=NOW)
     crowd.runs.count_parts(run.id)

@@ -10,7 +10,7 @@ from tests.storage.making import LEASE, NOW, a_run
 from windrow.errors import BadInput, Cancelled
 from windrow.model.runs import PartState, Progress, Run, RunState
 from windrow.model.tasks import Limit
-from windrow.ports.runs import Ending, PartClaim
+from windrow.ports.runs import Closing, Ending, PartClaim
 from windrow.storage import endings, parts, sweeping
 from windrow.storage.database import Database
 from windrow.storage.runs import SqlRuns
@@ -38,7 +38,7 @@ def claim(
 
 
 def close(runs: SqlRuns, part: PartClaim, state: PartState = PartState.DONE, *, worker: str = "ann") -> bool:
-    return runs.close_part(part.part.id, worker, state, counts={"added": 2}, error="", now=NOW)
+    return runs.close_parts([Closing(part.part.id, worker, state, {"added": 2}, "", NOW)])[0]
 
 
 def test_the_same_key_makes_one_part_however_it_is_spelled(runs: SqlRuns) -> None:
@@ -286,3 +286,14 @@ def test_a_deleted_run_leaves_no_part(database: Database, runs: SqlRuns) -> None
 
     with database.read() as connection:
         assert connection.scalar(select(func.count()).select_from(parts_table)) == 0
+
+
+def test_a_part_that_was_left_is_open_again_as_if_it_had_never_been_claimed(runs: SqlRuns) -> None:
+    run = fanned(runs, 3)
+    one, two, three = claim(runs, 3)
+
+    runs.leave_parts([one.part.id, two.part.id], "ann")
+    runs.leave_parts([three.part.id], "bob")
+
+    assert runs.count_parts(run.id) == {PartState.OPEN: 2, PartState.RUNNING: 1}
+    assert [each.part.attempts for each in claim(runs, 3)] == [1, 1]

@@ -13,7 +13,7 @@ from windrow.errors import StoreUnavailable
 from windrow.model.runs import PartState, Progress, RunState
 from windrow.model.schedules import Schedule
 from windrow.model.triggers import Interval
-from windrow.ports.runs import Ending
+from windrow.ports.runs import Closing, Ending
 from windrow.ports.store import Store
 from windrow.storage.database import Database
 from windrow.storage.secrets import KEY_BYTES, Vault
@@ -102,7 +102,7 @@ def test_a_listener_hears_of_everything_that_makes_work_or_ends_it(store: SqlSto
     story: list[Callable[[], object]] = [
         lambda: runs.wait(run.id, 1, now=NOW),
         lambda: runs.retry_part(take_part(), "ann", error="", ready_at=NOW),
-        lambda: runs.close_part(take_part(), "ann", PartState.DONE, counts={}, error="", now=NOW),
+        lambda: runs.close_parts([Closing(take_part(), "ann", PartState.DONE, {}, "", NOW)]),
         lambda: runs.hand_back(run.id, take(), now=NOW, ready_at=NOW, failed=False),
         lambda: runs.finish(run.id, take(), Ending(RunState.SUCCEEDED, {}, "", Progress()), now=NOW),
         lambda: take() and runs.sweep(NOW + 2 * LEASE),

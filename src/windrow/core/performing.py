@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
 from time import monotonic
 
 import structlog
 
+from windrow.core.bunches import Bunch, Size, divide
 from windrow.core.retrying import wait_before
 from windrow.core.run_attempts import Attempt
 from windrow.errors import Cancelled, Draining, LeaseLost, ProcessLost, RemoteError, Stopped, StoreUnavailable
@@ -16,7 +18,7 @@ from windrow.model.runs import Level, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
 from windrow.ports.fetching import FetcherMaker
 from windrow.ports.isolating import Isolate
-from windrow.ports.runs import Ending, PartClaim
+from windrow.ports.runs import Closing, Ending, PartClaim
 from windrow.ports.store import Blobs, Store
 from windrow.ports.work import Done, Ended, Fanned, Later, Performed, WorkKind, isolation_of
 
@@ -29,9 +31,6 @@ LONGEST_ERROR = 10_000
 
 SLICE = 0.5
 """Seconds after which whoever was told of several parts leaves those not begun to others."""
-
-PARTS_AT_ONCE = 16
-"""How many parts are claimed together once they turned out to be quick."""
 
 
 @dataclass(slots=True)
@@ -58,6 +57,8 @@ class Performer:
     _in_touch: datetime | None = None
     """When the store last gave or renewed a lease."""
     _lock: Lock = field(default_factory=Lock)
+    _bunches: list[Bunch] = field(default_factory=list)
+    _size: Size = field(default_factory=Size)
 
     # Taking.
 
@@ -74,10 +75,11 @@ class Performer:
 
     def take_parts(self, most: int) -> list[Callable[[], None]]:
         """Claims open parts of fanned-out runs; returns what carries each out."""
+        many = most * self._size.now
         claims = self.store.runs.claim_parts(
-            self.worker_id, queues=self.queues, now=self.clock(), lease=self.lease, limit=most
+            self.worker_id, queues=self.queues, now=self.clock(), lease=self.lease, limit=many
         )
-        return [self._task_of_part(claim) for claim in claims]
+        return [self._task_of_bunch(bunch) for bunch in divide(claims, most)]
 
     def perform(self, run_id: str) -> bool:
         """Claims and carries out that run; False when there was nothing to do (done, taken, not yet due)."""
@@ -91,24 +93,23 @@ class Performer:
 
     def perform_parts(self, part_ids: Sequence[int]) -> Sequence[int]:
         """Claims and carries out these parts, few at a time while they take long; returns those it did not come to."""
-        left, most, began = list(part_ids), 1, monotonic()
+        left, began = list(part_ids), monotonic()
         while left and not self._draining and monotonic() - began < SLICE:
-            these, left = left[:most], left[most:]
+            these, left = left[: self._size.now], left[self._size.now :]
             claims = self.store.runs.claim_these_parts(self.worker_id, these, now=self.clock(), lease=self.lease)
-            for carry_out in [self._task_of_part(claim) for claim in claims]:
-                carry_out()
-            most = min(PARTS_AT_ONCE, 2 * most)
+            if claims:
+                self._task_of_bunch(Bunch(claims))()
         return left
 
     def _task_of(self, run: Run) -> Callable[[], None]:
         attempt = self._begin(run)
         return lambda: self._guarded(attempt, lambda: self._carry_out(attempt), lambda: self._give_back(run))
 
-    def _task_of_part(self, claim: PartClaim) -> Callable[[], None]:
-        attempt, part = self._begin(claim.run, claim.part), claim.part
-        return lambda: self._guarded(
-            attempt, lambda: self._carry_out_part(attempt, claim), lambda: self._give_back_part(part)
-        )
+    def _task_of_bunch(self, bunch: Bunch) -> Callable[[], None]:
+        self._in_touch = self.clock()
+        with self._lock:
+            self._bunches.append(bunch)
+        return lambda: self._carry_out_bunch(bunch)
 
     # Being told.
 
@@ -133,6 +134,11 @@ class Performer:
             if attempt.run.id in states:
                 attempt.notice(states[attempt.run.id])
             attempt.flush_quietly()
+        with self._lock:
+            bunches = list(self._bunches)
+        for each in bunches:
+            self._close(each.take_done())
+            self._leave(each.release())
 
     def drain(self) -> None:
         """Makes everything under way, and whatever was just claimed, give back what it has."""
@@ -209,9 +215,9 @@ class Performer:
             run.id, run.attempt, now=now, ready_at=now + REST, failed=False, error=told, keep_keys=True
         )
 
-    def _give_back_part(self, part: Part) -> object:
+    def _give_back_part(self, part_id: int) -> object:
         told = "The worker could not write what became of this part."
-        return self.store.runs.retry_part(part.id, self.worker_id, error=told, ready_at=self.clock() + REST)
+        return self.store.runs.retry_part(part_id, self.worker_id, error=told, ready_at=self.clock() + REST)
 
     def _carry_out(self, attempt: Attempt) -> None:
         run = attempt.run
@@ -276,22 +282,65 @@ class Performer:
         attempt.flush_quietly()
         self._finish(run, Ending(RunState.FAILED, {}, told, Progress()))
 
-    def _carry_out_part(self, attempt: Attempt, claim: PartClaim) -> None:
+    def _carry_out_bunch(self, bunch: Bunch) -> None:
+        began, done = monotonic(), 0
+        try:
+            while not self._draining and (claim := bunch.next()) is not None:
+                bunch.note_done(self._carry_out_next(claim))
+                done += 1
+        finally:
+            self._close(bunch.take_done())
+            with self._lock:
+                self._bunches.remove(bunch)
+            self._leave(bunch.release(now=True))
+        self._size.note(done, monotonic() - began)
+
+    def _carry_out_next(self, claim: PartClaim) -> list[Closing]:
+        attempt, closings = self._begin(claim.run, claim.part), list[Closing]()
+        self._guarded(
+            attempt,
+            lambda: closings.extend(self._carry_out_part(attempt, claim)),
+            lambda: self._give_back_part(claim.part.id),
+        )
+        return closings
+
+    def _close(self, closings: Sequence[Closing]) -> None:
+        if not closings:
+            return
+        try:
+            self.store.runs.close_parts(closings)
+        except StoreUnavailable as error:
+            log.warning("parts interrupted", parts=len(closings), reason=str(error))
+            for each in closings:
+                self._given_up.append(partial(self._give_back_part, each.part_id))
+
+    def _leave(self, claims: Sequence[PartClaim]) -> None:
+        """Leaves parts that were claimed and not begun to others."""
+        if not claims:
+            return
+        leave = partial(self.store.runs.leave_parts, [claim.part.id for claim in claims], self.worker_id)
+        try:
+            leave()
+        except StoreUnavailable:
+            self._given_up.append(leave)
+
+    def _carry_out_part(self, attempt: Attempt, claim: PartClaim) -> list[Closing]:
         part, runs = claim.part, self.store.runs
         try:
             attempt.check()
             counts = self._perform_part(attempt, part)
             attempt.flush()
-            runs.close_part(part.id, self.worker_id, PartState.DONE, counts=counts, error="", now=self.clock())
+            return [Closing(part.id, self.worker_id, PartState.DONE, counts, "", self.clock())]
         except Draining:
             attempt.flush_quietly()
-            runs.retry_part(part.id, self.worker_id, error="", ready_at=self.clock())
+            runs.leave_parts([part.id], self.worker_id)
         except (Stopped, StoreUnavailable):
             raise
         except Exception as error:  # noqa: BLE001 - the edge of a part: it fails with its reason told
-            self._fail_part(attempt, claim, error)
+            return self._fail_part(attempt, claim, error)
+        return []
 
-    def _fail_part(self, attempt: Attempt, claim: PartClaim, error: Exception) -> None:
+    def _fail_part(self, attempt: Attempt, claim: PartClaim, error: Exception) -> list[Closing]:
         told, part, now = tell(error), claim.part, self.clock()
         if not isinstance(error, RemoteError | ProcessLost):
             log.exception("part failed", run=claim.run.id, kind=claim.run.kind, part=part.id, exc_info=error)
@@ -302,10 +351,10 @@ class Performer:
             attempt.flush_quietly()
             ready_at = now + timedelta(seconds=wait)
             self.store.runs.retry_part(part.id, self.worker_id, error=told, ready_at=ready_at)
-            return
+            return []
         attempt.log(Level.ERROR, f"Failed: {told}", part=str(part.id))
         attempt.flush_quietly()
-        self.store.runs.close_part(part.id, self.worker_id, PartState.FAILED, counts={}, error=told, now=now)
+        return [Closing(part.id, self.worker_id, PartState.FAILED, {}, told, now)]
 
     def _perform(self, attempt: Attempt) -> Performed:
         kind = self._kind(attempt.run)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from windrow.model.paging import PageOf
 from windrow.model.runs import LogEntry, Output, Part, PartState, Progress, Run, RunState
@@ -51,6 +51,17 @@ class PartClaim:
 
     part: Part
     run: Run
+
+
+class Closing(NamedTuple):
+    """How a part ends, by which worker, and when."""
+
+    part_id: int
+    worker_id: str
+    state: PartState
+    counts: Mapping[str, int]
+    error: str
+    now: datetime
 
 
 class Runs(Protocol):
@@ -186,14 +197,16 @@ class Runs(Protocol):
         """Takes those of these parts that are open and ready, and that nobody else is taking."""
         ...
 
-    def close_part(
-        self, part_id: int, worker_id: str, state: PartState, *, counts: Mapping[str, int], error: str, now: datetime
-    ) -> bool:
-        """Ends a part; the one who closes the last queues the run's finish. False when fenced out."""
+    def close_parts(self, closings: Sequence[Closing]) -> Sequence[bool]:
+        """Ends parts; whoever closes the last of a run queues its finish. False for each that is fenced out."""
         ...
 
     def retry_part(self, part_id: int, worker_id: str, *, error: str, ready_at: datetime) -> bool:
         """Gives a part back for a later try. False when fenced out."""
+        ...
+
+    def leave_parts(self, part_ids: Sequence[int], worker_id: str) -> None:
+        """Leaves parts that this worker holds to others, as if it had never claimed them."""
         ...
 
     def list_parts(

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
-from typing import Any, NamedTuple
+from itertools import chain, islice
+from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, case, func, select, update
 
 from windrow.model.paging import PageOf, check_limit
 from windrow.model.runs import Part, PartState, RunState
+from windrow.ports.runs import Closing
 from windrow.storage.database import Database
 from windrow.storage.fan_in import FINISH, count_closed
 from windrow.storage.gathering import Gathering
@@ -25,17 +26,6 @@ BATCH = 1_000
 
 OPENED = 5_000
 """How many parts are given free in one transaction."""
-
-
-class Closing(NamedTuple):
-    """How a part is to end, by whom, and when."""
-
-    part_id: int
-    worker_id: str
-    state: PartState
-    counts: Mapping[str, int]
-    error: str
-    now: datetime
 
 
 class RunParts:
@@ -73,25 +63,29 @@ class RunParts:
                     connection.execute(_let_wait(run_id, now))
                     return True
 
-    def close_part(
-        self, part_id: int, worker_id: str, state: PartState, *, counts: Mapping[str, int], error: str, now: datetime
-    ) -> bool:
-        """Ends a part; the one who closes the last queues the run's finish."""
-        return self._closing(Closing(part_id, worker_id, state, counts, error, now))
+    def close_parts(self, closings: Sequence[Closing]) -> Sequence[bool]:
+        """Ends parts; whoever closes the last of a run queues its finish."""
+        return self._closing(closings)
 
     @cached_property
-    def _closing(self) -> Gathering[Closing, bool]:
+    def _closing(self) -> Gathering[Sequence[Closing], Sequence[bool]]:
         return Gathering(self._close)
 
-    def _close(self, closings: Sequence[Closing]) -> list[bool]:
+    def _close(self, calls: Sequence[Sequence[Closing]]) -> list[Sequence[bool]]:
         with self._database.write(wake=True) as connection:
-            return close_parts(connection, closings)
+            closed = iter(close_parts(connection, list(chain(*calls))))
+        return [list(islice(closed, len(each))) for each in calls]
 
     def retry_part(self, part_id: int, worker_id: str, *, error: str, ready_at: datetime) -> bool:
         """Gives a part back for a later try."""
         with self._database.write(wake=True) as connection:
             this = {"this_part": part_id, "this_worker": worker_id, "new_error": error, "new_ready_at": ready_at}
             return connection.execute(_RETRY, this).rowcount == 1
+
+    def leave_parts(self, part_ids: Sequence[int], worker_id: str) -> None:
+        """Leaves parts that this worker holds to others, as if it had never claimed them."""
+        with self._database.write(wake=True) as connection:
+            connection.execute(_LEAVE, {"these_parts": part_ids, "this_worker": worker_id})
 
     def list_parts(
         self, run_id: str, *, states: frozenset[PartState] | None, limit: int, cursor: str | None = None
@@ -224,6 +218,16 @@ _CLOSE = (
     update(parts)
     .where(_HELD_PART)
     .values(state=bindparam("new_state"), counts=bindparam("new_counts"), error=bindparam("new_error"), **_FREED)
+)
+_LEAVE = (
+    update(parts)
+    .where(
+        parts.c.id.in_(bindparam("these_parts", expanding=True)),
+        parts.c.worker_id == bindparam("this_worker"),
+        parts.c.state == PartState.RUNNING.value,
+        select(runs.c.id).where(runs.c.id == parts.c.run_id, _GOES_ON).exists(),
+    )
+    .values(state=PartState.OPEN.value, attempts=parts.c.attempts - 1, lost=0, **_FREED)
 )
 _RETRY = (
     update(parts)
