@@ -88,14 +88,14 @@ def _judge(ground: Ground, run: Run, findings: Findings) -> None:
 
 def _judge_sources(ground: Ground, customers: Customers, found: list[Run], findings: Findings) -> None:
     for source, expected in customers.fields.expected:
-        own = [each for each in found if each.task_id == source.task_id and each.state is RunState.SUCCEEDED]
+        own = [each for each in found if each.task_id == source.task_id]
         if not own:
             findings.lost.append(f"source {source.id} was never harvested")
             continue
         there, wanted = Counter(ground.installation.titles(source)), Counter(expected)
         findings.lost += [f"record {each} of source {source.id} is missing" for each in (wanted - there).elements()]
         findings.doubled += [f"record {each} of source {source.id} is too many" for each in (there - wanted).elements()]
-        added = sum(each.result["counts"].get("added", 0) for each in own)
+        added = sum(each.progress.counts.get("added", 0) for each in own)
         _compare(f"source {source.id} has added", added, RECORDS, findings)
 
 
