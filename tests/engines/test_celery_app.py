@@ -1,12 +1,19 @@
 """Celery's application as we set it up: how it comes back to a broker that was away, and bears a database that is."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from samples.servers.daemon import free_port
+from samples.servers.redis import Redis
+from tests.harvests.farm import wait_for
 from windrow.engines.celery.app import PARTS, RUN, Pool, make_app, register
+from windrow.engines.celery.worker import CANNOT_BEGIN
 from windrow.errors import StoreUnavailable
 
 THREADS = Pool("threads", 1)
@@ -67,3 +74,30 @@ def test_a_message_ends_quietly_while_the_database_is_away() -> None:
         app.tasks[PARTS]([1, 2])
 
     assert [each["event"] for each in told] == ["the database does not answer"] * 2
+
+
+@pytest.mark.parametrize("pool", ["threads", "prefork"])
+def test_a_worker_that_cannot_begin_ends_instead_of_taking_messages_from_others(
+    pool: str, shared_redis_server: Redis, tmp_path: Path
+) -> None:
+    nowhere = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    environment = {
+        **os.environ,
+        "WINDROW_DATA": str(tmp_path),
+        "WINDROW_ENGINE": "celery",
+        "WINDROW_CELERY_POOL": pool,
+        "WINDROW_BROKER_URL": shared_redis_server.url,
+        "WINDROW_DATABASE_URL": nowhere,
+    }
+
+    with (tmp_path / "log").open("wb") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "windrow.cli", "worker"], env=environment, stdout=log, stderr=log
+        )
+        try:
+            wait_for(lambda: "cannot begin" in (tmp_path / "log").read_text(), 60)
+            if pool == "threads":
+                assert worker.wait(60) == CANNOT_BEGIN
+        finally:
+            worker.kill()
+            worker.wait()
