@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,7 @@ WRITTEN = ROOT / "build" / "chaos.json"
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; the exit code is 1 where a promise did not hold."""
     given = _arguments(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # in order: servers and mounted disks must not stay behind
     console, begun = Console(), time.monotonic()
     outcomes: list[Outcome] = []
     for engine in given.engine or ENGINES:
