@@ -21,7 +21,7 @@ ENGINES: Mapping[str, Sequence[str]] = {
 """What each engine is tried on; the kills are shared between them."""
 
 KILLS = 200
-ROUNDS = 3
+ROUNDS = 2
 PAUSE = (0.6, 1.4)
 LEASE, BEAT = 8.0, 2.0
 """Of the settings that users get."""

@@ -1,6 +1,7 @@
 """A story: an installation at work, faults in an order drawn from a seed, and the truth afterwards."""
 
 import random
+import shutil
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from samples.servers.process import ROOT
 from tests.chaos import faults
 from tests.chaos.customers import Customers, make_clockwork, make_crowds, make_fields
 from tests.chaos.ground import Ground, prepared
@@ -59,6 +61,8 @@ def tell(engine: str, seed: int, plan: Plan, say: Say = lambda _words: None) -> 
         findings = look(ground, customers)
         findings.lost += [f"nobody went on with {each}" for each in losses.left()]
         findings.wrong += wrong + _say_goodbye(ground)
+        if findings.lost or findings.doubled or findings.wrong:
+            _keep_log(ground, seed)
         engine_name, _, database = engine.partition(" on ")
         return Outcome(
             engine=engine if engine_name == "Celery" else engine_name,
@@ -113,6 +117,12 @@ def _say_goodbye(ground: Ground) -> list[str]:
     ground.installation.leave_alone()
     code = ground.installation.stop()
     return [] if code == 0 else [f"it ended with code {code}"]
+
+
+def _keep_log(ground: Ground, seed: int) -> None:
+    kept = ROOT / "build" / f"chaos-{ground.engine.replace(' ', '-').lower()}-{seed}.log"
+    kept.parent.mkdir(exist_ok=True)
+    shutil.copyfile(ground.installation.folder / "up.log", kept)
 
 
 def _count_active(connection: Connection) -> int:
