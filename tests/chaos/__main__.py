@@ -22,7 +22,7 @@ ENGINES: Mapping[str, Sequence[str]] = {
 
 KILLS = 200
 ROUNDS = 2
-PAUSE = (0.6, 1.4)
+PAUSE = (1.2, 2.6)
 LEASE, BEAT = 8.0, 2.0
 """Of the settings that users get."""
 
