@@ -6,7 +6,7 @@ SET_UP = $(PYTHON) tools/set_up.py
 VENV = .venv/bin
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench chaos lock clean
 
 help: ## list the commands
 	@echo "Windrow. What would you like to do?"
@@ -39,6 +39,10 @@ check: ## check form, types, imports and house rules
 bench: ## measure speed and memory against the limits; writes build/bench.json
 	@$(SET_UP) dev pycsw debian
 	@$(VENV)/python -m benchmarks $(ARGS)
+
+chaos: ## kill, cut off, freeze and fill up installations, and look what became of their work; writes build/chaos.json
+	@$(SET_UP) dev debian
+	@nice -n 5 $(VENV)/python -m tests.chaos $(ARGS)
 
 lock: ## make the lock files anew from pyproject.toml (ARGS=--upgrade takes the newest)
 	@$(SET_UP) dev

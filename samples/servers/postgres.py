@@ -83,9 +83,14 @@ class Postgres(Daemon):
 
 
 @contextlib.contextmanager
-def running_postgres(*, durable: bool = False, place: Place = LOOPBACK) -> Iterator[Postgres]:
-    """A server with new files in a temporary folder, which its user may enter; gone at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="windrow-postgres-"))
+def running_postgres(
+    *, durable: bool = False, place: Place = LOOPBACK, under: Path | None = None
+) -> Iterator[Postgres]:
+    """A server with new files in a temporary folder, which its user may enter; gone at the end.
+
+    `under` is where that folder is made, if not where temporary folders usually are.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="windrow-postgres-", dir=under))
     try:
         _initialise(folder)
         with Postgres(folder, durable=durable, place=place) as server:

@@ -62,9 +62,16 @@ class Installation:
     """What `windrow up` runs in a folder. Whoever starts it ends it, or uses `installed`."""
 
     def __init__(
-        self, folder: Path, *, database: str = "", workers: int = 2, environment: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        *,
+        database: str = "",
+        workers: int = 2,
+        environment: Mapping[str, str] | None = None,
+        port: int = 0,
     ) -> None:
         self.folder = folder
+        self._port = port
         self.database = database
         self._environment = dict(environment or {})
         self._workers = workers
@@ -91,7 +98,7 @@ class Installation:
         if self.database:
             environment["WINDROW_DATABASE_URL"] = self.database
         with (self.folder / "up.log").open("ab") as log:
-            command = [sys.executable, "-m", "windrow.cli", "up", "--port", "0"]
+            command = [sys.executable, "-m", "windrow.cli", "up", "--port", str(self._port)]
             self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
     def wait_until_up(self) -> None:

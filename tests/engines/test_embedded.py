@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.engines.installation import is_alive, kill
 from tests.harvests.farm import wait_for
@@ -292,6 +293,25 @@ def test_a_long_chore_does_not_delay_the_others_nor_does_trouble() -> None:
     thread.join(20)
 
     assert not thread.is_alive()
+
+
+def test_a_database_that_is_away_is_told_of_once() -> None:
+    tries: list[int] = []
+
+    def try_it() -> None:
+        tries.append(1)
+        if len(tries) < 5 or len(tries) in (7, 8):
+            raise StoreUnavailable("away")
+
+    loop = ClockLoop([Chore("sweep", 0.001, try_it)])
+    with capture_logs() as told:
+        thread = threading.Thread(target=loop.run)
+        thread.start()
+        wait_for(lambda: len(tries) > 10)
+        loop.stop()
+        thread.join(20)
+
+    assert [each["event"] for each in told] == ["the database does not answer"] * 2
 
 
 # The supervisor, with real processes.

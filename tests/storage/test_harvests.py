@@ -20,6 +20,7 @@ from windrow.ports.runs import Ending, Entry
 from windrow.storage.database import Database
 from windrow.storage.harvests import SqlHarvests
 from windrow.storage.runs import SqlRuns
+from windrow.storage.sweeping import LOST_AT_MOST
 from windrow.storage.tables import pages, quarantine, records, resources, reviews, sources
 
 LATER = NOW + timedelta(hours=1)
@@ -211,6 +212,19 @@ def test_a_page_is_committed_once(field: Field) -> None:
         field.commit(new("b"), part=part)
 
     assert list(field.harvests.known(PUBLIC, ["a", "b"])) == ["a"]
+
+
+def test_a_pass_that_gets_on_is_never_given_up_however_often_its_worker_is_lost(field: Field) -> None:
+    field.begin()
+
+    for page in range(LOST_AT_MOST + 2):
+        field.commit(new(f"a{page}"), next=[{"page": page + 2}])
+        assert field.runs.sweep(LATER) == [field.run.id]
+        again = field.runs.claim("worker", queues=["default"], now=LATER, lease=-LEASE, run_id=field.run.id)
+        assert again is not None, f"given up after page {page}"
+        field.run = again
+
+    assert len(field.harvests.known(PUBLIC, [f"a{page}" for page in range(20)])) == LOST_AT_MOST + 2
 
 
 def test_what_another_page_brought_first_is_counted_as_a_duplicate(field: Field) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 import structlog
@@ -55,13 +56,20 @@ def _for_people() -> structlog.typing.Processor:
 
 
 class _StandardError:
-    """Standard error as it is when a line is written: a progress bar puts itself in its place for a while."""
+    """Standard error as it is when a line is written: a progress bar puts itself in its place for a while.
+
+    What cannot be written (the disk is full, nobody reads any more) is dropped: whoever tells of a trouble must not end
+    by it. A heart, a clock or a request did.
+    """
 
     def write(self, text: str) -> int:
-        return sys.stderr.write(text)
+        with suppress(OSError):
+            return sys.stderr.write(text)
+        return len(text)
 
     def flush(self) -> None:
-        sys.stderr.flush()
+        with suppress(OSError):
+            sys.stderr.flush()
 
 
 def _standard_error() -> TextIO:

@@ -64,6 +64,7 @@ _FENCE = (
         progress_total=bindparam("whole"),
         counts=bindparam("counted"),
         message=bindparam("told"),
+        lost=0,  # whoever lost it before was not taken down by what is left of it: see sweeping.py
     )
 )
 

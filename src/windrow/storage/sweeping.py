@@ -22,7 +22,8 @@ SWEPT = 500
 """How many runs or parts are swept in one transaction."""
 
 LOST_AT_MOST = 10
-"""How many leases in a row a run or a part may lose: what takes its worker down each time must not go on for ever."""
+"""How many leases in a row a run or a part may lose: what takes its worker down each time must not go on for ever.
+A page that was committed begins the count anew: a harvest that gets on is not hopeless, however often it is lost."""
 
 LOST_ERROR = (
     f"Given up: {LOST_AT_MOST} times in a row the worker that did this fell silent. It may have run out of memory or "

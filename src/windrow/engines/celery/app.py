@@ -3,11 +3,17 @@
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import structlog
 from celery import Celery
-from kombu import Queue
+from celery.app.amqp import AMQP
+from kombu import Connection, Queue
 
+from windrow.errors import StoreUnavailable
 from windrow.ports.engines import Carrier
+
+log = structlog.get_logger()
 
 PREFIX = "windrow."
 """Before the names of our queues and messages: others may use the same broker."""
@@ -23,6 +29,10 @@ VISIBILITY = 24 * 3600
 seconds who fell silent; this only keeps Redis from sending on what takes long."""
 
 
+RECONNECT: dict[str, float] = {"interval_start": 0.2, "interval_step": 0.4, "interval_max": 2.0}
+"""Seconds between two tries to reach a broker that is away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """How a worker carries several runs at once: in `slots` threads, or processes that are replaced when one of them
@@ -33,9 +43,20 @@ class Pool:
     memory: int = 0
 
 
+class _Connection(Connection):  # type: ignore[misc]  # kombu has no types to speak of
+    """Tries again soon: kombu's own pauses grow to half a minute, and Celery has no setting for them."""
+
+    def ensure_connection(self, *arguments: Any, **named: Any) -> Any:
+        return super().ensure_connection(*arguments, **{**RECONNECT, **named})
+
+
+class _Messages(AMQP):  # type: ignore[misc]  # Celery has no types
+    Connection = _Connection
+
+
 def make_app(broker_url: str, queues: Collection[str], pool: Pool) -> Celery:
     """The application, with nothing registered yet. No connection is made."""
-    app = Celery("windrow", set_as_current=False)
+    app = Celery("windrow", set_as_current=False, amqp=_Messages)
     on_redis = _is_redis(broker_url)
     app.conf.update(
         broker_url=broker_url,
@@ -69,13 +90,24 @@ def register(app: Celery, carrier: Callable[[], Carrier], give_back: Callable[[S
 
     @app.task(name=RUN)  # type: ignore[untyped-decorator]
     def run(run_id: str) -> None:
-        carrier().perform(run_id)
+        _calmly(lambda: carrier().perform(run_id))
 
     @app.task(name=PARTS)  # type: ignore[untyped-decorator]
     def parts(part_ids: list[int]) -> None:
+        _calmly(lambda: carry_parts(part_ids))
+
+    def carry_parts(part_ids: list[int]) -> None:
         left = carrier().perform_parts(part_ids)
         if left:
             give_back(left)
+
+
+def _calmly(carry_out: Callable[[], object]) -> None:
+    # The message is done all the same: what nobody claimed is sent again when the database is back.
+    try:
+        carry_out()
+    except StoreUnavailable as error:
+        log.warning("the database does not answer", reason=str(error))
 
 
 def level_of(priority: int, broker_url: str) -> int:

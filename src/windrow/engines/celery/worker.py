@@ -20,6 +20,12 @@ log = structlog.get_logger()
 
 LOOK_EVERY = 0.2
 
+REST = 1.0
+"""Seconds before a process that could not begin ends: Celery starts a child again at once."""
+
+CANNOT_BEGIN = 1
+"""The exit code of a process that found no database, say."""
+
 
 class Carrying(Protocol):
     """A process that carries: everything that it needs, from the moment it begins."""
@@ -68,15 +74,25 @@ class Lives:
         if "prefork" in str(getattr(instance.pool_cls, "__module__", instance.pool_cls)):
             self._line = os.pipe()  # closes with this process, however it ends
         else:
-            self._carrying = self._begin(int(instance.concurrency))
+            self._carrying = self._begin_or_end(int(instance.concurrency))
 
     def _begin_in_child(self, **_: object) -> None:
         parent = os.getppid()
-        self._carrying = self._begin(1)
+        self._carrying = self._begin_or_end(1)
         if self._line is not None:
             reading, writing = self._line
             os.close(writing)
             threading.Thread(target=self._follow, args=(reading, parent), name="parent", daemon=True).start()
+
+    def _begin_or_end(self, slots: int) -> Carrying:
+        try:
+            return self._begin(slots)
+        except Exception as error:
+            # Celery only logs what the handler of a signal raises, and would go on: with a worker that takes messages
+            # from those who could do something with them.
+            log.error("the worker cannot begin; it ends, to be started again", reason=str(error))
+            time.sleep(REST)
+            raise SystemExit(CANNOT_BEGIN) from error
 
     def _follow(self, line: int, parent: int) -> None:
         os.read(line, 1)

@@ -43,15 +43,20 @@ class ClockLoop:
             thread.join()
 
     def _repeat(self, chore: Chore) -> None:
+        away = False
         while not self._stopping.is_set():
-            self._do(chore)
+            away = self._do(chore, away)
             self._stopping.wait(chore.every)
 
-    def _do(self, chore: Chore) -> None:
+    def _do(self, chore: Chore, away: bool) -> bool:
+        # Returns whether the database is away: that is told once, and not twenty times a second.
         try:
             chore.do()
         except StoreUnavailable as error:
-            log.warning("the database does not answer", chore=chore.name, reason=str(error))
+            if not away:
+                log.warning("the database does not answer", chore=chore.name, reason=str(error))
+            return True
         except Exception:
             # The edge of a chore: the clock must go on whatever one of them meets.
             log.exception("chore failed", chore=chore.name)
+        return False
