@@ -44,8 +44,8 @@ def add_to(app: typer.Typer) -> None:
     app.command(cls=Command)(up)
     app.command(cls=Command)(worker)
     app.command(cls=Command)(settings)
-    app.command(hidden=True, cls=Command)(api)
-    app.command(hidden=True, cls=Command)(clock)
+    app.command(cls=Command)(api)
+    app.command(cls=Command)(clock)
 
 
 def up(

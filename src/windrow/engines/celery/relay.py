@@ -67,9 +67,11 @@ class RelayLoop:
         changes = self._changes()
         try:
             while not self._stopping.is_set():
+                began = time.monotonic()
                 self.relay()
                 changes.wait(LONGEST_SLEEP)
-                self._stopping.wait(REST)
+                if time.monotonic() - began < REST:
+                    self._stopping.wait(REST)
         finally:
             changes.close()
 
