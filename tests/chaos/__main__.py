@@ -22,9 +22,12 @@ ENGINES: Mapping[str, Sequence[str]] = {
 
 KILLS = 200
 ROUNDS = 2
-PAUSE = (1.2, 2.6)
+PAUSE = (1.8, 3.6)
 LEASE, BEAT = 8.0, 2.0
 """Of the settings that users get."""
+
+WIDTH = 120
+"""Characters of a line, at least: a file or a build server tells none."""
 
 WRITTEN = ROOT / "build" / "chaos.json"
 
@@ -34,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _arguments(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # in order: servers and mounted disks must not stay behind
     console, begun = Console(), time.monotonic()
+    console.width = max(console.width, WIDTH)
     outcomes: list[Outcome] = []
     for engine in given.engine or ENGINES:
         for ground in ENGINES[engine]:

@@ -39,9 +39,14 @@ class Outcome:
         return ordered[math.ceil(0.95 * len(ordered)) - 1] if ordered else 0.0
 
     @property
+    def is_true(self) -> bool:
+        """Whether nothing was lost, doubled or otherwise wrong."""
+        return not (self.lost or self.doubled or self.wrong)
+
+    @property
     def is_well(self) -> bool:
-        """Whether every promise held."""
-        return not (self.lost or self.doubled or self.wrong) and self.recovery_p95 < RECOVERY_BAR
+        """Whether, besides, work went on soon enough."""
+        return self.is_true and self.recovery_p95 < RECOVERY_BAR
 
     def describe(self) -> str:
         """Everything that one needs to see what happened, and to repeat it."""

@@ -21,5 +21,6 @@ SEED = int(os.environ.get("WINDROW_CHAOS_SEED", "0")) or random.SystemRandom().r
 def test_whatever_happens_everything_is_there_once(engine: str) -> None:
     outcome = tell(engine, SEED, Plan(kills=KILLS, rounds=1, pause=(0.0, 1.0), lease=3, beat=1))
 
-    assert outcome.is_well, outcome.describe()
+    # How soon work goes on is for `make chaos` to say: a few kills in the middle of other tests are no measure.
+    assert outcome.is_true, outcome.describe()
     assert outcome.kills == KILLS
