@@ -15,6 +15,7 @@ from windrow.errors import BadInput, LeaseLost, RemoteUnreadable, StoreUnavailab
 from windrow.model.identity import new_id
 from windrow.model.runs import Level, Part, PartState, Progress, Run, RunState
 from windrow.model.tasks import Limit, Retry
+from windrow.ports.runs import Held
 from windrow.ports.work import Done, Fanned, Later, Performed, Work
 from windrow.storage.runs import SqlRuns
 
@@ -492,6 +493,35 @@ def test_a_part_whose_end_could_not_be_written_is_given_back(farm: Farm, errand:
         run = farm.finish(start(farm))
 
     assert (run.state, len(times)) == (RunState.SUCCEEDED, 2)
+
+
+@pytest.mark.parametrize("word", ["claim", "claim_these_parts"])
+def test_a_claim_that_was_written_but_not_heard_of_is_given_back(farm: Farm, errand: Errand, word: str) -> None:
+    Sum(errand, 3)
+    errand.do_part = lambda work, part: {"parts": 1}
+    run = start(farm)
+    runs, parts = farm.assembly.store.runs, list[int]()
+    if word == "claim_these_parts":
+        farm.performer.perform(run.id)
+        parts = [each.id for each in runs.list_parts(run.id, states=None, limit=9).items]
+    original = getattr(SqlRuns, word)
+
+    def deaf(self: SqlRuns, *given: Any, **named: Any) -> Any:
+        original(self, *given, **named)
+        raise StoreUnavailable("the server ended")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SqlRuns, word, deaf)
+        with pytest.raises(StoreUnavailable):
+            farm.performer.perform_parts(parts) if parts else farm.performer.perform(run.id)
+    held = runs.held(farm.performer.worker_id)
+    assert len(held.runs) + len(held.parts) == 1
+
+    for _ in range(2):
+        farm.performer.beat()
+
+    assert runs.held(farm.performer.worker_id) == Held({}, set())
+    assert farm.finish(run).result["counts"] == {"parts": 3}
 
 
 def test_a_run_that_was_taken_over_is_left_to_its_new_worker(farm: Farm, errand: Errand) -> None:

@@ -43,6 +43,12 @@ class Bunch:
             done, self._done = self._done, []
             return done
 
+    @property
+    def part_ids(self) -> set[int]:
+        """The parts that are not begun, or done and still to be written."""
+        with self._lock:
+            return {claim.part.id for claim in self._left} | {closing.part_id for closing in self._done}
+
     def release(self, *, now: bool = False) -> list[PartClaim]:
         """The parts behind one that takes long (or whatever is left `now`): nobody will do them here."""
         with self._lock:

@@ -11,8 +11,9 @@ from time import monotonic
 import structlog
 
 from windrow.core.bunches import Bunch, Size, divide
-from windrow.core.retrying import wait_before
+from windrow.core.retrying import tell, wait_before
 from windrow.core.run_attempts import Attempt
+from windrow.core.strays import Strays
 from windrow.errors import Cancelled, Draining, LeaseLost, ProcessLost, RemoteError, Stopped, StoreUnavailable
 from windrow.model.runs import Level, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
@@ -26,8 +27,6 @@ log = structlog.get_logger()
 
 REST = timedelta(seconds=5)
 """How long a run rests whose worker could not write what became of it."""
-
-LONGEST_ERROR = 10_000
 
 SLICE = 0.5
 """Seconds after which whoever was told of several parts leaves those not begun to others."""
@@ -57,6 +56,7 @@ class Performer:
     _in_touch: datetime | None = None
     """When the store last gave or renewed a lease."""
     _lock: Lock = field(default_factory=Lock)
+    _strays: Strays = field(default_factory=Strays)
     _bunches: list[Bunch] = field(default_factory=list)
     _size: Size = field(default_factory=Size)
 
@@ -124,6 +124,20 @@ class Performer:
         while self._given_up:
             self._given_up[0]()
             self._given_up.pop(0)
+        if states:
+            self._give_back_strays()
+
+    def _give_back_strays(self) -> None:
+        runs, held, now = self.store.runs, self.store.runs.held(self.worker_id), self.clock()
+        with self._lock:
+            known = {each.run.id for each in self._attempts.values()}
+            parts = {each.part.id for each in self._attempts.values() if each.part is not None}
+            parts = parts.union(*(each.part_ids for each in self._bunches))
+        lost = self._strays.certain(held, runs=known, parts=parts)
+        for run_id, attempt in lost.runs.items():
+            runs.hand_back(run_id, attempt, now=now, ready_at=now, failed=False, keep_keys=True)
+        if lost.parts:
+            runs.leave_parts(list(lost.parts), self.worker_id)
 
     def look(self) -> None:
         """Passes on what was cancelled, and writes what attempts have told. To be called often: a read, if anything."""
@@ -309,7 +323,7 @@ class Performer:
             return
         try:
             self.store.runs.close_parts(closings)
-        except StoreUnavailable as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, others must not wait for these
             log.warning("parts interrupted", parts=len(closings), reason=str(error))
             for each in closings:
                 self._given_up.append(partial(self._give_back_part, each.part_id))
@@ -384,9 +398,3 @@ class Performer:
     def _finish(self, run: Run, ending: Ending) -> None:
         if not self.store.runs.finish(run.id, run.attempt, ending, now=self.clock()):
             raise LeaseLost(f"Run {run.id} was taken over before it could end.")
-
-
-def tell(error: Exception) -> str:
-    """Why something failed, for people: bounded, and without characters that no database takes."""
-    text = str(error) or type(error).__name__
-    return text[:LONGEST_ERROR].encode(errors="replace").decode().replace("\0", "\ufffd")

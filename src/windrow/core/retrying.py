@@ -23,3 +23,12 @@ def wait_before(error: Exception, retry: Retry, failures: int) -> float | None:
         return None
     asked = error.retry_after or 0.0 if isinstance(error, RemoteError) else 0.0
     return max(asked, retry.wait(failures, random.random()))  # noqa: S311 - spreads retries, guards nothing
+
+
+LONGEST_ERROR = 10_000
+
+
+def tell(error: Exception) -> str:
+    """Why something failed, for people: bounded, and without characters that no database takes."""
+    text = str(error) or type(error).__name__
+    return text[:LONGEST_ERROR].encode(errors="replace").decode().replace("\0", "\ufffd")

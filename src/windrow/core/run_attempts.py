@@ -56,6 +56,11 @@ class Attempt:
         return self._run
 
     @property
+    def part(self) -> Part | None:
+        """The part that it is at, if it is at one."""
+        return self._part
+
+    @property
     def fetcher_maker(self) -> FetcherMaker:
         """Makes polite fetchers."""
         return self._fetcher_maker

@@ -53,6 +53,13 @@ class PartClaim:
     run: Run
 
 
+class Held(NamedTuple):
+    """What a worker holds: runs with their attempt numbers, and parts by their numbers."""
+
+    runs: Mapping[str, int]
+    parts: Collection[int]
+
+
 class Closing(NamedTuple):
     """How a part ends, by which worker, and when."""
 
@@ -128,6 +135,10 @@ class Runs(Protocol):
 
     def renew(self, worker_id: str, *, now: datetime, lease: timedelta) -> Mapping[str, RunState]:
         """Renews all leases of a worker; returns the state of each run it still holds, also by holding parts of it."""
+        ...
+
+    def held(self, worker_id: str) -> Held:
+        """What a worker holds by what is written, whether it knows of it or not."""
         ...
 
     def states(self, run_ids: Sequence[str]) -> Mapping[str, RunState]:

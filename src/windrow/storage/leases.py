@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from windrow.model.runs import RunState
+from windrow.ports.runs import Held
 from windrow.storage.database import Database
 from windrow.storage.tables import parts, runs
 
@@ -33,6 +34,13 @@ class RunLeases:
         with self._database.read() as connection:
             return bool(connection.scalar(_HOLDS_ANY, {"this_worker": worker_id}))
 
+    def held(self, worker_id: str) -> Held:
+        """What a worker holds by what is written."""
+        this = {"this_worker": worker_id}
+        with self._database.read() as connection:
+            rows = connection.execute(_HELD_RUNS, this).all()
+            return Held({row.id: row.attempt for row in rows}, set(connection.scalars(_HELD_PARTS, this)))
+
     def states(self, run_ids: Sequence[str]) -> Mapping[str, RunState]:
         """The states of these runs; unknown ones are left out."""
         with self._database.read() as connection:
@@ -49,6 +57,8 @@ def find_states(connection: Connection, run_ids: Sequence[str]) -> dict[str, Run
 _HELD_RUN = and_(runs.c.worker_id == bindparam("this_worker"), runs.c.lease_until.is_not(None))
 _HELD_PART = and_(parts.c.worker_id == bindparam("this_worker"), parts.c.lease_until.is_not(None))
 _HOLDS_ANY = select(or_(select(runs.c.id).where(_HELD_RUN).exists(), select(parts.c.id).where(_HELD_PART).exists()))
+_HELD_RUNS = select(runs.c.id, runs.c.attempt).where(_HELD_RUN)
+_HELD_PARTS = select(parts.c.id).where(_HELD_PART)
 _RENEW = update(runs).where(_HELD_RUN).values(lease_until=bindparam("until")).returning(runs.c.id, runs.c.state)
 _MY_PARTS = select(parts.c.id).where(_HELD_PART).with_for_update(skip_locked=True)
 _RENEW_PARTS = (
