@@ -114,7 +114,8 @@ class Work:
 
     def _is_unanswered(self) -> bool:
         before = self._assembly.clock() - DEAF_AFTER / DEAF_SENDS
-        waiting = self._assembly.store.dispatches.unclaimed_runs(before, limit=100)
+        sent = self._assembly.store.dispatches
+        waiting = [*sent.unclaimed_runs(before, limit=100), *sent.unclaimed_parts(before, limit=100)]
         queues = self._assembly.settings.queues
         return any(each.sends >= DEAF_SENDS and each.queue in queues for each in waiting)
 
