@@ -34,6 +34,8 @@ PATIENT = Policies(requests_per_second=0, full_every=timedelta(0), guard_share=1
 
 ONCE = Retry()
 
+LOG_LINES = 200
+
 
 VISITORS = Path(__file__).parents[1] / "visitors"
 """A folder with a package of kinds for tests, as a stranger's package would bring them."""
@@ -129,8 +131,10 @@ class Installation:
         return code
 
     def close(self) -> None:
+        """Ends it. What it logged is shown beside a test that failed."""
         self.stop()
         self.assembly.close()
+        sys.stdout.write("".join(self.log().splitlines(keepends=True)[-LOG_LINES:]))
 
     def log(self) -> str:
         return (self.folder / "up.log").read_text(errors="replace")

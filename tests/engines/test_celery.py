@@ -29,6 +29,9 @@ from windrow.settings import load_settings
 
 Up = Callable[..., Installation]
 
+ONE_AT_A_TIME = {"WINDROW_SLOTS": "1", "WINDROW_LEASE_SECONDS": "30"}
+"""What holds the only slot keeps it, however long this machine stops to think."""
+
 
 @pytest.fixture
 def up(tmp_path: Path, postgres_server: Postgres) -> Iterator[Callable[..., Installation]]:
@@ -106,7 +109,7 @@ def test_what_is_started_while_the_broker_is_away_runs_when_it_is_back(
 
 
 def test_what_the_broker_forgets_is_sent_again(redis_server: Redis, up: Up, remote: Remote) -> None:
-    engine = up(redis_server, WINDROW_SLOTS="1")
+    engine = up(redis_server, **ONE_AT_A_TIME)
     held = Held(engine, remote)
     first = engine.harvest(held.source)
     engine.wait_for(first, RunState.RUNNING)
@@ -159,7 +162,7 @@ def test_a_child_of_a_prefork_worker_does_not_outlive_it(shared_redis_server: Re
 def test_a_higher_priority_goes_first_and_what_was_cancelled_is_revoked(
     shared_redis_server: Redis, up: Up, remote: Remote
 ) -> None:
-    engine = up(shared_redis_server, WINDROW_SLOTS="1")
+    engine = up(shared_redis_server, **ONE_AT_A_TIME)
     held = Held(engine, remote)
     engine.wait_for(engine.harvest(held.source), RunState.RUNNING)
     store = engine.assembly.store
