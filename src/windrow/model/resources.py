@@ -45,6 +45,7 @@ class RemoteRecord(NamedTuple):
                   raises puts this one record into quarantine with its raw bytes; the rest goes on.
     version       what a listing said of it (a date and size, say): equal means that it need not be fetched again
     etag, last_modified   HTTP validators of its own document, where it has one
+    type          the remote's own word for what it is, such as `dataset` or `Feature Layer`, where it has one
     """
 
     identifier: str
@@ -55,6 +56,7 @@ class RemoteRecord(NamedTuple):
     version: str = ""
     etag: str = ""
     last_modified: str = ""
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,11 +87,15 @@ class Reference:
     """A document that a listing names. Its `identifier` is also that of the record it holds, within the source.
 
     `version` is whatever the listing says that changes with the document (date and size); empty when it says nothing.
+    `title` and `type` are what people choose by before anything is fetched, as far as the listing tells them; `type` is
+    the remote's own word, such as `dataset` or `Feature Layer`.
     """
 
     identifier: str
     href: str
     version: str = ""
+    title: str = ""
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
