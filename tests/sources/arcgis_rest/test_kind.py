@@ -4,6 +4,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.sources.arcgis_rest.directory import (
     ROADS,
@@ -123,6 +125,43 @@ def test_what_the_url_wants_sent_along_is_sent_and_kept_out_of_identifiers() -> 
 
     assert {query["token"] for query in server.queries} == {"s3cret"}
     assert not any("s3cret" in str(each.read()) for each in found.records)
+
+
+KINDS = st.sampled_from(["Feature Layer", "Raster Layer", "Group Layer", "Annotation Layer", "Table"])
+
+
+@given(
+    services=st.dictionaries(
+        st.tuples(st.sampled_from(["", "F/", "F/G/", "H/"]), st.sampled_from("abc")),
+        st.tuples(st.lists(KINDS, max_size=5), st.booleans(), st.booleans()),
+        max_size=6,
+    )
+)
+def test_every_layer_of_any_directory_arrives_once(
+    services: dict[tuple[str, str], tuple[list[str], bool, bool]],
+) -> None:
+    documents = {
+        "": catalogue(folders=("F", "H")),
+        "F": catalogue(folders=("G",)),
+        "F/G": catalogue(),
+        "H": catalogue(),
+    }
+    expected = set()
+    for (folder, name), (kinds, twin, at_once) in services.items():
+        layers = [layer(number, type=kind) for number, kind in enumerate(kinds)]
+        documents |= publish(f"{folder}{name}", *layers)
+        documents |= publish(f"{folder}{name}", *layers, kind="FeatureServer") if twin else {}
+        if not at_once:
+            documents[f"{folder}{name}/MapServer/layers"] = 404
+        documents[folder.rstrip("/")]["services"] += [
+            {"name": f"{folder}{name}", "type": kind} for kind in ("FeatureServer", "MapServer")[not twin :]
+        ]
+        expected |= {f"{folder}{name}/MapServer/{each['id']}" for each in layers if each["type"] != "Group Layer"}
+
+    found = harvest(ROOT, Directory(documents))
+
+    assert sorted(numbers(found.identifiers)) == sorted(expected)
+    assert (found.failed, found.broken) == ([], [])
 
 
 # Settings.

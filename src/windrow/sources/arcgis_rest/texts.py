@@ -4,12 +4,16 @@ import re
 from html.parser import HTMLParser
 
 _LOOKS_LIKE_HTML = re.compile(r"<[/!]?[a-zA-Z][^<>]*>|&(?:[a-z]{2,8}|#\d{2,5});", re.IGNORECASE)
+_LONGEST = 100_000
+"""Characters that are looked at: whatever comes after them in a description is no description."""
+
 _BREAKS = frozenset(("p", "div", "br", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6"))
 _SILENT = frozenset(("script", "style"))
 
 
 def plain_text(text: str) -> str:
     """The text without markup, a line for each paragraph; a text that is no HTML is left as it is."""
+    text = text[:_LONGEST]
     if not _LOOKS_LIKE_HTML.search(text):
         return text
     reader = _TextReader()
