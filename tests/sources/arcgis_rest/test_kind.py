@@ -140,7 +140,7 @@ KINDS = st.sampled_from(["Feature Layer", "Raster Layer", "Group Layer", "Annota
 def test_every_layer_of_any_directory_arrives_once(
     services: dict[tuple[str, str], tuple[list[str], bool, bool]],
 ) -> None:
-    documents = {
+    documents: dict[str, Any] = {
         "": catalogue(folders=("F", "H")),
         "F": catalogue(folders=("G",)),
         "F/G": catalogue(),
