@@ -182,6 +182,15 @@ def answer(document: Any) -> Answer:
     return Answer(ROADS, 200, {"content-type": "application/json"}, orjson.dumps(document))
 
 
+def test_numbers_that_are_none_in_json_harm_nothing() -> None:
+    bare = b'{"id":0,"name":"Roads","type":"Table","extent":{"xmin":NaN,"ymin":-Infinity,"xmax":1,"ymax":1e999}}'
+    documents = {"": catalogue("Roads/MapServer"), **publish("Roads", layer(0)), "Roads/MapServer/0": bare}
+
+    [record] = harvest(ROOT, Directory(documents)).records
+
+    assert (record.read().title, record.read().bbox) == ("Roads", None)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers(-(2**60), 2**60) | st.text(max_size=5),
     lambda inner: (
