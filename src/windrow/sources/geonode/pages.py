@@ -72,11 +72,14 @@ def read_page(key: PageKey, answer: Answer, settings: Settings) -> Reading:
 
 
 def page_fingerprint(answer: Answer) -> bytes | None:
-    """A hash of the page's rows and the total; None for what is no page of this list."""
+    """A hash of the page's rows and the total; None for what is no page of this list, or cannot be kept as a whole."""
     document = read_document(answer)
     if not isinstance(document.get("resources"), list):
         return None
-    return fingerprint([document["resources"], document.get("total"), document.get("page")])
+    try:
+        return fingerprint([document["resources"], document.get("total"), document.get("page")])
+    except RemoteUnreadable:
+        return None  # a row is nested too deep: it is set aside when the page is read
 
 
 def read_resource(reference: Reference, answer: Answer) -> RemoteRecord:

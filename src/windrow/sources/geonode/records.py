@@ -111,9 +111,10 @@ def _keywords(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _licence(document: Mapping[str, Any]) -> str:
+    """Its code, or its name, or its address; the legacy API gives only a number of the GeoNode's own."""
     licence = document.get("license")
-    if not isinstance(licence, dict):
-        return "" if text_of(licence).lower() in _NOTHING else text_of(licence)
+    if isinstance(licence, str):
+        return "" if licence.strip().lower() in _NOTHING else text_of(licence)
     told = (text_of(object_of(licence).get(name)) for name in ("identifier", "name", "url"))
     return next((text for text in told if text.lower() not in _NOTHING), "")
 
