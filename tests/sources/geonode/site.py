@@ -218,6 +218,7 @@ def serving(site: Site) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # headers and body go out one after the other
 
         def do_GET(self) -> None:
             path, _, query = self.path.partition("?")

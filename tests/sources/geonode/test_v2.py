@@ -314,7 +314,8 @@ def page(**changes: Any) -> Any:
     ("content", "said"),
     [
         (page(resources=[]), "0 resources on page 1, where 3 of 3 belong"),
-        (page(resources=some(2)), "2 resources on page 1, where 3 of 3 belong"),
+        (page(resources=some(2)), "Page 1 of the list instead of page 2"),  # as if it gave two at most
+        (page(resources=some(2), page=None), "2 resources on page 2, where 1 of 3 belong"),
         (page(total=2), "3 resources on page 1, where 2 of 2 belong"),
         (page(page=2), "Page 2 of the list instead of page 1"),
         (page(total="3"), "does not tell how many there are, but: '3'"),

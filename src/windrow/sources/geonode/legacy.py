@@ -14,7 +14,7 @@ from windrow.model.resources import RemoteRecord
 from windrow.ports.fetching import Answer
 from windrow.ports.source_kinds import PageKey, Reading, Reference
 from windrow.sources.geonode.links import read_links
-from windrow.sources.geonode.pages import MOST_PAGES, told_in
+from windrow.sources.geonode.pages import MOST_PAGES, count_in, told_in
 from windrow.sources.geonode.places import LEGACY, LEGACY_TYPES, base_of, word_in
 from windrow.sources.geonode.records import fingerprint, identifier_of, read_record
 from windrow.sources.geonode.rows import MEDIA_TYPE, read_document, sort_legacy
@@ -136,16 +136,16 @@ def _total_and_rows(document: Mapping[str, Any]) -> tuple[int, list[Any]]:
     total, rows = object_of(document.get("meta")).get("total_count"), document.get("objects")
     if not isinstance(rows, list):
         raise RemoteUnreadable(f"No list of objects{told_in(document)}")
-    if not isinstance(total, int) or isinstance(total, bool) or total < 0:
+    if (count := count_in(total)) is None:
         raise RemoteUnreadable(f"A list that does not tell how many there are, but: {text_of(total)!r}")
-    return total, rows
+    return count, rows
 
 
 def _iso_in(body: bytes, uuid: str) -> Element | None:
     """The ISO document in an answer of the CSW; None where it has no record of that UUID."""
     root = xml.parse(body)
     if local_name(root) == "ExceptionReport":
-        told = " ".join(text.strip() for text in root.itertext() if text.strip())
+        told = " ".join("".join(map(str, root.itertext())).split())
         raise RemoteUnreadable(f"The CSW refused: {told[:500]}")
     if root.tag != _RESPONSE:
         raise RemoteUnreadable(f"<{local_name(root)}> instead of an answer to GetRecordById.")

@@ -39,9 +39,9 @@ def read_listed(answer: Answer) -> Listed:
     rows, total, page = document.get("resources"), document.get("total"), document.get("page")
     if not isinstance(rows, list):
         raise RemoteUnreadable(f"No list of resources{told_in(document)}")
-    if not _is_count(total):
+    if (count := count_in(total)) is None:
         raise RemoteUnreadable(f"A list of resources that does not tell how many there are, but: {text_of(total)!r}")
-    return Listed(rows, total, page if _is_count(page) else 0)
+    return Listed(rows, count, count_in(page) or 0)
 
 
 def read_page(key: PageKey, answer: Answer, settings: Settings) -> Reading:
@@ -96,6 +96,11 @@ def read_resource(reference: Reference, answer: Answer) -> RemoteRecord:
     return remote_record(found, identifier, base_of(reference.href), version=reference.version)
 
 
+def count_in(value: Any) -> int | None:
+    """The number that a member holds; None for what is none, also for a text of digits."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
 def told_in(document: Mapping[str, Any]) -> str:
     """What an error's document says of it, as the end of a sentence."""
     told = texts_of(document.get("errors")) or texts_of(document.get("detail")) or texts_of(document.get("error"))
@@ -117,7 +122,3 @@ def _following(key: PageKey, total: int) -> list[PageKey]:
         raise RemoteUnreadable(f"{total} resources announced, on {last} pages: more than can be.")
     kept = {name: value for name, value in key.items() if name not in ("first", "cut", "last")}
     return [{**kept, "page": each, **({"last": True} if each == last else {})} for each in range(number + 1, last + 1)]
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
