@@ -113,7 +113,7 @@ class Site:
             case [name] if name in ENVELOPES:
                 return self._list(name, asked)
             case [name, pk] if name in ENVELOPES:
-                return self._detail(name, pk)
+                return self._detail(name, pk, asked)
             case _:
                 return refused("Not found.", "not_found", 404)
 
@@ -122,7 +122,7 @@ class Site:
             return refused(f"Invalid filter field: {asked.one('sort[]')}", "invalid", 400)
         kinds = [ENVELOPES[name]] if ENVELOPES[name] else []
         try:
-            found = [each for each in self.resources if self._shows(each, asked, kinds)]
+            found = [each for each in self.resources if self._may_see(each, asked) and _fits(each, asked, kinds)]
         except KeyError as unknown:
             return refused(f"Invalid filter field: {unknown}", "invalid", 400)
         # Without a wish, the newest come first.
@@ -151,24 +151,14 @@ class Site:
         kept = [(name, value) for name, value in asked.query if name != "page"]
         return f"http://{asked.headers['host']}{asked.path}?{urlencode([*kept, ('page', page)])}"
 
-    def _shows(self, found: dict[str, Any], asked: Asked, kinds: Sequence[str]) -> bool:
-        checks: dict[str, Callable[[list[str]], bool]] = {
-            "resource_type.in": lambda wanted: found["resource_type"] in wanted,
-            "title.icontains": lambda wanted: wanted[0].lower() in found["title"].lower(),
-            "date.gte": lambda wanted: found["date"] >= wanted[0],
-            "date.lte": lambda wanted: found["date"] <= wanted[0],
-            "keywords.slug.in": lambda wanted: any(each["slug"] in wanted for each in found["keywords"]),
-            "category.identifier.in": lambda wanted: found["category"]["identifier"] in wanted,
-        }
-        names = {name for name, _ in asked.query if name.startswith("filter{")}
-        holds = [checks[name[7:-1]](asked.all(name)) for name in sorted(names)]
-        return all(holds) and found["pk"] not in self.private and (not kinds or found["resource_type"] in kinds)
+    def _may_see(self, found: dict[str, Any], asked: Asked) -> bool:
+        return found["pk"] not in self.private or "authorization" in asked.headers
 
-    def _detail(self, name: str, pk: str) -> Reply:
+    def _detail(self, name: str, pk: str, asked: Asked) -> Reply:
         found = self.find(pk, ENVELOPES[name])
         if found is None:
             return refused("Not found.", "not_found", 404)
-        if pk in self.private:
+        if not self._may_see(found, asked):
             return refused("You do not have permission to perform this action.", "permission_denied", 403)
         return as_json({ENVELOPES[name] or "resource": found})
 
@@ -185,7 +175,8 @@ class Site:
                 return Reply(b"", 404, "text/html")
 
     def _old_list(self, kind: str, asked: Asked) -> Reply:
-        found = [old_shape(each) for each in self.resources if each["resource_type"] == kind and old_fits(each, asked)]
+        fitting = [each for each in self.resources if each["resource_type"] == kind and _old_fits(each, asked)]
+        found = [old_shape(each) for each in fitting]
         limit, offset = min(int(asked.one("limit", "10")), self.most), int(asked.one("offset", "0"))
         meta = {"limit": limit, "next": None, "offset": offset, "previous": None, "total_count": len(found)}
         return as_json({"meta": meta, "objects": found[offset : offset + limit]})
@@ -196,7 +187,21 @@ class Site:
         return Reply(CSW_HEAD + found.encode() + b"</csw:GetRecordByIdResponse>", media_type="application/xml")
 
 
-def old_fits(found: dict[str, Any], asked: Asked) -> bool:
+def _fits(found: dict[str, Any], asked: Asked, kinds: Sequence[str]) -> bool:
+    checks: dict[str, Callable[[list[str]], bool]] = {
+        "resource_type.in": lambda wanted: found["resource_type"] in wanted,
+        "title.icontains": lambda wanted: wanted[0].lower() in found["title"].lower(),
+        "date.gte": lambda wanted: found["date"] >= wanted[0],
+        "date.lte": lambda wanted: found["date"] <= wanted[0],
+        "keywords.slug.in": lambda wanted: any(each["slug"] in wanted for each in found["keywords"]),
+        "category.identifier.in": lambda wanted: found["category"]["identifier"] in wanted,
+    }
+    names = {name for name, _ in asked.query if name.startswith("filter{")}
+    holds = [checks[name[7:-1]](asked.all(name)) for name in sorted(names)]
+    return all(holds) and (not kinds or found["resource_type"] in kinds)
+
+
+def _old_fits(found: dict[str, Any], asked: Asked) -> bool:
     checks: dict[str, Callable[[str], bool]] = {
         "title__icontains": lambda wanted: wanted.lower() in found["title"].lower(),
         "date__gte": lambda wanted: found["date"] >= wanted,
