@@ -59,7 +59,7 @@ def listed(site: Site, size: int) -> tuple[list[str], list[PageKey]]:
     while waiting:
         page = PageRequest(waiting.pop(0))
         reading = KIND.read(request, page, KIND.load(request, page, fetcher))
-        names += [each.identifier for each in (*reading.references, *reading.records)]
+        names += [each.identifier for each in reading.references] + [each.identifier for each in reading.records]
         keys.append(page.key)
         waiting += reading.next
         assert len(keys) <= 300
