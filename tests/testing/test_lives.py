@@ -13,6 +13,7 @@ from windrow.model.resources import RemoteRecord
 from windrow.model.runs import RunState
 from windrow.ports.fetching import Answer, Fetcher, Validators
 from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading
+from windrow.sources.waf import WafKind
 from windrow.testing import Asked, Life, Remote, Trial, live_through
 from windrow.testing.remotes import ScriptedFetcher
 
@@ -115,6 +116,26 @@ def test_a_careful_kind_lives_through_everything() -> None:
 def test_what_goes_wrong_is_told_by_the_act(kind: Careful, life: Life, said: str) -> None:
     with pytest.raises(AssertionError, match=said):
         live_through(kind, life)
+
+
+LISTING = """<html><head><title>Index of /all/</title></head><body><h1>Index of /all/</h1><pre>{}</pre></body></html>"""
+ENTRY = '<a href="{0}.xml">{0}.xml</a>  {1} 10:00  1.0K\n'
+DUBLIN_CORE = '<dc xmlns="http://purl.org/dc/elements/1.1/"><identifier>{}</identifier><title>{}</title></dc>'
+
+
+def folder(*files: str, changed: str = "") -> dict[str, str | bytes]:
+    """A web folder; a changed file has a later date and another title."""
+    dates = {name: "2024-05-05" if name == changed else "2024-01-01" for name in files}
+    listed = "".join(ENTRY.format(name, date) for name, date in dates.items())
+    documents = {f"{URL}/{name}.xml": DUBLIN_CORE.format(name, f"{name} {date}") for name, date in dates.items()}
+    return {f"{URL}/": LISTING.format(listed), **documents}
+
+
+def test_a_kind_that_fetches_documents_one_by_one_lives_through_everything_too() -> None:
+    first = folder("a", "b", "c")
+    later = folder("a", "b", "c", changed="b")
+
+    live_through(WafKind(), Life(f"{URL}/", 3, first, later, folder("b", "c", changed="b"), page=f"{URL}/"))
 
 
 def test_a_trial_never_meets_a_real_installation(monkeypatch: pytest.MonkeyPatch) -> None:

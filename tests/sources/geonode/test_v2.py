@@ -300,7 +300,16 @@ def test_what_changes_by_being_looked_at_changes_no_record(loopback: Asking) -> 
         True,
         False,
     ]
-    assert not any("access_token" in link.href for each in first.records for link in each.read().links)
+
+
+def test_a_visitors_token_is_kept_nowhere(loopback: Asking) -> None:
+    links = [{"link_type": "OGC:WMS", "url": "https://x.org/ows?access_token=s3cret&a=1", "name": "WMS"}]
+    site = Site([dataset(1, links=links, download_url="https://x.org/get?format=zip&access_token=s3cret")])
+
+    [remote] = walk(site, loopback).records
+
+    assert b"s3cret" not in remote.raw
+    assert {"https://x.org/ows?a=1", "https://x.org/get?format=zip"} <= {each.href for each in remote.read().links}
 
 
 # What is no list.

@@ -15,7 +15,7 @@ from windrow.ports.fetching import Answer
 from windrow.ports.source_kinds import PageKey, Reading, Reference
 from windrow.sources.geonode.links import read_links
 from windrow.sources.geonode.pages import MOST_PAGES, count_in, told_in
-from windrow.sources.geonode.places import LEGACY, LEGACY_TYPES, base_of, word_in
+from windrow.sources.geonode.places import LEGACY, LEGACY_TYPES, base_of, without_tokens, word_in
 from windrow.sources.geonode.records import fingerprint, identifier_of, read_record
 from windrow.sources.geonode.rows import MEDIA_TYPE, read_document, sort_legacy
 from windrow.sources.geonode.settings import DATASET, Settings
@@ -143,7 +143,7 @@ def _total_and_rows(document: Mapping[str, Any]) -> tuple[int, list[Any]]:
 
 def _iso_in(body: bytes, uuid: str) -> Element | None:
     """The ISO document in an answer of the CSW; None where it has no record of that UUID."""
-    root = xml.parse(body)
+    root = xml.parse(without_tokens(body))
     if local_name(root) == "ExceptionReport":
         told = " ".join("".join(map(str, root.itertext())).split())
         raise RemoteUnreadable(f"The CSW refused: {told[:500]}")

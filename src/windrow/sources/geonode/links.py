@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from windrow.formats.json import objects_of, text_of
 from windrow.formats.links import address, media_type
 from windrow.model.records import Link
-from windrow.sources.geonode.places import without_secrets
+from windrow.sources.geonode.places import without_token_name
 
 _TYPES = MimeTypes(())
 """The library's own table, whatever the machine has."""
@@ -75,6 +75,6 @@ def _address(value: Any, base: str) -> str:
     if not text:
         return ""
     try:
-        return address(without_secrets(urljoin(f"{base}/", text)))
+        return address(without_token_name(urljoin(f"{base}/", text)))
     except ValueError:
         return ""

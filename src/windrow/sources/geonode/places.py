@@ -15,7 +15,8 @@ LEGACY_TYPES: Mapping[str, str] = {DOCUMENT: "documents", DATASET: "layers", MAP
 
 _ENVELOPES = {DATASET: "datasets", DOCUMENT: "documents", MAP: "maps"}
 _API = re.compile(r"/api(/.*)?$")
-_SECRETS = frozenset(("access_token",))
+_TOKEN_NAME = b"access_token"
+_TOKEN = re.compile(rb"(access_token(?:=|%3D))[^&\"'<>\s\\]+", re.IGNORECASE)
 
 
 def base_of(url: str) -> str:
@@ -94,15 +95,20 @@ def is_v2(href: str) -> bool:
     return "/api/v2/" in urlsplit(href).path
 
 
-def without_secrets(url: str) -> str:
-    """The address without the visitor's own token, which GeoNode writes into links for those who are signed in."""
+def without_tokens(body: bytes) -> bytes:
+    """An answer without the visitor's own token, which GeoNode writes into the links of those who are signed in.
+
+    It is a secret, and another one at each answer.
+    """
+    return _TOKEN.sub(rb"\1", body) if _TOKEN_NAME in body else body
+
+
+def without_token_name(url: str) -> str:
+    """A link of such an answer without the argument that is left empty."""
     if "access_token" not in url:
         return url
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in _SECRETS]
+    parts = urlsplit(url)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "access_token"]
     return urlunsplit(parts._replace(query=urlencode(kept)))
 
 

@@ -12,7 +12,6 @@ from windrow.model.records import Record
 from windrow.sources.geonode.extents import read_extent
 from windrow.sources.geonode.links import read_links
 from windrow.sources.geonode.people import read_contacts
-from windrow.sources.geonode.places import without_secrets
 
 _CHANGING = frozenset(
     ("popular_count", "share_count", "rating", "favorite", "perms", "executions", "is_copyable", "online", "avatar")
@@ -61,7 +60,7 @@ def type_of(document: Mapping[str, Any]) -> str:
 
 
 def fingerprint(document: Any) -> bytes:
-    """A hash of what it says, 16 bytes, without counters, tokens and what depends on who looks.
+    """A hash of what it says, 16 bytes, without counters and what depends on who looks.
 
     Raises `RemoteUnreadable` when it is nested too deep.
     """
@@ -72,9 +71,7 @@ def fingerprint(document: Any) -> bytes:
 def _lasting(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _lasting(each) for name, each in value.items() if name not in _CHANGING}
-    if isinstance(value, list):
-        return [_lasting(each) for each in value]
-    return without_secrets(value) if isinstance(value, str) else value
+    return [_lasting(each) for each in value] if isinstance(value, list) else value
 
 
 def _text(document: Mapping[str, Any], *names: str) -> str:

@@ -10,7 +10,7 @@ from windrow.formats import json
 from windrow.model.resources import RemoteRecord
 from windrow.ports.fetching import Answer
 from windrow.ports.source_kinds import Broken, Reference
-from windrow.sources.geonode.places import detail_url, legacy_detail_url
+from windrow.sources.geonode.places import detail_url, legacy_detail_url, without_tokens
 from windrow.sources.geonode.records import fingerprint, identifier_of, read_record, type_of
 from windrow.sources.geonode.settings import DOCUMENT
 
@@ -57,9 +57,9 @@ class Sorted:
 
 
 def read_document(answer: Answer) -> dict[str, Any]:
-    """The JSON object of an answer. Raises `RemoteUnreadable`."""
+    """The JSON object of an answer, without the visitor's token. Raises `RemoteUnreadable`."""
     charset = answer.headers.get("content-type", "").lower().partition("charset=")[2].strip(' "')
-    return json.parse_object(answer.body, charset)
+    return json.parse_object(without_tokens(answer.body), charset)
 
 
 def sort_resources(rows: Sequence[Any], base: str, types: Sequence[str], *, incremental: bool) -> Sorted:
