@@ -71,6 +71,11 @@ def do_sources(client: Client, house: House, remote: Remote) -> sources.Source:
     stopped = client.sources.cancel(source.id)
     assert stopped is not None
     assert (stopped.state, client.sources.cancel(source.id)) == ("cancelled", None)
+    refresh, check = client.sources.refresh(source.id), client.sources.check(source.id)
+    house.carry_out()
+    assert client.runs.get(refresh.id).kind == "refresh"
+    assert client.runs.get(check.id).result["available"] is True
+    assert [each.available for each in client.sources.availability(source.id)] == [True]
     assert list(client.sources.hosts())
     return source
 

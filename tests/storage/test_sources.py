@@ -359,7 +359,8 @@ def test_a_source_is_not_deleted_while_a_run_is_active(store: SqlSources, databa
         store.delete(source.id, tenant_id=TENANT)
 
     assert counts(database) == before
-    assert store.get(source.id, tenant_id=TENANT) == replace(source, last_run_id=run.id)
+    activity = "cancelling harvest" if state == RunState.CANCELLING else "harvest"
+    assert store.get(source.id, tenant_id=TENANT) == replace(source, last_run_id=run.id, activity=activity)
 
 
 @pytest.mark.usefixtures("_small_batches")

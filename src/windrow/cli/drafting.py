@@ -53,6 +53,12 @@ class SourceOptions:
     every: Annotated[
         str | None, typer.Option(metavar="INTERVAL", help="Harvest it by itself: 30m, 6h, 1d; never takes that away.")
     ] = None
+    refresh_every: Annotated[
+        str | None, typer.Option(metavar="INTERVAL", help="Look at its list by itself, without fetching; or never.")
+    ] = None
+    check_every: Annotated[
+        str | None, typer.Option(metavar="INTERVAL", help="Check by itself whether it answers; or never.")
+    ] = None
     public: Annotated[
         bool | None, typer.Option("--public/--private", help="Who may read its records: everybody, or its team.")
     ] = None
@@ -88,6 +94,8 @@ def draft_new(local: "Local", found: "Detection", options: SourceOptions) -> "So
         "visibility": "public" if options.public else "private",
         "credential": _credential_shape(read_credential(options)),
         "schedule": _schedule_shape(options.every),
+        "refresh_schedule": _elapsed_shape(options.refresh_every, "--refresh-every"),
+        "check_schedule": _elapsed_shape(options.check_every, "--check-every"),
         "queue": options.queue,
         "priority": options.priority,
     }
@@ -129,6 +137,10 @@ def _change(
         given["credential"] = None
     if options.every is not None:
         given["schedule"] = _schedule_shape(options.every)
+    if options.refresh_every is not None:
+        given["refresh_schedule"] = _elapsed_shape(options.refresh_every, "--refresh-every")
+    if options.check_every is not None:
+        given["check_schedule"] = _elapsed_shape(options.check_every, "--check-every")
     return validated(SourceChange, given)
 
 
@@ -194,6 +206,12 @@ def _schedule_shape(every: str | None) -> dict[str, Any] | None:
     if every is None or every == NEVER:
         return None
     return {"trigger": {"every_seconds": read_interval(every).total_seconds()}}
+
+
+def _elapsed_shape(every: str | None, option: str) -> dict[str, Any] | None:
+    if every is None or every == NEVER:
+        return None
+    return {"trigger": {"type": "elapsed", "every_seconds": read_interval(every, option=option).total_seconds()}}
 
 
 def read_credential(options: SourceOptions) -> Credential | None:

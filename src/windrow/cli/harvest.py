@@ -1,5 +1,6 @@
 """`windrow harvest URL`: find out what answers there, register it, harvest it, and say what came of it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -83,11 +84,13 @@ def find_source(local: Local, url: str) -> "SourceView | None":
     return next((view for view in views if view.source.url == url), None)
 
 
-def harvest_source(local: Local, view: "SourceView", *, full: bool, as_json: bool) -> Run:
+def harvest_source(
+    local: Local, view: "SourceView", *, full: bool, as_json: bool, only: Sequence[int] | None = None
+) -> Run:
     """Harvests a source with progress, and says what came of it. One that is under way is followed to its end."""
     run = _active_run(local, view)
     if run is None:
-        run = local.windrow.sources.harvest(local.principal, view.source.id, full=full)
+        run = local.windrow.sources.harvest(local.principal, view.source.id, full=full, only=only)
     else:
         tell(f"{view.source.name} is being harvested already, by run {run.id}.")
     (ended,) = follow_runs(local, [run])

@@ -20,6 +20,9 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking fir
 Detach = Annotated[bool, typer.Option("--detach", help="Start it and return at once.")]
 
 
+Source = Annotated[int, typer.Argument(metavar="SOURCE", help="Number of the source.")]
+
+
 def confirm(question: str, *, yes: bool) -> None:
     """Asks, unless `yes`. Raises `BadInput` where nobody can be asked, and ends the command at a no."""
     if yes:

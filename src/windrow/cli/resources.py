@@ -8,13 +8,12 @@ import typer
 from windrow.cli.answers import Column, pages, print_json, print_line, print_list
 from windrow.cli.commands import Command
 from windrow.cli.local import Local, open_local
-from windrow.cli.options import All, Data, Json, Limit, Yes, confirm
+from windrow.cli.options import All, Data, Json, Limit, Source, Yes, confirm
 from windrow.errors import BadInput, NotFound
 from windrow.model.resources import Outcome, Presence, Resource
 from windrow.model.sources import DeletionReview, ReviewState
 from windrow.ports.sources import ResourceFilter
 
-Source = Annotated[int, typer.Argument(metavar="SOURCE", help="Number of the source.")]
 Chosen = Annotated[list[int] | None, typer.Argument(metavar="[RESOURCE]...", help="Numbers of resources.")]
 Every = Annotated[bool, typer.Option("--all", help="All resources of the source.")]
 Review = Annotated[int, typer.Argument(metavar="REVIEW", help="Number of the review.")]
@@ -23,6 +22,7 @@ COLUMNS: list[Column[Resource]] = [
     Column("ID", lambda each: str(each.id)),
     Column("Identifier", lambda each: each.identifier),
     Column("Title", lambda each: each.title[:100]),
+    Column("Type", lambda each: each.type),
     Column("Presence", lambda each: each.presence),
     Column("Outcome", lambda each: each.outcome),
     Column("Wanted", lambda each: each.wanted),
@@ -52,13 +52,14 @@ def list_resources(
     presence: Annotated[Presence | None, typer.Option(help="Only those that stand so.")] = None,
     outcome: Annotated[Outcome | None, typer.Option(help="Only those that the last harvest left so.")] = None,
     wanted: Annotated[bool | None, typer.Option("--wanted/--unwanted", help="Only those.")] = None,
+    called: Annotated[str | None, typer.Option("--type", metavar="WORD", help="Only what the remote calls so.")] = None,
     limit: Limit = 50,
     every: Every = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """List a source's remote records: which are present, missing or gone, in quarantine, or unwanted."""
-    which = ResourceFilter(presence, outcome, wanted, " ".join(words or ()))
+    which = ResourceFilter(presence, outcome, wanted, " ".join(words or ()), called)
     with open_local(data) as local:
         found = _resources(local, source, which)
         print_list(found, COLUMNS, as_json=as_json, limit=None if every else limit)
@@ -138,7 +139,7 @@ def _show_review(local: Local, found: DeletionReview, lines: int) -> None:
     )
     if found.state is ReviewState.WAITING and lines:
         missing = _resources(local, found.source_id, ResourceFilter(Presence.MISSING))
-        print_list(missing, COLUMNS[:3], as_json=False, limit=lines)
+        print_list(missing, COLUMNS[:4], as_json=False, limit=lines)
 
 
 def _resources(local: Local, source: int, which: ResourceFilter) -> Iterator[Resource]:

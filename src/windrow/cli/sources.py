@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from windrow.cli import resources
+from windrow.cli import looking_after, resources
 from windrow.cli.answers import Column, cell, pages, print_details, print_json, print_line, print_list, tell
 from windrow.cli.commands import Command, spread
 from windrow.cli.drafting import SourceOptions, complete_kinds, draft_change, draft_new
@@ -14,7 +14,9 @@ from windrow.cli.exits import code_of_state
 from windrow.cli.following import follow_runs, start_detached
 from windrow.cli.harvest import detect, find_source, harvest_source, register, seconds_of
 from windrow.cli.local import Local, open_local
-from windrow.cli.options import All, Data, Detach, Json, Limit, Yes, confirm
+from windrow.cli.looking_after import told_availability, told_schedule
+from windrow.cli.options import All, Data, Detach, Json, Limit, Source, Yes, confirm
+from windrow.core.attending import AVAILABILITY, REFRESH
 from windrow.model.records import Record
 from windrow.model.runs import Run, RunState
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Remote places to harvest: register, try out, change, harvest.", no_args_is_help=True)
 
-Source = Annotated[int, typer.Argument(metavar="SOURCE", help="Number of the source.")]
 NewUrl = Annotated[str | None, typer.Option("--url", help="Another address.")]
 NoCredential = Annotated[bool, typer.Option("--no-credential", help="Forget its password or token.")]
 
@@ -174,6 +175,9 @@ def diff(
 @app.command("harvest", cls=Command)
 def harvest_again(
     source: Source,
+    only: Annotated[
+        list[int] | None, typer.Option(metavar="RESOURCE", help="Take this resource and no others; may be repeated.")
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="Look at everything, not only at what changed.")] = False,
     detach: Detach = False,
     data: Data = None,
@@ -183,10 +187,14 @@ def harvest_again(
     with open_local(data) as local:
         view = local.windrow.sources.view(local.principal, source)
         if detach:
-            start_detached(local, local.windrow.sources.harvest(local.principal, source, full=full), as_json=as_json)
+            run = local.windrow.sources.harvest(local.principal, source, full=full, only=only)
+            start_detached(local, run, as_json=as_json)
             return
-        ended = harvest_source(local, view, full=full, as_json=as_json)
+        ended = harvest_source(local, view, full=full, only=only, as_json=as_json)
     raise typer.Exit(code_of_state(ended.state))
+
+
+looking_after.add_to(app)
 
 
 @app.command(cls=Command)
@@ -236,8 +244,11 @@ def show_source(view: "SourceView", *, as_json: bool) -> None:
             "credential": "kept, encrypted" if source.has_credential else "",
             "health": source.health,
             "records": source.resources,
-            "schedule": f"{schedule.trigger.describe()}{'' if schedule.enabled else ' (paused)'}" if schedule else "",
+            "schedule": told_schedule(schedule),
             "next": schedule and schedule.next_due,
+            "list looked at": told_schedule(view.schedule_of(REFRESH)),
+            "checked": told_schedule(view.schedule_of(AVAILABILITY)),
+            "answers": told_availability(source),
             "last run": last and f"{last.id}: {last.state.value}",
             "took": last and seconds_of(last) is not None and f"{seconds_of(last)} s",
             "counts": last and cell(dict(last.progress.counts)),

@@ -72,6 +72,7 @@ class WhichResources(TypedDict, total=False):
     presence: sources.PresenceName
     outcome: sources.OutcomeName
     wanted: bool
+    type: str
     q: str
 
 

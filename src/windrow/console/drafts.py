@@ -1,7 +1,7 @@
 """Between the form of a source and the draft of one, both ways."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -11,12 +11,12 @@ from windrow.core.source_drafts import SourceDraft
 from windrow.errors import BadInput, FieldProblem
 from windrow.model.schedules import Schedule
 from windrow.model.sources import Credential, CredentialKind, Policies, Visibility
-from windrow.model.triggers import AnyTrigger, Interval
+from windrow.model.triggers import AnyTrigger, Elapsed, Interval
 from windrow.ports.source_kinds import SourceKind
 
 _TEXTS = (
     *("name", "url", "every", "unit", "guard_share", "guard_count", "grace", "full_every"),
-    *("requests_per_second", "concurrency", "page_attempts"),
+    *("requests_per_second", "concurrency", "page_attempts", "refresh_every", "check_every"),
 )
 
 Value = TypeVar("Value")
@@ -28,6 +28,7 @@ UNITS: Mapping[str, timedelta] = {
     "weeks": timedelta(weeks=1),
 }
 DAY = timedelta(days=1)
+MOST_MINUTES = 5_256_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class SourceForm:
     every: str
     unit: str
     paused: bool
+    refresh_every: str
+    check_every: str
     settings: Sequence[Field]
     guard_share: str
     guard_count: str
@@ -73,6 +76,8 @@ def to_form(
         every=every,
         unit=unit,
         paused=draft.schedule is not None and not draft.schedule.enabled,
+        refresh_every=_minutes(draft.refresh_schedule),
+        check_every=_minutes(draft.check_schedule),
         settings=fields_of(kind.schema, draft.settings),
         guard_share=f"{policies.guard_share * 100:g}",
         guard_count="" if policies.guard_count is None else str(policies.guard_count),
@@ -110,6 +115,8 @@ def from_form(form: Form, kind: SourceKind, *, now: datetime, present: SourceDra
     """The draft that was posted. What the form does not show stays as it is. Raises `BadInput` with every problem."""
     read = _Reading()
     schedule = read(lambda: _schedule(form, now, present))
+    refresh_schedule = read(lambda: _elapsed(form, "refresh_every", present.refresh_schedule if present else None))
+    check_schedule = read(lambda: _elapsed(form, "check_every", present.check_schedule if present else None))
     policies = read(lambda: _policies(form))
     settings = read(lambda: read_settings(kind.schema, form))
     credential = read(lambda: read_credential(form))
@@ -125,8 +132,8 @@ def from_form(form: Form, kind: SourceKind, *, now: datetime, present: SourceDra
         credential=credential,
         drop_credential=form.text("credential") == "drop",
         schedule=schedule,
-        refresh_schedule=present.refresh_schedule if present else None,
-        check_schedule=present.check_schedule if present else None,
+        refresh_schedule=refresh_schedule,
+        check_schedule=check_schedule,
         queue=present.queue if present else "default",
         priority=present.priority if present else 0,
     )
@@ -202,6 +209,23 @@ def _schedule(form: Form, now: datetime, present: SourceDraft | None) -> Schedul
         overlap=base.overlap,
         grace=base.grace,
     )
+
+
+def _elapsed(form: Form, name: str, kept: Schedule | None) -> Schedule | None:
+    """So many minutes after the last time; what is empty is never done by itself."""
+    minutes = form.number(name, 0)
+    if not form.text(name):
+        return None
+    if not 1 <= minutes <= MOST_MINUTES:
+        raise BadInput.of(name, f"must lie between 1 and {MOST_MINUTES:,} minutes")
+    every = timedelta(minutes=minutes)
+    if kept is not None and kept.trigger.every == every:
+        return kept
+    return replace(kept, trigger=Elapsed(every)) if kept is not None else Schedule(Elapsed(every))
+
+
+def _minutes(schedule: Schedule | None) -> str:
+    return "" if schedule is None else f"{schedule.trigger.every / timedelta(minutes=1):g}"
 
 
 def _policies(form: Form) -> Policies:

@@ -310,13 +310,14 @@ class Sources:
         ]
 
     def _drafted(self, source: Source, draft: SourceDraft) -> Source:
+        settings = self.fill_settings(draft.kind, draft.settings)
         check_credential(draft.credential)
         return replace(
             source,
             name=check_name(draft.name),
             kind=draft.kind,
             url=check_url(draft.url),
-            settings=self.fill_settings(draft.kind, draft.settings),
+            settings=settings,
             policies=draft.policies,
             visibility=draft.visibility,
             owner_id=draft.owner_id or source.owner_id,

@@ -21,6 +21,7 @@ class ResourceFilter:
     outcome: Outcome | None = None
     wanted: bool | None = None
     words: str = ""
+    type: str | None = None
 
 
 class Sources(Protocol):

@@ -24,13 +24,8 @@ from windrow.storage.keys import digest_key
 from windrow.storage.log import append_log
 from windrow.storage.moves import raise_why_fenced
 from windrow.storage.numbers import possible_ids
-from windrow.storage.page_commits import (
-    Target,
-    add_pages,
-    add_problems,
-    commit_page,
-    open_pages,
-)
+from windrow.storage.page_commits import add_pages, add_problems, commit_page, open_pages
+from windrow.storage.page_standing import Target
 from windrow.storage.resources import ON_REMOTE
 from windrow.storage.seen import unpack
 from windrow.storage.tables import pages, parts, passes, resources, reviews, runs, sources

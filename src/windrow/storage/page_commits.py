@@ -1,7 +1,7 @@
 """Page commits: everything that one page of a harvest changes, in one transaction. The hot path of every harvest."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,10 @@ from windrow.model.runs import Part, PartState, Progress, RunState
 from windrow.ports.harvests import Change, Committed, PageCommit
 from windrow.ports.source_kinds import PageKey
 from windrow.storage.batches import batches
-from windrow.storage.database import Database
 from windrow.storage.encoding import compress, encoder
 from windrow.storage.keys import digest_key
 from windrow.storage.moves import raise_why_fenced
+from windrow.storage.page_standing import Target, relist, return_resources, show_again, touch
 from windrow.storage.records import insert_compressed, insert_encoded, replace_encoded, write_compressed
 from windrow.storage.seen import pack
 from windrow.storage.tables import parts, passes, runs
@@ -27,26 +27,15 @@ KEPT = 100
 """Problems of a pass, and doubts, that are kept: enough to know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is being written to: this attempt at this run, for this source, in this transaction."""
-
-    database: Database
-    connection: Connection
-    run_id: str
-    attempt: int
-    source_id: int
-
-
 def commit_page(target: Target, page: PageCommit) -> Committed:
     """Commits one page. Raises `LeaseLost` or `Cancelled` before anything was written."""
     changes, repeated = _drop_repeated(target, page.changes)
     page = replace(page, counts=recount(page.counts, repeated), progress=_recounted(page.progress, repeated))
     fence(target, page)
     new_ids = _write_changes(target, changes, page)
-    _return_resources(target, page)
-    _touch(target, page)
-    _relist(target, page)
+    return_resources(target, page)
+    touch(target, page)
+    relist(target, page)
     seen = pack([*page.seen, *page.returned, *new_ids, *(each.id for each in changes if each.id is not None)])
     digest = _close_page(target, page, seen)
     _note(target, page, len(repeated))
@@ -229,7 +218,7 @@ def _write_records(target: Target, added: Sequence[tuple[int, Change]], known: S
     unwanted = [(True, number) for number, each in added if each.encoded and not each.wanted]
     database.write_many(connection, "UPDATE records SET hidden = ? WHERE id = ?", unwanted)
     # Also those that cannot be read now: what was gone is back, with the last version that could be read.
-    _show_again(target, [number for number, _ in known])
+    show_again(target, [number for number, _ in known])
 
 
 def _write_raw(target: Target, added: Sequence[tuple[int, Change]], known: Sequence[tuple[int, Change]]) -> None:
@@ -251,53 +240,6 @@ def _write_raw(target: Target, added: Sequence[tuple[int, Change]], known: Seque
 
 def _documents(changed: Sequence[tuple[int, Change]]) -> list[tuple[int, str, bytes]]:
     return [(number, each.media_type, each.encoded.content) for number, each in changed if each.encoded]
-
-
-def _return_resources(target: Target, page: PageCommit) -> None:
-    database, connection = target.database, target.connection
-    database.write_many(connection, _RETURN_RESOURCE, [(number,) for number in page.returned])
-    _show_again(target, page.returned)
-
-
-_RETURN_RESOURCE = """
-UPDATE resources
-SET presence = 'present', gone_since = NULL,
-    outcome = CASE WHEN problem <> '' THEN 'quarantined' WHEN length(fingerprint) = 0 THEN 'listed'
-                   WHEN presence IN ('gone', 'kept') THEN 'restored' ELSE outcome END
-WHERE id = ?
-"""
-
-
-def _show_again(target: Target, ids: Sequence[int]) -> None:
-    # Asked of the row itself: somebody may have changed the wish since the page was compared.
-    target.database.write_many(
-        target.connection,
-        "UPDATE records SET hidden = NOT (SELECT wanted FROM resources WHERE resources.id = records.id) WHERE id = ?",
-        [(number,) for number in ids],
-    )
-
-
-def _touch(target: Target, page: PageCommit) -> None:
-    target.database.write_many(
-        target.connection,
-        "UPDATE resources SET version = ?, etag = ?, last_modified = ? WHERE id = ?",
-        [
-            (version, validators.etag, validators.last_modified, number)
-            for number, (version, validators) in page.touched.items()
-        ],
-    )
-
-
-_RELIST = """
-UPDATE resources
-SET title = CASE WHEN length(fingerprint) = 0 AND ? <> '' THEN ? ELSE title END, type = ?, href = ?
-WHERE id = ?
-"""
-
-
-def _relist(target: Target, page: PageCommit) -> None:
-    rows = [(each.title, each.title, each.type, each.href, each.id) for each in page.relisted]
-    target.database.write_many(target.connection, _RELIST, rows)
 
 
 _CLOSE_PAGE = (

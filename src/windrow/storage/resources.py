@@ -88,10 +88,11 @@ def _narrow(which: ResourceFilter) -> Conditions:
 
 
 def _words(which: ResourceFilter) -> Conditions:
-    """Words are looked for in the text itself, which costs a walk over the source."""
+    """Words and types are looked for in the text itself, which costs a walk over the source."""
     fields = (resources.c.title, resources.c.identifier)
     words = which.words.replace("\0", " ").split()
-    return [or_(*(field.icontains(word, autoescape=True) for field in fields)) for word in words]
+    of_type = [] if which.type is None else [resources.c.type == which.type.replace("\0", " ")]
+    return [*of_type, *(or_(*(field.icontains(word, autoescape=True) for field in fields)) for word in words)]
 
 
 def list_resources_by(connection: Connection, source_id: int, listing: Listing) -> Listed[Resource]:

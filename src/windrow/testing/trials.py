@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.model.identity import new_id
 from windrow.model.records import Record
 from windrow.model.resources import Presence, Resource

@@ -51,6 +51,8 @@ QUEUE = "The queue whose workers carry it."
 PARAMETERS = "What the kind's schema asks for."
 
 
+LAST = "The last start, which `elapsed` counts from; kept by the server, and may be sent back as it came."
+
 TriggerName = Literal["interval", "elapsed"]
 
 
@@ -60,6 +62,7 @@ class Trigger(Input):
     type: TriggerName = "interval"
     every_seconds: Seconds
     anchor: Moment | None = Field(None, description=ANCHOR)
+    last: Moment | None = Field(None, description=LAST)
 
 
 class Schedule(Input):
@@ -94,7 +97,7 @@ class TriggerView(Shape):
     type: TriggerName = "interval"
     every_seconds: float = Field(examples=[21_600])
     anchor: datetime | None = Field(None, description="What an interval counts from.")
-    last: datetime | None = Field(None, description="The last start, which `elapsed` counts from.")
+    last: datetime | None = Field(None, description=LAST)
 
 
 class ScheduleView(Shape):

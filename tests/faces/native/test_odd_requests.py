@@ -16,6 +16,9 @@ def admin(house: House) -> Caller:
     return house.holder("admin")
 
 
+WORK = ("availability", "harvest", "refresh", "source_diff", "stepping")
+
+
 @pytest.mark.parametrize(
     ("body", "field", "problem"),
     [
@@ -62,7 +65,7 @@ def test_a_body_that_cannot_be_read_is_told_where(admin: Caller, body: bytes, fi
         ({"queue": "a b"}, {"queue": "must match ^[A-Za-z0-9._-]{1,64}$"}),
         (
             {"kind": "nothing"},
-            {"kind": "there is no kind of work 'nothing'; there are: harvest, source_diff, stepping"},
+            {"kind": f"there is no kind of work 'nothing'; there are: {', '.join(WORK)}"},
         ),
         (
             {"kind": "harvest"},
@@ -99,7 +102,7 @@ def test_a_body_that_cannot_be_read_is_told_where(admin: Caller, body: bytes, fi
         ({"schedule": {"trigger": {"every_seconds": True}}}, {"schedule.trigger.every_seconds": "must be a number"}),
         (
             {"schedule": {"trigger": {"type": "moon", "every_seconds": 9}}},
-            {"schedule.trigger.type": "must be one of interval"},
+            {"schedule.trigger.type": "must be one of interval, elapsed"},
         ),
         (
             {"schedule": {"trigger": {"every_seconds": 60, "anchor": "2026-01-01T00:00:00"}}},

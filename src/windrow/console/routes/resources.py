@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from windrow.console.context import Context, Ctx, Cursor, Number, see
 from windrow.console.forms import Form, Posted
@@ -19,25 +19,31 @@ WANTED = {"yes": True, "no": False}
 MOST_WORDS = 500
 
 
-@router.get("")
-def list_resources(
-    ctx: Ctx,
-    source_id: Number,
+def read_asked(
     q: Annotated[str, Query(max_length=MOST_WORDS)] = "",
     presence: str = "",
     outcome: str = "",
     wanted: str = "",
-    cursor: Cursor = None,
-) -> Response:
-    """A source's resources, by words, presence, outcome and whether they are wanted."""
+    type: Annotated[str, Query(max_length=255)] = "",  # noqa: A002 - the parameter's name
+) -> dict[str, str]:
+    """What the form above the list asks for."""
+    return {"q": q, "presence": presence, "outcome": outcome, "wanted": wanted, "type": type}
+
+
+Asked = Annotated[dict[str, str], Depends(read_asked)]
+
+
+@router.get("")
+def list_resources(ctx: Ctx, source_id: Number, asked: Asked, cursor: Cursor = None) -> Response:
+    """A source's resources, by words, presence, outcome, type and whether they are wanted."""
     which = ResourceFilter(
-        presence=Presence(presence) if presence in set(Presence) else None,
-        outcome=Outcome(outcome) if outcome in set(Outcome) else None,
-        wanted=WANTED.get(wanted),
-        words=q.strip(),
+        presence=Presence(asked["presence"]) if asked["presence"] in set(Presence) else None,
+        outcome=Outcome(asked["outcome"]) if asked["outcome"] in set(Outcome) else None,
+        wanted=WANTED.get(asked["wanted"]),
+        words=asked["q"].strip(),
+        type=asked["type"].strip() or None,
     )
     page = ctx.windrow.sources.resources(ctx.principal, source_id, which, limit=50, cursor=cursor)
-    asked = {"q": q, "presence": presence, "outcome": outcome, "wanted": wanted}
     return ctx.show(
         "source_resources.html",
         glance=glance_at(ctx.windrow, ctx.principal, source_id),
@@ -56,9 +62,17 @@ def act(ctx: Ctx, source_id: Number, form: Posted) -> Response:
     chosen = None if form.ticked("all") else form.integers("id")
     if chosen == []:
         raise BadInput.of("resources", "tick at least one, or `all of this source`")
+    if form.text("action") == "harvest":
+        return see(f"/runs/{ctx.windrow.sources.harvest(ctx.principal, source_id, only=_named(chosen)).id}")
     _act(ctx, source_id, form, chosen)
-    asked = {name: form.text(name) for name in ("q", "presence", "outcome", "wanted")}
+    asked = {name: form.text(name) for name in ("q", "presence", "outcome", "wanted", "type")}
     return see(f"/sources/{source_id}/resources?{query(asked)}")
+
+
+def _named(chosen: list[int] | None) -> list[int]:
+    if chosen is None:
+        raise BadInput.of("resources", "tick those to be harvested; `Harvest now` takes all of this source")
+    return chosen
 
 
 def _act(ctx: Context, source_id: int, form: Form, chosen: list[int] | None) -> None:
@@ -71,4 +85,4 @@ def _act(ctx: Context, source_id: int, form: Form, chosen: list[int] | None) -> 
         case "restore":
             sources.restore(ctx.principal, source_id, chosen)
         case _:
-            raise BadInput.of("action", "must be want, unwant, retry or restore")
+            raise BadInput.of("action", "must be want, unwant, harvest, retry or restore")

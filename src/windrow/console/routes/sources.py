@@ -44,8 +44,28 @@ def start_harvest(ctx: Ctx, source_id: Number, form: Posted) -> Response:
     return see(f"/runs/{run.id}")
 
 
+@router.post("/{source_id}/refresh")
+def start_refresh(ctx: Ctx, source_id: Number) -> Response:
+    """Starts a look at what the source lists, and shows it."""
+    return see(f"/runs/{ctx.windrow.sources.refresh(ctx.principal, source_id).id}")
+
+
+@router.post("/{source_id}/check")
+def start_check(ctx: Ctx, source_id: Number) -> Response:
+    """Starts a check whether the source answers, and shows it."""
+    return see(f"/runs/{ctx.windrow.sources.check(ctx.principal, source_id).id}")
+
+
+@router.get("/{source_id}/availability")
+def show_availability(ctx: Ctx, source_id: Number, cursor: Cursor = None) -> Response:
+    """When the source answered its checks, and when not."""
+    glance = glance_at(ctx.windrow, ctx.principal, source_id)
+    page = ctx.windrow.sources.availability(ctx.principal, source_id, limit=50, cursor=cursor)
+    return ctx.show("source_availability.html", glance=glance, page=page, first=cursor is None)
+
+
 @router.post("/{source_id}/cancel")
 def cancel_harvest(ctx: Ctx, source_id: Number) -> Response:
-    """Stops the harvest that is active."""
+    """Stops the harvest or refresh that is active."""
     run = ctx.windrow.sources.cancel(ctx.principal, source_id)
     return see(f"/sources/{source_id}" if run is None else f"/runs/{run.id}")

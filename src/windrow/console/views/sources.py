@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from windrow.console.views.runs import Bar, history_of
+from windrow.core.attending import AVAILABILITY, REFRESH
 from windrow.core.source_drafts import SourceView
 from windrow.core.windrow import Windrow
 from windrow.model.accounts import Principal
 from windrow.model.runs import Run
+from windrow.model.schedules import Schedule
 from windrow.model.sources import DeletionReview, Health, ReviewState
 
 HISTORY = 30
@@ -33,13 +35,15 @@ class Glance:
     waiting: DeletionReview | None
     bars: Sequence[Bar]
     runs: Sequence[Run]
+    refresh_schedule: Schedule | None
+    check_schedule: Schedule | None
 
 
 def glance_at(windrow: Windrow, principal: Principal, source_id: int) -> Glance:
     """What the head of a source's pages shows. Raises `NotFound`."""
     view = windrow.sources.view(principal, source_id)
     runs = windrow.sources.runs(principal, source_id, limit=HISTORY).items
-    active = view.last_run if view.last_run is not None and not view.last_run.state.is_terminal else None
+    active = next(iter(windrow.sources.active(principal, source_id)), None)
     return Glance(
         view=view,
         kind_title=title_of(windrow, view.source.kind),
@@ -48,6 +52,8 @@ def glance_at(windrow: Windrow, principal: Principal, source_id: int) -> Glance:
         waiting=_waiting(windrow, principal, source_id),
         bars=history_of(runs),
         runs=runs,
+        refresh_schedule=view.schedule_of(REFRESH),
+        check_schedule=view.schedule_of(AVAILABILITY),
     )
 
 

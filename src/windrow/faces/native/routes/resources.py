@@ -22,6 +22,9 @@ def list_resources(
     presence: Annotated[PresenceName | None, Query(description="Only those that stand so.")] = None,
     outcome: Annotated[OutcomeName | None, Query(description="Only those that the last harvest did this with.")] = None,
     wanted: Annotated[bool | None, Query(description="Only those that belong in the catalogue, or do not.")] = None,
+    type: Annotated[  # noqa: A002 - the parameter's name
+        str | None, Query(max_length=255, description="Only those that the remote calls so.", examples=["dataset"])
+    ] = None,
     q: Annotated[str, Query(max_length=500, description="Words in the title or identifier.")] = "",
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -32,6 +35,7 @@ def list_resources(
         outcome=None if outcome is None else Outcome(outcome),
         wanted=wanted,
         words=q,
+        type=type,
     )
     page = ctx.windrow.sources.resources(ctx.principal, source_id, which, limit=limit, cursor=cursor)
     return translate.list_of(page.map(translate.to_resource))

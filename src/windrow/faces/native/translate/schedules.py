@@ -16,7 +16,8 @@ def from_trigger(trigger: run_shapes.Trigger, *, now: datetime) -> triggers.AnyT
     if trigger.type == "elapsed":
         if anchor is not None:
             raise BadInput.of("schedule.trigger.anchor", "goes with an interval; elapsed counts from the last start")
-        return triggers.Elapsed(timedelta(seconds=trigger.every_seconds))
+        last = in_utc(trigger.last, field="schedule.trigger.last")
+        return triggers.Elapsed(timedelta(seconds=trigger.every_seconds), last)
     anchor = anchor or now
     return triggers.Interval(timedelta(seconds=trigger.every_seconds), anchor)
 
