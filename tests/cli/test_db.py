@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.cli.conftest import COUNT, Windrow
@@ -41,10 +42,12 @@ def test_a_folder_gets_a_backup_with_its_moment(windrow: Windrow, harvested: Pat
 
 def test_a_damaged_database_fails_its_check(windrow: Windrow, harvested: Path) -> None:
     file = harvested / "windrow.db"
+    with closing(sqlite3.connect(file)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'documents'").fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
     with file.open("r+b") as content:
-        for quarter in (1, 2, 3):  # a page alone may be one that nothing stands on
-            content.seek(file.stat().st_size * quarter // 4)
-            content.write(b"\xff" * 4096)
+        content.seek((page - 1) * size)
+        content.write(b"\xff" * size)
 
     checked = windrow("db", "check", "--json")
 
