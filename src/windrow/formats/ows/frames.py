@@ -1,0 +1,67 @@
+"""Frames: what stands around one part of a capabilities document, so that the part is a document by itself.
+
+A layer or a feature type says little without its service and the layers it inherits from. Its raw document is the whole
+one with everything left out that is about others; what many parts have in common is written once.
+"""
+
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Self
+
+from lxml import etree
+
+from windrow.formats.xml import Element, serialise
+
+_MARK = b"<!--here-->"  # no comment of the document's own can be taken for it: the parser drops them all
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The bytes before and after the part. `declared` are the namespaces that the outermost element declares."""
+
+    head: bytes = b""
+    tail: bytes = b""
+    declared: bytes = b""
+
+    def within(
+        self, element: Element, kept: Iterable[Element | None], *, attributes: Iterable[str] | None = None
+    ) -> Self:
+        """A frame further inside: the start of that element with these of its children, and its end.
+
+        `attributes` names those that are kept, all by default.
+        """
+        shell = shell_of(element, kept, attributes=attributes)
+        shell.append(etree.Comment("here"))
+        head, _, tail = self._written(shell).partition(_MARK)
+        return type(self)(self.head + head, tail + self.tail, self.declared or _declared(element))
+
+    def around(self, part: Element) -> bytes:
+        """The part as a document."""
+        return self.head + self._written(part) + self.tail
+
+    def _written(self, part: Element) -> bytes:
+        """The part, without the namespaces that are declared around it."""
+        written, start = serialise(part), _start(part)
+        if self.declared and written.startswith(start + self.declared):
+            return start + written[len(start) + len(self.declared) :]
+        return written
+
+
+def shell_of(element: Element, kept: Iterable[Element | None], *, attributes: Iterable[str] | None = None) -> Element:
+    """A copy of an element with none but these of its children, and all of its attributes or those that are named."""
+    names = map(str, element.attrib) if attributes is None else attributes
+    told = {name: str(element.attrib[name]) for name in names if name in element.attrib}
+    shell = etree.Element(element.tag, told, nsmap=element.nsmap)
+    shell.extend(deepcopy(each) for each in kept if each is not None)
+    return shell
+
+
+def _start(element: Element) -> bytes:
+    name = str(element.tag).rpartition("}")[2]
+    return f"<{element.prefix}:{name}".encode() if element.prefix else f"<{name}".encode()
+
+
+def _declared(element: Element) -> bytes:
+    empty = etree.Element(element.tag, nsmap=element.nsmap)
+    return serialise(empty).removeprefix(_start(empty)).removesuffix(b"/>")
