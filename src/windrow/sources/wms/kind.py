@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from windrow.errors import RemoteError, RemoteStatus, RemoteUnreadable
 from windrow.formats.ows.addresses import argument_of, base_url
+from windrow.formats.ows.documents import capabilities_fingerprint
 from windrow.formats.ows.validity import is_settled
 from windrow.ports.fetching import Answer, Fetcher, Validators
 from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading
@@ -76,7 +77,7 @@ class WmsKind:
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:
         """Leaves the update sequence out: servers raise it for changes that no layer shows."""
-        return reading.page_fingerprint(_answer(loaded).body)
+        return capabilities_fingerprint(_answer(loaded).body)
 
 
 def _ask(url: str, settings: Settings, fetcher: Fetcher, *, validators: Validators | None = None) -> Answer:

@@ -1,16 +1,13 @@
 """Capabilities of a map server to values: the service, its layers, and a document of its own for each of them."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from lxml import etree
-from xxhash import xxh3_128
-
 from windrow.errors import RemoteUnreadable
 from windrow.formats.ows import reports
 from windrow.formats.ows.boxes import system_of
+from windrow.formats.ows.documents import parse_capabilities
 from windrow.formats.ows.elements import child, child_line, children
 from windrow.formats.ows.frames import Frame, shell_of
 from windrow.formats.ows.services import title_of
@@ -25,12 +22,11 @@ TYPE = "layers"
 """What the original calls every layer."""
 
 _ROOTS = frozenset(("WMS_Capabilities", "WMT_MS_Capabilities"))
-_START = 8192
-_CHANGING = re.compile(rb"""<!--.*?-->|\supdateSequence\s*=\s*("[^"]*"|'[^']*')""", re.DOTALL)
 
 _SYSTEMS = 30
 """How many inherited systems are kept beside each layer. GeoServer lists all of EPSG at its root: 150 kB."""
 
+_LONGEST_REPORT = 64 * 1024
 _ROOM = 64 * 1024 * 1024
 _GROWTH = 8
 """All layers' own documents together may be so many times as large as the one they come from, and this room more."""
@@ -73,7 +69,7 @@ class Place:
 def is_report(body: bytes) -> bool:
     """Whether a server answered with an exception report. Large documents are not looked at: those are none."""
     try:
-        return len(body) <= _START * 8 and reports.is_report(parse(body))
+        return len(body) <= _LONGEST_REPORT and reports.is_report(parse(body))
     except RemoteUnreadable:
         return False
 
@@ -101,13 +97,6 @@ def read_layers(body: bytes, url: str, settings: Settings) -> Reading:
     return Reading(records=records, left_out=left_out, total=len(records) + len(left_out))
 
 
-def page_fingerprint(body: bytes) -> bytes:
-    """A hash of the document without what changes although nothing of its layers does."""
-    digest = xxh3_128(_CHANGING.sub(b"", body[:_START]))
-    digest.update(memoryview(body)[_START:])
-    return digest.digest()
-
-
 def read_document(raw: bytes, url: str, settings: Settings) -> Record:
     """The record of a layer's own document. Raises `RemoteUnreadable`."""
     return read_layer(_root_of(raw), url, settings)
@@ -128,14 +117,9 @@ def _record(place: Place, url: str, settings: Settings) -> RemoteRecord:
 
 
 def _root_of(body: bytes) -> Element:
-    root = parse(body)
-    reports.refuse_report(root)
-    if local_name(root) not in _ROOTS:
-        raise RemoteUnreadable(f"<{local_name(root)}> instead of the capabilities of a map server (WMS).")
+    root = parse_capabilities(body, _ROOTS, "map server (WMS)")
     if child(root, "Capability") is None:
         raise RemoteUnreadable("The capabilities of the map server do not say what it can do: <Capability> is missing.")
-    # The document type of WMS 1.1.1 is not fetched, so that nobody can tell what its entities stand for.
-    etree.strip_tags(root, etree.Entity)
     return root
 
 

@@ -1,0 +1,112 @@
+"""The WFS source kind: which requests a pass makes.
+
+A capabilities document holds all that a catalogue shows of a server's feature types, so a pass makes one request.
+`open` makes it, and the page's `load` takes what it was answered, by the fetcher that both were handed; it asks for
+itself only where there is nothing to take: when a pass goes on after an interruption, or its page is tried again.
+
+The next pass sends the document's validators along, where there were any (`Opening.cursor`): a 304 ends it there. Most
+servers give none; then the document comes again, and the page's fingerprint tells that nothing is to be read.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
+
+from windrow.errors import RemoteError, RemoteUnreadable
+from windrow.formats.ows.addresses import argument_of, base_url
+from windrow.formats.ows.documents import capabilities_fingerprint
+from windrow.formats.ows.validity import is_settled
+from windrow.ports.fetching import Answer, Fetcher, Validators
+from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading
+from windrow.sources.wfs import reading
+from windrow.sources.wfs.requests import capabilities_url
+from windrow.sources.wfs.settings import AUTO, SCHEMA, VERSIONS, Settings
+
+_PAGE = {"document": "capabilities"}
+
+_opened: WeakKeyDictionary[Fetcher, tuple[str, Answer]] = WeakKeyDictionary()
+"""By the fetcher of a run: the source's URL and what `open` was answered there, until the page takes it.
+
+Not kept by the kind itself, which goes to other processes to read; nor beyond its run, since the fetcher goes with it.
+"""
+
+
+class WfsKind:
+    """Web Feature Service 2.0, 1.1.0 and 1.0.0, by its capabilities alone: no feature is asked for."""
+
+    name: ClassVar[str] = "wfs"
+    title: ClassVar[str] = "OGC WFS"
+    schema: ClassVar[Mapping[str, Any]] = SCHEMA
+
+    def detect(self, url: str, first: Answer | None, fetcher: Fetcher) -> Detection | None:
+        """Reads the capabilities, which `first` may already be; asks for them once otherwise."""
+        certain = found = _outline_of(first)
+        if found is None:
+            try:
+                found = reading.read_outline(fetcher.get(_url_of(url, Settings())).body)
+            except RemoteError:
+                return None
+        version = argument_of(url, "version")
+        settings = {"version": version} if version in VERSIONS[1:] else {}
+        # The same address may answer as another service too; a URL that names this one means it.
+        certainty = 1.0 if certain or argument_of(url, "service").upper() == "WFS" else 0.9
+        return Detection(self.name, base_url(url), found.title, settings, certainty)
+
+    def open(self, request: PassRequest, fetcher: Fetcher) -> Opening:
+        """Asks for the capabilities, with the validators of the last time."""
+        url = _url_of(request.url, Settings.of(request.settings))
+        answer = fetcher.get(url, validators=_validators_in(request.cursor))
+        if answer.not_modified:
+            return Opening(pages=[], unchanged=True, cursor=request.cursor)
+        outline = reading.read_outline(answer.body)
+        _opened[fetcher] = (request.url, answer)
+        return Opening(pages=[_PAGE], total=outline.types, cursor=_cursor_of(answer), title=outline.title)
+
+    def load(self, request: PassRequest, page: PageRequest, fetcher: Fetcher) -> Loaded:  # noqa: ARG002 - the port's
+        """Takes what `open` was answered; asks where that is gone."""
+        url, answer = _opened.pop(fetcher, ("", None))
+        if answer is None or url != request.url:
+            answer = fetcher.get(_url_of(request.url, Settings.of(request.settings)))
+        return Loaded([answer])
+
+    def read(self, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:  # noqa: ARG002 - the port's
+        """Reads the feature types."""
+        return reading.read_types(_answer(loaded).body, request.url, Settings.of(request.settings))
+
+    def page_fingerprint(self, loaded: Loaded) -> bytes | None:
+        """Leaves the update sequence out: servers raise it for changes that no feature type shows."""
+        return capabilities_fingerprint(_answer(loaded).body)
+
+
+def _url_of(url: str, settings: Settings) -> str:
+    return capabilities_url(url, argument_of(url, "version") if settings.version == AUTO else settings.version)
+
+
+def _outline_of(first: Answer | None) -> reading.Outline | None:
+    try:
+        return None if first is None else reading.read_outline(first.body)
+    except RemoteUnreadable:
+        return None
+
+
+def _cursor_of(answer: Answer) -> dict[str, str]:
+    found = answer.validators
+    if not is_settled(found.last_modified, answer.headers.get("date", "")):
+        return {}
+    told = {"etag": found.etag, "last_modified": found.last_modified}
+    return {name: value for name, value in told.items() if value}
+
+
+def _validators_in(cursor: Mapping[str, Any]) -> Validators | None:
+    found = Validators(str(cursor.get("etag", "")), str(cursor.get("last_modified", "")))
+    return found if found != Validators() else None
+
+
+def _answer(loaded: Loaded) -> Answer:
+    match loaded.answers:
+        case [Answer() as answer]:
+            return answer
+        case [Exception() as error]:
+            raise error
+        case _:
+            raise RemoteUnreadable(f"{len(loaded.answers)} answers for one document.")
