@@ -28,6 +28,14 @@ def parse_capabilities(body: bytes, roots: Collection[str], what: str) -> Elemen
     return root
 
 
+def forget_spaces(root: Element) -> None:
+    """Drops declared namespaces that no element uses. GeoServer declares one for each of its workspaces at the root.
+
+    Else a new workspace would make every record of the server seem changed.
+    """
+    etree.cleanup_namespaces(root)
+
+
 def capabilities_fingerprint(body: bytes) -> bytes:
     """A hash of the document without what changes although nothing in its lists does: the update sequence, comments."""
     digest = xxh3_128(_CHANGING.sub(b"", body[:_START]))

@@ -4,7 +4,7 @@ A layer or a feature type says little without its service and the layers it inhe
 one with everything left out that is about others; what many parts have in common is written once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Self
@@ -42,26 +42,30 @@ class Frame:
 
     def _written(self, part: Element) -> bytes:
         """The part, without the namespaces that are declared around it."""
-        written, start = serialise(part), _start(part)
-        if self.declared and written.startswith(start + self.declared):
-            return start + written[len(start) + len(self.declared) :]
-        return written
+        written = serialise(part)
+        place = written.find(self.declared, 0, written.find(b">")) if self.declared else -1
+        return written if place < 0 else written[:place] + written[place + len(self.declared) :]
 
 
-def shell_of(element: Element, kept: Iterable[Element | None], *, attributes: Iterable[str] | None = None) -> Element:
-    """A copy of an element with none but these of its children, and all of its attributes or those that are named."""
+def shell_of(
+    element: Element,
+    kept: Iterable[Element | None],
+    *,
+    attributes: Iterable[str] | None = None,
+    spaces: Mapping[str, str] | None = None,
+) -> Element:
+    """A copy of an element with none but these of its children, and all of its attributes or those that are named.
+
+    `spaces` are further namespaces by their prefixes: those that only a text within the element speaks of.
+    """
     names = map(str, element.attrib) if attributes is None else attributes
     told = {name: str(element.attrib[name]) for name in names if name in element.attrib}
-    shell = etree.Element(element.tag, told, nsmap=element.nsmap)
+    shell = etree.Element(element.tag, told, nsmap={**element.nsmap, **(spaces or {})})
     shell.extend(deepcopy(each) for each in kept if each is not None)
     return shell
 
 
-def _start(element: Element) -> bytes:
-    name = str(element.tag).rpartition("}")[2]
-    return f"<{element.prefix}:{name}".encode() if element.prefix else f"<{name}".encode()
-
-
 def _declared(element: Element) -> bytes:
-    empty = etree.Element(element.tag, nsmap=element.nsmap)
-    return serialise(empty).removeprefix(_start(empty)).removesuffix(b"/>")
+    written = serialise(etree.Element(element.tag, nsmap=element.nsmap))
+    place = written.find(b" xmlns")
+    return b"" if place < 0 else written[place:].removesuffix(b"/>")

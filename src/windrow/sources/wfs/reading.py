@@ -1,11 +1,12 @@
 """Capabilities of a feature server to values: the service, its feature types, and a document of its own for each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 from windrow.errors import RemoteUnreadable
-from windrow.formats.ows.documents import parse_capabilities
+from windrow.formats.ows.documents import forget_spaces, parse_capabilities
 from windrow.formats.ows.elements import child, child_line, children
 from windrow.formats.ows.frames import Frame, shell_of
 from windrow.formats.ows.services import title_of
@@ -33,6 +34,23 @@ class Outline:
     types: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A feature type with its name, and the namespace of the name's prefix where that is declared."""
+
+    element: Element
+    name: str
+    spaces: Mapping[str, str]
+
+    @classmethod
+    def of(cls, element: Element) -> Self:
+        """Looks before namespaces are forgotten that only names speak of."""
+        name = name_of(element)
+        prefix, _, local = name.rpartition(":")
+        space = element.nsmap.get(prefix) if prefix and local else None
+        return cls(element, name, {prefix: space} if space else {})
+
+
 def read_outline(body: bytes) -> Outline:
     """The outline of capabilities. Raises `RemoteUnreadable` for anything else."""
     root = _root_of(body)
@@ -42,26 +60,26 @@ def read_outline(body: bytes) -> Outline:
 def read_types(body: bytes, url: str, settings: Settings) -> Reading:
     """The feature types of capabilities that were asked for at a URL. Raises `RemoteUnreadable` for anything else."""
     root = _root_of(body)
+    listed = [_Listed.of(element) for element in _listed(root)]
+    forget_spaces(root)
     frame = _frame(root)
     records: list[RemoteRecord] = []
     broken: list[Broken] = []
     left_out: list[str] = []
     room = _GROWTH * len(body) + _ROOM
-    for element in _listed(root):
-        name = name_of(element)
-        if name and not settings.takes(title_of_type(element)):
-            left_out.append(name)
+    for each in listed:
+        if each.name and not settings.takes(title_of_type(each.element)):
+            left_out.append(each.name)
             continue
-        raw = frame.around(element)
+        raw = frame.around(shell_of(each.element, each.element, spaces=each.spaces))
         room -= len(raw)
         if room < 0:
             raise RemoteUnreadable("What is said of the service is too long to be kept with each of its feature types.")
-        if name:
-            records.append(_record(name, raw, url, settings))
+        if each.name:
+            records.append(_record(each.name, raw, url, settings))
         else:
-            broken.append(Broken(_unnamed(element), raw, "The feature type has no name."))
-    total = len(records) + len(broken) + len(left_out)
-    return Reading(records=records, broken=broken, left_out=left_out, total=total)
+            broken.append(Broken(_unnamed(each.element), raw, "The feature type has no name."))
+    return Reading(records=records, broken=broken, left_out=left_out, total=len(listed))
 
 
 def read_document(raw: bytes, url: str, settings: Settings) -> Record:

@@ -7,7 +7,7 @@ from functools import partial
 from windrow.errors import RemoteUnreadable
 from windrow.formats.ows import reports
 from windrow.formats.ows.boxes import system_of
-from windrow.formats.ows.documents import parse_capabilities
+from windrow.formats.ows.documents import forget_spaces, parse_capabilities
 from windrow.formats.ows.elements import child, child_line, children
 from windrow.formats.ows.frames import Frame, shell_of
 from windrow.formats.ows.services import title_of
@@ -83,6 +83,7 @@ def read_outline(body: bytes, *, groups: bool = False) -> Outline:
 def read_layers(body: bytes, url: str, settings: Settings) -> Reading:
     """The layers of capabilities that were asked for at a URL. Raises `RemoteUnreadable` for anything else."""
     root = _root_of(body)
+    forget_spaces(root)
     records: list[RemoteRecord] = []
     left_out: list[str] = []
     room = _GROWTH * len(body) + _ROOM
