@@ -7,7 +7,7 @@ from windrow.formats.ows.elements import child, child_line, child_text, children
 from windrow.formats.xml import Element
 from windrow.model.records import Contact
 
-_NO_TERMS = frozenset(["", "none", "-", "n/a", "na", "no", "null", "unknown", "not specified"])
+_NO_TERMS = frozenset(["", "none", "-", "n/a", "na", "no", "null", "unknown", "not specified", "conditions unknown"])
 _ROLE = "pointOfContact"
 
 

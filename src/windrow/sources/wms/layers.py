@@ -21,10 +21,8 @@ from windrow.sources.wms.requests import NEWEST, by_authority, capabilities_url
 from windrow.sources.wms.settings import Settings
 from windrow.sources.wms.times import read_times
 
-INHERITED = (
-    *("CRS", "SRS", "EX_GeographicBoundingBox", "LatLonBoundingBox", "BoundingBox", "Style"),
-    *("Dimension", "Extent", "Attribution"),
-)
+_PLACES = ("EX_GeographicBoundingBox", "LatLonBoundingBox", "BoundingBox")
+INHERITED = ("CRS", "SRS", *_PLACES, "Style", "Dimension", "Extent", "Attribution")
 
 _SIDES = ("westBoundLongitude", "southBoundLatitude", "eastBoundLongitude", "northBoundLatitude")
 _CORNERS = ("minx", "miny", "maxx", "maxy")
@@ -34,7 +32,7 @@ _CORNERS = ("minx", "miny", "maxx", "maxy")
 class _Layer:
     """What was gathered of a layer on the way down to it.
 
-    box       of the nearest layer that says where it lies
+    box       of the nearest layer that says where it lies; None where that makes no sense
     extents   the bounding boxes by the names of their systems, in the order of numbers as they stand there
     times     the values of the time dimension; `timed` whether it has a default
     """
@@ -57,7 +55,9 @@ class _Layer:
         self.styles += children(layer, "Style")
         for each in children(layer, "BoundingBox"):
             self._note_extent(each)
-        self.box = _place_of(layer, version) or self.box
+        if next(children(layer, *_PLACES), None) is not None:
+            # A box that makes no sense replaces those from above too: who writes one has no better.
+            self.box = _place_of(layer, version)
         for each in children(layer, "Dimension", "Extent"):
             self._note_dimension(each)
         own = child(layer, "Attribution")
