@@ -75,7 +75,6 @@ _LAYER = """\
     TEMPLATE "none"
     CONNECTIONTYPE OGR
     CONNECTION "{folder}/{name}.geojson"
-    DUMP TRUE
     PROJECTION
       "init=epsg:{system}"
     END

@@ -20,7 +20,7 @@ from windrow.ports.source_kinds import Detection, PageRequest, PassRequest
 from windrow.sources.wms import WmsKind
 
 KIND = WmsKind()
-VERSIONS = ("1.3.0", "1.1.1", "1.1.0", "1.0.0")
+VERSIONS = ("1.3.0", "1.1.1", "1.1.0")  # MapServer 8 has given up 1.0.0
 
 
 def harvested(server: MapServer, fetcher: Asking, **settings: object) -> dict[str, Record]:

@@ -32,6 +32,7 @@ _CORNERS = ("minx", "miny", "maxx", "maxy")
 class _Layer:
     """What was gathered of a layer on the way down to it.
 
+    styles    by their names
     box       of the nearest layer that says where it lies; None where that makes no sense
     extents   the bounding boxes by the names of their systems, in the order of numbers as they stand there
     times     the values of the time dimension; `timed` whether it has a default
@@ -39,7 +40,7 @@ class _Layer:
 
     element: Element
     systems: dict[str, None] = field(default_factory=dict)
-    styles: list[Element] = field(default_factory=list)
+    styles: dict[str, Element] = field(default_factory=dict)
     box: Box | None = None
     extents: dict[str, boxes.Corners] = field(default_factory=dict)
     times: str = ""
@@ -52,22 +53,16 @@ class _Layer:
         for each in children(layer, "CRS", "SRS"):
             # WMS 1.1.0 and older list all systems in one element.
             self.systems.update(dict.fromkeys((each.text or "").split()))
-        self.styles += children(layer, "Style")
-        for each in children(layer, "BoundingBox"):
-            self._note_extent(each)
+        # No layer may give an inherited style anew; MapServer does it all the same, and means its own.
+        self.styles.update((child_line(each, "Name"), each) for each in children(layer, "Style"))
         if next(children(layer, *_PLACES), None) is not None:
             # A box that makes no sense replaces those from above too: who writes one has no better.
             self.box = _place_of(layer, version)
+            self.extents = {**(self.extents if self.box else {}), **dict(_extents(layer))}
         for each in children(layer, "Dimension", "Extent"):
             self._note_dimension(each)
         own = child(layer, "Attribution")
         self.attribution = self.attribution if own is None else own
-
-    def _note_extent(self, element: Element) -> None:
-        system = _system_of(element)
-        found = boxes.corners([element.get(name) or "" for name in _CORNERS])
-        if system and found:
-            self.extents[system] = found
 
     def _note_dimension(self, element: Element) -> None:
         """In WMS 1.1.1 the values stand in an `Extent` beside the `Dimension`."""
@@ -136,12 +131,18 @@ def _place_of(layer: Element, version: str) -> Box | None:
     return box or next(_projected(layer, version), None)
 
 
+def _extents(layer: Element) -> Iterator[tuple[str, boxes.Corners]]:
+    """A layer's own bounding boxes as they stand there."""
+    for each in children(layer, "BoundingBox"):
+        found = boxes.corners([each.get(name) or "" for name in _CORNERS])
+        if found is not None:
+            yield _system_of(each), found
+
+
 def _projected(layer: Element, version: str) -> Iterator[Box]:
     """Degrees first: they need no reckoning."""
-    listed = [(_system_of(each), each) for each in children(layer, "BoundingBox")]
-    listed.sort(key=lambda each: not ((known := boxes.system_of(each[0])) and known.in_degrees))
-    for system, element in listed:
-        found = boxes.corners([element.get(name) or "" for name in _CORNERS])
+    listed = sorted(_extents(layer), key=lambda each: not ((known := boxes.system_of(each[0])) and known.in_degrees))
+    for system, found in listed:
         box = boxes.in_system(found, system, by_authority=by_authority(version))
         if box is not None:
             yield box
@@ -192,7 +193,7 @@ def _links(layer: _Layer, offer: Offer, name: str, service: str, url: str) -> It
 
 
 def _legends(layer: _Layer, url: str) -> Iterator[Link]:
-    for style in layer.styles:
+    for style in layer.styles.values():
         title = child_line(style, "Title") or child_line(style, "Name")
         for each in children(style, "LegendURL"):
             yield from _resource(each, url, rel="legend", title=title)
