@@ -247,6 +247,6 @@ def test_a_part_in_its_frame_is_a_document(common: str, own: str) -> None:
     framed = Frame().within(root, [root[0]], attributes=["version"]).around(root[1])
 
     found = parse(framed)
-    assert dict(found.attrib) == {"version": "1"}
+    assert {str(name): value for name, value in found.attrib.items()} == {"version": "1"}
     assert [str(each.tag) for each in found.iter()] == ["{urn:c}C", "{urn:d}S", "{urn:c}P", "{urn:d}Q"]
     assert (found[0].text or "", found[1][0].text or "") == (common, own)

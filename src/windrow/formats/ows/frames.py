@@ -52,7 +52,7 @@ def shell_of(
     kept: Iterable[Element | None],
     *,
     attributes: Iterable[str] | None = None,
-    spaces: Mapping[str, str] | None = None,
+    spaces: Mapping[str | None, str] | None = None,
 ) -> Element:
     """A copy of an element with none but these of its children, and all of its attributes or those that are named.
 
@@ -60,12 +60,17 @@ def shell_of(
     """
     names = map(str, element.attrib) if attributes is None else attributes
     told = {name: str(element.attrib[name]) for name in names if name in element.attrib}
-    shell = etree.Element(element.tag, told, nsmap={**element.nsmap, **(spaces or {})})
+    declared: dict[str | None, str] = {**element.nsmap, **(spaces or {})}
+    shell = _element(element, declared, told)
     shell.extend(deepcopy(each) for each in kept if each is not None)
     return shell
 
 
 def _declared(element: Element) -> bytes:
-    written = serialise(etree.Element(element.tag, nsmap=element.nsmap))
+    written = serialise(_element(element, element.nsmap))
     place = written.find(b" xmlns")
     return b"" if place < 0 else written[place:].removesuffix(b"/>")
+
+
+def _element(like: Element, spaces: Mapping[str | None, str], attributes: Mapping[str, str] | None = None) -> Element:
+    return etree.Element(like.tag, attributes or {}, nsmap=spaces)  # type: ignore[arg-type]  # stubs know no default one

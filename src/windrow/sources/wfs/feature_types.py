@@ -78,9 +78,13 @@ def _links(root: Element, element: Element, name: str, service: str, url: str, s
     capabilities = capabilities_url(address, version)
     yield Link(capabilities, "service-desc", "Capabilities", media_type="text/xml", protocol="OGC:WFS")
     if settings.downloads:
-        for each in downloads(_formats(root, operation, element)):
-            found = features_url(address, version, name, each.asked_for)
-            yield Link(found, "enclosure", each.title, media_type=each.media_type, protocol="OGC:WFS")
+        for offer in downloads(_formats(root, operation, element)):
+            all_of_them = features_url(address, version, name, offer.asked_for)
+            yield Link(all_of_them, "enclosure", offer.title, media_type=offer.media_type, protocol="OGC:WFS")
+    yield from _metadata(element, url)
+
+
+def _metadata(element: Element, url: str) -> Iterator[Link]:
     for each in children(element, "MetadataURL"):
         found = href(each, url)
         if found:

@@ -40,7 +40,7 @@ class _Listed:
 
     element: Element
     name: str
-    spaces: Mapping[str, str]
+    spaces: Mapping[str | None, str]
 
     @classmethod
     def of(cls, element: Element) -> Self:
