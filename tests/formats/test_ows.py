@@ -147,6 +147,7 @@ def test_a_system_that_nobody_knows_has_no_box() -> None:
         ("<L><KeywordList><Keyword>a b</Keyword><Keyword/><Keyword> c </Keyword></KeywordList></L>", ("a b", "c")),
         ("<L><Keywords>a b c</Keywords></L>", ("a", "b", "c")),
         ("<L><Keywords>a b, c,</Keywords></L>", ("a b", "c")),
+        ("<L><Keywords>\n  a b\n  c\n</Keywords></L>", ("a b", "c")),
         (
             '<L xmlns:o="http://www.opengis.net/ows/1.1"><o:Keywords><o:Keyword>a</o:Keyword></o:Keywords>'
             "<o:Keywords><o:Keyword>b</o:Keyword><o:Keyword>a</o:Keyword></o:Keywords></L>",

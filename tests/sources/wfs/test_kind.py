@@ -74,6 +74,12 @@ def test_validators_of_a_document_made_this_very_second_are_not_kept() -> None:
     assert KIND.open(REQUEST, server).cursor == {}
 
 
+def test_validators_are_not_kept_where_something_must_be_counted_again() -> None:
+    server = Server([capabilities("<FeatureType><Title>nameless</Title></FeatureType>")], etag='"7"')
+
+    assert KIND.open(REQUEST, server).cursor == {}
+
+
 def test_without_validators_the_fingerprint_tells_that_nothing_changed() -> None:
     def printed(body: bytes) -> bytes | None:
         return KIND.page_fingerprint(Loaded([Answer(URL, 200, {}, body)]))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.sources.wms.server import URL, capabilities, layer, saved
@@ -332,6 +332,28 @@ def test_a_service_without_layers_is_read_as_one() -> None:
     found = read_layers(capabilities(), URL, ALL)
 
     assert (found.records, found.total) == ([], 0)
+
+
+LONGITUDES = st.floats(-180, 180).map(lambda number: round(number, 5))
+LATITUDES = st.floats(-90, 90).map(lambda number: round(number, 5))
+
+
+@given(st.tuples(LONGITUDES, LONGITUDES).map(sorted), st.tuples(LATITUDES, LATITUDES).map(sorted))
+def test_a_box_is_the_same_however_a_version_writes_it(longitudes: list[float], latitudes: list[float]) -> None:
+    (west, east), (south, north) = longitudes, latitudes
+    assume(any((west, south, east, north)))
+
+    def of(system: str, minx: float, miny: float, maxx: float, maxy: float, version: str) -> object:
+        name = "SRS" if version == "1.1.1" else "CRS"
+        box = f'<BoundingBox {name}="{system}" minx="{minx}" miny="{miny}" maxx="{maxx}" maxy="{maxy}"/>'
+        return only(capabilities(layer("a", inside=box), version=version)).bbox
+
+    assert (
+        of("EPSG:4326", west, south, east, north, "1.1.1")
+        == of("EPSG:4326", south, west, north, east, "1.3.0")
+        == of("CRS:84", west, south, east, north, "1.3.0")
+        == (west, south, east, north)
+    )
 
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=20)

@@ -61,10 +61,11 @@ def keywords(element: Element | None) -> tuple[str, ...]:
     found: list[str] = []
     for holder in children(element, "KeywordList", "Keywords"):
         listed = [line(each) for each in children(holder, "Keyword")]
-        found += listed or _divided(line(holder))
+        found += listed or _divided(text(holder))
     return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _divided(words: str) -> list[str]:
-    """WMS 1.0.0 and WFS 1.0.0 leave open what divides keywords; where there are commas, they do."""
-    return [each.strip() for each in words.split(",")] if "," in words else words.split()
+    """WMS 1.0.0 and WFS 1.0.0 leave open what divides keywords: lines and commas where there are any, else spaces."""
+    parts = [each.strip() for row in words.splitlines() for each in row.split(",")]
+    return parts if len(parts) > 1 else words.split()

@@ -60,7 +60,9 @@ class WfsKind:
             return Opening(pages=[], unchanged=True, cursor=request.cursor)
         outline = reading.read_outline(answer.body)
         _opened[fetcher] = (request.url, answer)
-        return Opening(pages=[_PAGE], total=outline.types, cursor=_cursor_of(answer), title=outline.title)
+        # What has no name is quarantined, and must be counted again the next time: then no 304 will do.
+        cursor = _cursor_of(answer) if outline.named else {}
+        return Opening(pages=[_PAGE], total=outline.types, cursor=cursor, title=outline.title)
 
     def load(self, request: PassRequest, page: PageRequest, fetcher: Fetcher) -> Loaded:  # noqa: ARG002 - the port's
         """Takes what `open` was answered; asks where that is gone."""

@@ -28,10 +28,11 @@ _GROWTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What a pass begins with: the service's title, and how many feature types it lists."""
+    """What a pass begins with: the service's title, how many feature types it lists, and whether all have names."""
 
     title: str
     types: int
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class _Listed:
 def read_outline(body: bytes) -> Outline:
     """The outline of capabilities. Raises `RemoteUnreadable` for anything else."""
     root = _root_of(body)
-    return Outline(title_of(root), sum(1 for _ in _listed(root)))
+    names = [name_of(each) for each in _listed(root)]
+    return Outline(title_of(root), len(names), all(names))
 
 
 def read_types(body: bytes, url: str, settings: Settings) -> Reading:
