@@ -100,6 +100,7 @@ def test_without_validators_the_fingerprint_tells_that_nothing_changed() -> None
         (f"{URL}?", {"version": "1.1.1"}, ASKED.replace("1.3.0", "1.1.1")),
         (f"{URL}?VERSION=1.1.0&token=t", {}, f"{URL}?token=t&{ASKED.partition('?')[2].replace('1.3.0', '1.1.0')}"),
         (f"{URL}?VERSION=1.1.0", {"version": "1.3.0"}, ASKED),
+        (f"{URL}?SERVICE=WFS&VERSION=1.1.0", {}, ASKED),
         (URL, {"version": "1.0.0"}, f"{URL}?wmtver=1.0.0&request=capabilities"),
     ],
 )
@@ -171,6 +172,12 @@ def test_it_is_recognised_by_asking(url: str, certainty: float) -> None:
 
     assert KIND.detect(url, Answer(url, 200, {}, HTML), server) == Detection("wms", URL, "Maps", {}, certainty)
     assert server.asked == [ASKED]
+
+
+def test_the_version_of_another_service_is_none_of_this_one() -> None:
+    found = KIND.detect(f"{URL}?service=WFS&version=1.1.0", None, Server([capabilities(layer("a"))]))
+
+    assert found == Detection("wms", URL, "Maps", {}, 0.9)
 
 
 @pytest.mark.parametrize("body", [HTML, b"{}", exception(), RemoteStatus("no", status=404)])

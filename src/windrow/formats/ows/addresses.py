@@ -41,6 +41,12 @@ def argument_of(url: str, name: str) -> str:
     return next((value.strip() for each, value in query if each.lower() == name), "")
 
 
+def version_in(url: str, service: str) -> str:
+    """The version that a URL names for that service; "" where it names none, or another service."""
+    named = argument_of(url, "service")
+    return argument_of(url, "version") if not named or named.upper() == service else ""
+
+
 def public_url(url: str) -> str:
     """The service's address as everybody may see it: without a user, a password, a token or a key."""
     parts = urlsplit(base_url(url))

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from windrow.errors import RemoteError, RemoteUnreadable
-from windrow.formats.ows.addresses import argument_of, base_url
+from windrow.formats.ows.addresses import argument_of, base_url, version_in
 from windrow.formats.ows.documents import capabilities_fingerprint
 from windrow.formats.ows.validity import is_settled
 from windrow.ports.fetching import Answer, Fetcher, Validators
@@ -46,7 +46,7 @@ class WfsKind:
                 found = reading.read_outline(fetcher.get(_url_of(url, Settings())).body)
             except RemoteError:
                 return None
-        version = argument_of(url, "version")
+        version = version_in(url, "WFS")
         settings = {"version": version} if version in VERSIONS[1:] else {}
         # The same address may answer as another service too; a URL that names this one means it.
         certainty = 1.0 if certain or argument_of(url, "service").upper() == "WFS" else 0.9
@@ -81,7 +81,7 @@ class WfsKind:
 
 
 def _url_of(url: str, settings: Settings) -> str:
-    return capabilities_url(url, argument_of(url, "version") if settings.version == AUTO else settings.version)
+    return capabilities_url(url, version_in(url, "WFS") if settings.version == AUTO else settings.version)
 
 
 def _outline_of(first: Answer | None) -> reading.Outline | None:

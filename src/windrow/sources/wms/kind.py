@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from windrow.errors import RemoteError, RemoteStatus, RemoteUnreadable
-from windrow.formats.ows.addresses import argument_of, base_url
+from windrow.formats.ows.addresses import argument_of, base_url, version_in
 from windrow.formats.ows.documents import capabilities_fingerprint
 from windrow.formats.ows.validity import is_settled
 from windrow.ports.fetching import Answer, Fetcher, Validators
@@ -48,7 +48,7 @@ class WmsKind:
                 found = reading.read_outline(_ask(url, Settings(), fetcher).body)
             except RemoteError:
                 return None
-        version = argument_of(url, "version")
+        version = version_in(url, "WMS")
         settings = {"version": version} if version in VERSIONS[1:] else {}
         # The same address may answer as another service too; a URL that names this one means it.
         certainty = 1.0 if certain or argument_of(url, "service").upper() == "WMS" else 0.9
@@ -86,7 +86,7 @@ def _ask(url: str, settings: Settings, fetcher: Fetcher, *, validators: Validato
     Servers answer with the version they have that is next to the one asked for (WMS 1.3.0, 6.2.4). Some that are older
     than 1.3.0 refuse it instead: they are asked once more, where people left the version open.
     """
-    told = argument_of(url, "version") if settings.version == AUTO else settings.version
+    told = version_in(url, "WMS") if settings.version == AUTO else settings.version
     try:
         answer = fetcher.get(capabilities_url(url, told or NEWEST), validators=validators)
         if told or answer.not_modified or not reading.is_report(answer.body):
