@@ -237,6 +237,13 @@ def test_validators_are_trusted_when_the_document_has_settled(modified: str, set
     assert is_settled(modified, "Fri, 14 Mar 2025 09:26:53 GMT") is settled
 
 
+def test_a_part_that_cannot_be_written_is_refused() -> None:
+    root = parse(b'<C xmlns:a="&lt;"><a:P/></C>')
+
+    with pytest.raises(RemoteUnreadable, match="cannot be cut"):
+        Frame().within(root, [])
+
+
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=20)
 
 

@@ -11,6 +11,7 @@ from typing import Self
 
 from lxml import etree
 
+from windrow.errors import RemoteUnreadable
 from windrow.formats.xml import Element, serialise
 
 _MARK = b"<!--here-->"  # no comment of the document's own can be taken for it: the parser drops them all
@@ -56,7 +57,8 @@ def shell_of(
 ) -> Element:
     """A copy of an element with none but these of its children, and all of its attributes or those that are named.
 
-    `spaces` are further namespaces by their prefixes: those that only a text within the element speaks of.
+    `spaces` are further namespaces by their prefixes: those that only a text within the element speaks of. Raises
+    `RemoteUnreadable` for what can be read but not written.
     """
     names = map(str, element.attrib) if attributes is None else attributes
     told = {name: str(element.attrib[name]) for name in names if name in element.attrib}
@@ -73,4 +75,8 @@ def _declared(element: Element) -> bytes:
 
 
 def _element(like: Element, spaces: Mapping[str | None, str], attributes: Mapping[str, str] | None = None) -> Element:
-    return etree.Element(like.tag, attributes or {}, nsmap=spaces)  # type: ignore[arg-type]  # stubs know no default one
+    try:
+        return etree.Element(like.tag, attributes or {}, nsmap=spaces)  # type: ignore[arg-type]  # stubs: no default one
+    except ValueError as problem:
+        # The parser lets pass what may not be written: a namespace such as `<`.
+        raise RemoteUnreadable(f"The document cannot be cut into its parts: {problem}.") from problem
