@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from tests.sources.wfs.server import KIND, URL, Server, capabilities, exception, feature_type, harvest, saved
-from windrow.errors import RemoteError, RemoteTimeout
+from windrow.errors import RemoteError, RemoteStatus, RemoteTimeout
 from windrow.ports.fetching import Answer
 from windrow.ports.source_kinds import Detection, Loaded, PageRequest, PassRequest
 from windrow.sources.wfs import kind as module
@@ -108,6 +108,24 @@ def test_the_servers_own_arguments_are_kept(url: str, settings: dict[str, str], 
     KIND.open(PassRequest(url, settings), server)
 
     assert server.asked == [asked]
+
+
+@pytest.mark.parametrize("refusal", [exception(), RemoteStatus("400", status=400, body=exception())])
+def test_a_server_that_refuses_all_versions_is_asked_for_any(refusal: bytes | RemoteError) -> None:
+    server = Server([refusal, capabilities()])
+
+    harvest(REQUEST, server)
+
+    assert server.asked == [f"{URL}?{QUERY}", f"{URL}?service=WFS&request=GetCapabilities"]
+
+
+def test_a_version_that_was_asked_for_is_not_changed() -> None:
+    server = Server([exception("not this one")])
+
+    with pytest.raises(RemoteError, match=r"an exception: VersionNegotiationFailed: not this one"):
+        KIND.open(PassRequest(URL, {"version": "1.1.0"}), server)
+
+    assert len(server.asked) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,16 @@
 """Whole harvests of a map server: what is new, unchanged, changed or gone, and what a bad answer does: nothing."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from samples.servers.nginx import Nginx
 from tests.harvests.farm import TENDER, Farm, open_farm
 from tests.remotes.scripts import Script, html_page, reply, status
 from tests.remotes.server import Remote
-from tests.sources.wms.server import capabilities, exception, layer
+from tests.sources.wms.server import capabilities, exception, layer, saved
 from windrow.model.runs import RunState
 from windrow.sources.wms import WmsKind
 
@@ -49,6 +51,21 @@ def test_a_server_with_validators_is_asked_whether_anything_changed(farm: Farm, 
     assert (first.state, second.state) == (RunState.SUCCEEDED, RunState.SUCCEEDED)
     assert [each.headers.get("if-none-match") for each in remote.asked("/wms")] == [None, '"7"']
     assert len(farm.titles(source)) == 30
+
+
+def test_capabilities_in_a_file_on_nginx(farm: Farm, tmp_path: Path, serve_folder: Callable[[Path], Nginx]) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "wms.xml").write_bytes(saved("geoserver_1_3_0"))
+    os.utime(tmp_path / "files" / "wms.xml", (1_700_000_000, 1_700_000_000))
+    server = serve_folder(tmp_path / "files")
+    source = farm.add("wms", f"{server.url}wms.xml", policies=TENDER)
+
+    first, second = farm.harvest(source), farm.harvest(source)
+
+    assert (first.state, first.progress.counts) == (RunState.SUCCEEDED, {"added": 3})
+    assert second.state is RunState.SUCCEEDED
+    assert [each.rpartition(" ")[2] for each in server.requests()] == ["200", "304"]
+    assert len(farm.titles(source)) == 3
 
 
 @pytest.mark.parametrize(

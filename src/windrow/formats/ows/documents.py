@@ -7,9 +7,10 @@ from lxml import etree
 from xxhash import xxh3_128
 
 from windrow.errors import RemoteUnreadable
-from windrow.formats.ows.reports import refuse_report
+from windrow.formats.ows.reports import is_report, refuse_report
 from windrow.formats.xml import Element, local_name, parse
 
+_LONGEST_REPORT = 64 * 1024
 _START = 8192
 _CHANGING = re.compile(rb"""<!--.*?-->|\supdateSequence\s*=\s*("[^"]*"|'[^']*')""", re.DOTALL)
 
@@ -26,6 +27,14 @@ def parse_capabilities(body: bytes, roots: Collection[str], what: str) -> Elemen
     # WMS 1.1.1 names a document type, which is not fetched: nobody can tell what its entities stand for.
     etree.strip_tags(root, etree.Entity)
     return root
+
+
+def refuses(body: bytes) -> bool:
+    """Whether a service refused a request with an exception report. Large documents are none, and not looked at."""
+    try:
+        return len(body) <= _LONGEST_REPORT and is_report(parse(body))
+    except RemoteUnreadable:
+        return False
 
 
 def forget_spaces(root: Element) -> None:

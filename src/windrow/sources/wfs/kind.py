@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
-from windrow.errors import RemoteError, RemoteUnreadable
+from windrow.errors import RemoteError, RemoteStatus, RemoteUnreadable
 from windrow.formats.ows.addresses import argument_of, base_url, version_in
-from windrow.formats.ows.documents import capabilities_fingerprint
+from windrow.formats.ows.documents import capabilities_fingerprint, refuses
 from windrow.formats.ows.validity import is_settled
 from windrow.ports.fetching import Answer, Fetcher, Validators
 from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading
 from windrow.sources.wfs import reading
-from windrow.sources.wfs.requests import capabilities_url
+from windrow.sources.wfs.requests import ANY, capabilities_url
 from windrow.sources.wfs.settings import AUTO, SCHEMA, VERSIONS, Settings
 
 _PAGE = {"document": "capabilities"}
@@ -39,11 +39,11 @@ class WfsKind:
     schema: ClassVar[Mapping[str, Any]] = SCHEMA
 
     def detect(self, url: str, first: Answer | None, fetcher: Fetcher) -> Detection | None:
-        """Reads the capabilities, which `first` may already be; asks for them once otherwise."""
+        """Reads the capabilities, which `first` may already be; asks for them once or twice otherwise."""
         certain = found = _outline_of(first)
         if found is None:
             try:
-                found = reading.read_outline(fetcher.get(_url_of(url, Settings())).body)
+                found = reading.read_outline(_ask(url, Settings(), fetcher).body)
             except RemoteError:
                 return None
         version = version_in(url, "WFS")
@@ -54,8 +54,8 @@ class WfsKind:
 
     def open(self, request: PassRequest, fetcher: Fetcher) -> Opening:
         """Asks for the capabilities, with the validators of the last time."""
-        url = _url_of(request.url, Settings.of(request.settings))
-        answer = fetcher.get(url, validators=_validators_in(request.cursor))
+        settings = Settings.of(request.settings)
+        answer = _ask(request.url, settings, fetcher, validators=_validators_in(request.cursor))
         if answer.not_modified:
             return Opening(pages=[], unchanged=True, cursor=request.cursor)
         outline = reading.read_outline(answer.body)
@@ -68,7 +68,7 @@ class WfsKind:
         """Takes what `open` was answered; asks where that is gone."""
         url, answer = _opened.pop(fetcher, ("", None))
         if answer is None or url != request.url:
-            answer = fetcher.get(_url_of(request.url, Settings.of(request.settings)))
+            answer = _ask(request.url, Settings.of(request.settings), fetcher)
         return Loaded([answer])
 
     def read(self, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:  # noqa: ARG002 - the port's
@@ -80,8 +80,21 @@ class WfsKind:
         return capabilities_fingerprint(_answer(loaded).body)
 
 
-def _url_of(url: str, settings: Settings) -> str:
-    return capabilities_url(url, version_in(url, "WFS") if settings.version == AUTO else settings.version)
+def _ask(url: str, settings: Settings, fetcher: Fetcher, *, validators: Validators | None = None) -> Answer:
+    """The capabilities, or a 304.
+
+    Servers choose from the versions that are offered to them. Those that refuse them all are asked once more, for
+    whatever they have, where people left the version open.
+    """
+    told = version_in(url, "WFS") if settings.version == AUTO else settings.version
+    try:
+        answer = fetcher.get(capabilities_url(url, told or ANY), validators=validators)
+        if told or answer.not_modified or not refuses(answer.body):
+            return answer
+    except RemoteStatus as error:
+        if told or not refuses(error.body):
+            raise
+    return fetcher.get(capabilities_url(url))
 
 
 def _outline_of(first: Answer | None) -> reading.Outline | None:

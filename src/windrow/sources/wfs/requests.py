@@ -2,16 +2,17 @@
 
 from windrow.formats.ows.addresses import with_arguments
 
-NEWEST = "2.0.0"
-_ALL = "2.0.0,1.1.0,1.0.0"
+ANY = "2.0.0,1.1.0,1.0.0"
+"""The versions that can be read, the best first."""
 
 
-def capabilities_url(address: str, version: str = "") -> str:
-    """A GetCapabilities request to the service at an address, its own query kept; without a version for any of ours.
+def capabilities_url(address: str, versions: str = "") -> str:
+    """A GetCapabilities request to the service at an address, its own query kept.
 
-    Servers since 1.1.0 choose from `acceptversions`; those of 1.0.0 look at `version` and answer with theirs.
+    Servers since 1.1.0 choose from `versions` (`acceptversions`); those of 1.0.0 look at `version` and answer with
+    theirs. Without any, every server answers with the newest that it has.
     """
-    accepted = {"acceptversions": version or _ALL, "version": version or NEWEST}
+    accepted = {"acceptversions": versions, "version": versions.partition(",")[0]} if versions else {}
     return with_arguments(address, {"service": "WFS", "request": "GetCapabilities", **accepted})
 
 

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from windrow.errors import RemoteError, RemoteStatus, RemoteUnreadable
 from windrow.formats.ows.addresses import argument_of, base_url, version_in
-from windrow.formats.ows.documents import capabilities_fingerprint
+from windrow.formats.ows.documents import capabilities_fingerprint, refuses
 from windrow.formats.ows.validity import is_settled
 from windrow.ports.fetching import Answer, Fetcher, Validators
 from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading
@@ -89,10 +89,10 @@ def _ask(url: str, settings: Settings, fetcher: Fetcher, *, validators: Validato
     told = version_in(url, "WMS") if settings.version == AUTO else settings.version
     try:
         answer = fetcher.get(capabilities_url(url, told or NEWEST), validators=validators)
-        if told or answer.not_modified or not reading.is_report(answer.body):
+        if told or answer.not_modified or not refuses(answer.body):
             return answer
     except RemoteStatus as error:
-        if told or not reading.is_report(error.body):
+        if told or not refuses(error.body):
             raise
     return fetcher.get(capabilities_url(url, _OLDER))
 

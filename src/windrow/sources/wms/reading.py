@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from windrow.errors import RemoteUnreadable
-from windrow.formats.ows import reports
 from windrow.formats.ows.boxes import system_of
 from windrow.formats.ows.documents import forget_spaces, parse_capabilities
 from windrow.formats.ows.elements import child, child_line, children
 from windrow.formats.ows.frames import Frame, shell_of
 from windrow.formats.ows.services import title_of
-from windrow.formats.xml import Element, fingerprint, local_name, parse
+from windrow.formats.xml import Element, fingerprint, local_name
 from windrow.model.records import Record
 from windrow.model.resources import RemoteRecord
 from windrow.ports.source_kinds import Reading
@@ -26,7 +25,6 @@ _ROOTS = frozenset(("WMS_Capabilities", "WMT_MS_Capabilities"))
 _SYSTEMS = 30
 """How many inherited systems are kept beside each layer. GeoServer lists all of EPSG at its root: 150 kB."""
 
-_LONGEST_REPORT = 64 * 1024
 _ROOM = 64 * 1024 * 1024
 _GROWTH = 8
 """All layers' own documents together may be so many times as large as the one they come from, and this room more."""
@@ -64,14 +62,6 @@ class Place:
             return self.frame.around(self.element)
         own = (each for each in self.element if local_name(each) != "Layer")
         return self.frame.around(shell_of(self.element, own))
-
-
-def is_report(body: bytes) -> bool:
-    """Whether a server answered with an exception report. Large documents are not looked at: those are none."""
-    try:
-        return len(body) <= _LONGEST_REPORT and reports.is_report(parse(body))
-    except RemoteUnreadable:
-        return False
 
 
 def read_outline(body: bytes, *, groups: bool = False) -> Outline:
