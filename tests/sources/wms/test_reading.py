@@ -324,8 +324,16 @@ def test_nesting_without_end_is_refused() -> None:
 def test_what_would_grow_beyond_measure_is_refused() -> None:
     heavy = f"<Style><Name>s</Name><Title>{'x' * 1_000_000}</Title></Style>"
 
-    with pytest.raises(RemoteUnreadable, match="inherit so much"):
+    with pytest.raises(RemoteUnreadable, match="too long"):
         read_layers(capabilities(*(layer(str(number)) for number in range(300)), root=heavy), URL, ALL)
+
+
+def test_what_would_grow_with_every_level_is_refused() -> None:
+    heavy = f"<Style><Name>s</Name><Title>{'x' * 1_000_000}</Title></Style>"
+    nested = "<Layer>" * 200 + layer("deep") + "</Layer>" * 200
+
+    with pytest.raises(RemoteUnreadable, match="too long"):
+        read_layers(capabilities(nested, root=heavy), URL, ALL)
 
 
 def test_a_service_without_layers_is_read_as_one() -> None:

@@ -17,6 +17,29 @@ from windrow.formats.xml import Element, serialise
 _MARK = b"<!--here-->"  # no comment of the document's own can be taken for it: the parser drops them all
 
 
+_GROWTH = 8
+_LEAST = 64 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Room:
+    """How many bytes all that is made of one document may still take: what parts have in common comes with each."""
+
+    left: int
+
+    @classmethod
+    def for_parts_of(cls, body: bytes) -> Self:
+        """Eight times what came, and 64 MB."""
+        return cls(_GROWTH * len(body) + _LEAST)
+
+    def take(self, made: bytes) -> bytes:
+        """What was made. Raises `RemoteUnreadable` where that is too much."""
+        self.left -= len(made)
+        if self.left < 0:
+            raise RemoteUnreadable("What the parts of the document have in common is too long to be kept with each.")
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The bytes before and after the part. `declared` are the namespaces that the outermost element declares."""

@@ -8,7 +8,7 @@ from typing import Self
 from windrow.errors import RemoteUnreadable
 from windrow.formats.ows.documents import forget_spaces, parse_capabilities
 from windrow.formats.ows.elements import child, child_line, children
-from windrow.formats.ows.frames import Frame, shell_of
+from windrow.formats.ows.frames import Frame, Room, shell_of
 from windrow.formats.ows.services import title_of
 from windrow.formats.xml import Element, fingerprint, serialise
 from windrow.model.records import Record
@@ -20,10 +20,6 @@ from windrow.sources.wfs.settings import Settings
 TYPE = "feature type"
 
 _ROOTS = frozenset(("WFS_Capabilities",))
-
-_ROOM = 64 * 1024 * 1024
-_GROWTH = 8
-"""All types' own documents together may be so many times as large as the one they come from, and this room more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +64,12 @@ def read_types(body: bytes, url: str, settings: Settings) -> Reading:
     records: list[RemoteRecord] = []
     broken: list[Broken] = []
     left_out: list[str] = []
-    room = _GROWTH * len(body) + _ROOM
+    room = Room.for_parts_of(body)
     for each in listed:
         if each.name and not settings.takes(title_of_type(each.element)):
             left_out.append(each.name)
             continue
-        raw = frame.around(shell_of(each.element, each.element, spaces=each.spaces))
-        room -= len(raw)
-        if room < 0:
-            raise RemoteUnreadable("What is said of the service is too long to be kept with each of its feature types.")
+        raw = room.take(frame.around(shell_of(each.element, each.element, spaces=each.spaces)))
         if each.name:
             records.append(_record(each.name, raw, url, settings))
         else:

@@ -8,7 +8,7 @@ from windrow.errors import RemoteUnreadable
 from windrow.formats.ows.boxes import system_of
 from windrow.formats.ows.documents import forget_spaces, parse_capabilities
 from windrow.formats.ows.elements import child, child_line, children
-from windrow.formats.ows.frames import Frame, shell_of
+from windrow.formats.ows.frames import Frame, Room, shell_of
 from windrow.formats.ows.services import title_of
 from windrow.formats.xml import Element, fingerprint, local_name
 from windrow.model.records import Record
@@ -24,10 +24,6 @@ _ROOTS = frozenset(("WMS_Capabilities", "WMT_MS_Capabilities"))
 
 _SYSTEMS = 30
 """How many inherited systems are kept beside each layer. GeoServer lists all of EPSG at its root: 150 kB."""
-
-_ROOM = 64 * 1024 * 1024
-_GROWTH = 8
-"""All layers' own documents together may be so many times as large as the one they come from, and this room more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ class Place:
 def read_outline(body: bytes, *, groups: bool = False) -> Outline:
     """The outline of capabilities. Raises `RemoteUnreadable` for anything else."""
     root = _root_of(body)
-    return Outline(title_of(root), sum(1 for _ in _wanted(_places(root, framed=False), groups=groups)))
+    return Outline(title_of(root), sum(1 for _ in _wanted(_places(root), groups=groups)))
 
 
 def read_layers(body: bytes, url: str, settings: Settings) -> Reading:
@@ -76,15 +72,12 @@ def read_layers(body: bytes, url: str, settings: Settings) -> Reading:
     forget_spaces(root)
     records: list[RemoteRecord] = []
     left_out: list[str] = []
-    room = _GROWTH * len(body) + _ROOM
-    for place in _wanted(_places(root), groups=settings.groups):
+    room = Room.for_parts_of(body)
+    for place in _wanted(_places(root, room), groups=settings.groups):
         if not settings.takes(place.title):
             left_out.append(place.name)
-            continue
-        records.append(_record(place, url, settings))
-        room -= len(records[-1].raw)
-        if room < 0:
-            raise RemoteUnreadable("The layers inherit so much from one another that they cannot be kept one by one.")
+        else:
+            records.append(_record(place, room.take(place.document()), url, settings))
     return Reading(records=records, left_out=left_out, total=len(records) + len(left_out))
 
 
@@ -93,8 +86,7 @@ def read_document(raw: bytes, url: str, settings: Settings) -> Record:
     return read_layer(_root_of(raw), url, settings)
 
 
-def _record(place: Place, url: str, settings: Settings) -> RemoteRecord:
-    raw = place.document()
+def _record(place: Place, raw: bytes, url: str, settings: Settings) -> RemoteRecord:
     # What the record shows beside the document's own words: its links change with these.
     shown = f"{url} {settings.thumbnail_size} {settings.trust_addresses}".encode()
     return RemoteRecord(
@@ -119,18 +111,20 @@ def _wanted(places: Iterator[Place], *, groups: bool) -> Iterator[Place]:
     return (each for each in places if (each.leaf or groups) and each.name)
 
 
-def _places(root: Element, *, framed: bool = True) -> Iterator[Place]:
-    """Every layer in the document's order, however deep; without frames where they are only counted."""
+def _places(root: Element, room: Room | None = None) -> Iterator[Place]:
+    """Every layer in the document's order, however deep; without frames where there is no room for any."""
     capability = child(root, "Capability")
-    frame = _outermost(root, capability) if framed and capability is not None else Frame()
+    frame = _outermost(root, capability) if room is not None and capability is not None else Frame()
     waiting = [(frame, each) for each in children(capability, "Layer")][::-1]
     while waiting:
         frame, layer = waiting.pop()
         inside = list(children(layer, "Layer"))
         yield Place(layer, frame, leaf=not inside)
         if inside:
-            below = frame.within(layer, _inherited(layer)) if framed else frame
-            waiting += [(below, each) for each in reversed(inside)]
+            if room is not None:
+                frame = frame.within(layer, _inherited(layer))
+                room.take(frame.head)
+            waiting += [(frame, each) for each in reversed(inside)]
 
 
 def _outermost(root: Element, capability: Element) -> Frame:
