@@ -17,7 +17,7 @@ from benchmarks.children import memory as memory_of
 from samples.servers.process import ServerFailed
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.model.accounts import Principal, rights_of
 from windrow.model.runs import TERMINAL, Run, RunState
 from windrow.model.sources import Policies

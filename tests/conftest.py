@@ -7,6 +7,7 @@ from hypothesis import settings
 pytest_plugins = [
     "tests.remotes.fixtures",
     "tests.servers.chromium",
+    "tests.servers.koop",
     "tests.servers.mapserver",
     "tests.servers.nginx",
     "tests.servers.postgres",

@@ -32,6 +32,12 @@ OPTIONS = [
     "--no-annotate",
     "--no-header",
 ]
+# The same for Koop, the one server on Node.js.
+KOOP = ROOT / "samples" / "servers" / "koop"
+KOOP_COMMAND = [
+    *("npm", "install", "--package-lock-only", "--omit-lockfile-registry-resolved"),
+    *("--legacy-peer-deps", "--no-audit", "--no-fund"),
+]
 
 
 def main() -> None:
@@ -40,6 +46,10 @@ def main() -> None:
         print(f"Locking {lock} ...", flush=True)
         command = [str(UV), "pip", "compile", *OPTIONS, *inputs, "--output-file", lock, *sys.argv[1:]]
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env=SETTINGS)
+    print("Locking samples/servers/koop/package-lock.json ...", flush=True)
+    if "--upgrade" in sys.argv[1:]:
+        (KOOP / "package-lock.json").unlink(missing_ok=True)
+    subprocess.run(KOOP_COMMAND, cwd=KOOP, check=True, stdout=subprocess.DEVNULL)
     print("Locked. Look at the difference before you commit it.")
 
 

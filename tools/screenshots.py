@@ -19,7 +19,7 @@ from samples.servers.daemon import program
 from samples.servers.folder import FolderServer
 from tests.servers.chromium import OPTIONS
 from tests.web.serving import House, serve
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.model.schedules import Schedule
 from windrow.model.sources import Policies, Visibility
 from windrow.model.triggers import Interval

@@ -57,6 +57,9 @@ ENVIRONMENTS = {
     "stac": Environment(CACHE / "stac", "requirements-stac.lock", "stac-fastapi, a STAC API server to harvest"),
 }
 
+# A server on Node.js: what it needs stands in the lock beside it, and goes into .cache as everything does.
+KOOP = ROOT / "samples" / "servers" / "koop"
+
 # What proves that it is there (a path pattern or a program), and the Debian package that brings it.
 DEBIAN = (
     ("/usr/lib/postgresql/*/bin/postgres", "postgresql"),
@@ -69,6 +72,8 @@ DEBIAN = (
     ("/usr/bin/chromium", "chromium"),
     ("/usr/share/fonts/truetype/liberation*", "fonts-liberation"),
     ("/usr/bin/systemd-analyze", "systemd"),
+    ("/usr/bin/node", "nodejs"),
+    ("/usr/bin/npm", "npm"),
 )
 
 
@@ -86,6 +91,8 @@ def set_up(name: str) -> bool:
     """Set up one thing; returns whether there was anything to do."""
     if name == "debian":
         return set_up_debian()
+    if name == "koop":
+        return set_up_koop()
     environment = ENVIRONMENTS[name]
     stamp = environment.folder / f"ready-{name}"
     digest = environment.digest()
@@ -150,6 +157,27 @@ def require_venv() -> None:
     """Debian keeps a part of Python's venv in a package of its own."""
     if not succeeds([sys.executable, "-c", "import ensurepip, venv"]):
         apt_install([f"python3.{sys.version_info.minor}-venv"])
+
+
+def set_up_koop() -> bool:
+    """Install Koop for the tests from its lock; returns whether there was anything to do."""
+    folder = CACHE / "koop"
+    stamp, lock = folder / "ready-koop", KOOP / "package-lock.json"
+    digest = hashlib.sha256(lock.read_bytes() + str(folder).encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == digest:
+        return False
+    if not shutil.which("npm"):
+        fail("Koop needs Node.js and npm: run `make setup-debian`, or install the Debian packages nodejs and npm.")
+    packages = lock.read_text().count('"node_modules/')
+    with Progress("Installing Koop, a server of feature services to harvest", f"{packages} packages"):
+        folder.mkdir(parents=True, exist_ok=True)
+        for each in (KOOP / "package.json", lock):
+            shutil.copy(each, folder)
+        # Neither strangers' scripts, nor what would have to be compiled: Koop does without both.
+        without = ["--ignore-scripts", "--omit=optional", "--legacy-peer-deps", "--no-audit", "--no-fund"]
+        run(["npm", "ci", "--prefix", str(folder), *without])
+    stamp.write_text(digest)
+    return True
 
 
 def set_up_debian() -> bool:

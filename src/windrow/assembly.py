@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from windrow.core.accounts import Accounts
+from windrow.core.attending import Attending
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
 from windrow.core.dispatching import Dispatching
+from windrow.core.harvesting.checking import AvailabilityWork
 from windrow.core.harvesting.detecting import Detecting
 from windrow.core.harvesting.diffing import DiffWork
-from windrow.core.harvesting.kind import HarvestWork
+from windrow.core.harvesting.kind import HarvestWork, RefreshWork
 from windrow.core.harvesting.preparing import take_in
 from windrow.core.harvesting.previewing import Previewing
 from windrow.core.kinds import Kinds
@@ -114,6 +116,8 @@ class Assembly:
         work: dict[str, WorkKind] = {each.name: each for each in _load(WORK_KINDS)}
         kinds = Kinds(sources, work)
         work["harvest"] = HarvestWork(self.store, kinds.source, self.clock, self.offload)
+        work["refresh"] = RefreshWork(self.store, kinds.source, self.clock, self.offload)
+        work["availability"] = AvailabilityWork(self.store, kinds.source, self.clock)
         work["source_diff"] = DiffWork(self.store, kinds.source)
         return kinds
 
@@ -131,7 +135,7 @@ class Assembly:
             kinds=self.kinds,
             tasks=Tasks(store, self.kinds, clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
-            sources=Sources(store, self.kinds, self.blobs, clock, detecting, previewing),
+            sources=Sources(store, self.kinds, self.blobs, clock, detecting, previewing, Attending(store, clock)),
             catalogue=Catalogue(store.catalogue),
             store=store,
             blobs=self.blobs,

@@ -71,6 +71,10 @@ class Conflict(WindrowError):
     """The object's present state does not allow this; the message tells what would."""
 
 
+class NameTaken(Conflict):
+    """Another object has this name already."""
+
+
 # The far end failed.
 
 

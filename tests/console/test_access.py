@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from samples.servers.pycsw import Pycsw
 from tests.web.serving import PASSWORD, House
 from windrow.console.assets import FOLDER
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 
 ROLES = ("button", "link", "textbox", "searchbox", "checkbox", "combobox", "radio", "spinbutton", "progressbar")
 TEXT = 4.5

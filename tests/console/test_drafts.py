@@ -12,7 +12,7 @@ from windrow.assembly import SOURCE_KINDS, _load
 from windrow.console.drafts import UNITS, SourceForm, from_form, to_form
 from windrow.console.forms import Form
 from windrow.console.schema_forms import Field, fields_of, read_settings, widget_of
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.core.validating import fill
 from windrow.errors import BadInput
 from windrow.model.schedules import Schedule

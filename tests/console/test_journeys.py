@@ -12,7 +12,7 @@ from samples.servers.pycsw import Pycsw
 from tests.console.watching import Watched
 from tests.servers.pycsw import RECORDS
 from tests.web.serving import PASSWORD, House
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.model.sources import Health
 from windrow.ports.sources import ResourceFilter
 

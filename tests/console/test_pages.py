@@ -10,7 +10,7 @@ from tests.console.visiting import Visitor, visitor
 from tests.servers.pycsw import RECORDS
 from tests.web.serving import House
 from windrow.console import assets
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.model.accounts import Role
 from windrow.model.identity import new_id
 from windrow.model.workers import Worker, WorkerRole

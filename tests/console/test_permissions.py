@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from tests.console.visiting import Visitor, visitor
 from tests.web.serving import House
 from windrow.console.console import PAGES
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.model.accounts import Role
 from windrow.model.identity import new_id
 

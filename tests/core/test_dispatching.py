@@ -119,3 +119,34 @@ def test_what_could_not_be_carried_is_taken_back() -> None:
 
     assert rows.back == ["1", 7, 8]
     assert dispatching(rows).revoked() == ["cancelled"]
+
+
+def test_what_stands_in_a_line_that_moves_is_not_lost() -> None:
+    rows = Rows(parts=[sent(number, ago=ANSWER_WITHIN + SECOND) for number in range(100)])
+    now = [NOW]
+    told = Dispatching(rows, lambda: [Room(("default",), 2, 2)], lambda: now[0])
+    told.parts_flow.note(rows.parts, now[0])
+    rows.parts = rows.parts[10:]
+
+    assert told.send_again() == []  # ten of them were claimed since the last look
+
+    now[0] += ANSWER_WITHIN
+    assert told.send_again() != []
+
+
+def test_what_was_passed_by_for_long_is_lost_though_the_line_moves() -> None:
+    rows = Rows(runs=[sent(1, ago=LONGEST_ANSWER + SECOND), *(sent(number, ago=4 * SECOND) for number in range(2, 9))])
+    told = dispatching(rows, Room(("default",), 4, 4))
+    told.runs_flow.note(rows.runs, NOW)
+    rows.runs.pop()
+
+    assert [each.run_id for each in told.send_again()] == ["1"]
+
+
+def test_what_was_sent_again_does_not_count_as_claimed() -> None:
+    rows = Rows(runs=[sent(1, ago=4 * SECOND), sent(2, ago=4 * SECOND)])
+    told = dispatching(rows, Room(("default",), 1, 1))
+    assert [each.run_id for each in told.send_again()] == ["1"]
+    rows.runs = rows.runs[1:]  # the first one is young again
+
+    assert [each.run_id for each in told.send_again()] == ["2"]

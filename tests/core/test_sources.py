@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from tests.harvests.farm import Farm, open_farm
 from tests.harvests.shelf import Shelf, ShelfKind
-from windrow.core.sources import SourceDraft, SourceView
+from windrow.core.source_drafts import SourceDraft, SourceView
 from windrow.errors import BadInput, Conflict
 from windrow.model.sources import Credential, CredentialKind
 from windrow.ports.runs import RunFilter
@@ -54,7 +54,7 @@ def test_a_list_takes_as_many_questions_for_many_sources_as_for_few(farm: Farm) 
     for number in range(20):
         sources.harvest(admin, sources.create(admin, draft(f"many {number}")).source.id)
 
-    assert questions(farm, lambda: sources.page(admin)) == few == 3
+    assert questions(farm, lambda: sources.page(admin)) == few == 4
     views = sources.page(admin).items
     assert [view.last_run.task_id if view.last_run else "" for view in views] == [view.task.id for view in views]
 

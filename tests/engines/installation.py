@@ -18,7 +18,7 @@ from tests.harvests.farm import PASSWORD, wait_for
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
 from windrow.core.runs import TaskDraft
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.model.identity import new_id
 from windrow.model.resources import Presence
 from windrow.model.runs import Run, RunState

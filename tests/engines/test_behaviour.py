@@ -17,7 +17,7 @@ from tests.harvests.protocols import OaiServer, items
 from tests.remotes.scripts import hang, reply
 from tests.remotes.server import Remote
 from tests.sources.oai_pmh.repository import Repository
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.model.runs import RunState
 from windrow.model.schedules import Overlap, Schedule
 from windrow.model.sources import Source

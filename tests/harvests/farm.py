@@ -19,7 +19,7 @@ import structlog
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
 from windrow.core.performing import Performer
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.fetching import OutgoingPolicy, PoliteFetcherMaker, make_fetcher_maker
 from windrow.model.accounts import Principal
 from windrow.model.identity import new_id

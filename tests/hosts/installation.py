@@ -13,7 +13,7 @@ from tests.engines.installation import PATIENT, Installation
 from tests.harvests.farm import PASSWORD
 from tests.hosts.network import Network
 from windrow.client import Client
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.model.identity import new_id
 from windrow.model.runs import Run
 from windrow.model.sources import Source

@@ -1,5 +1,6 @@
 """The lock files say exactly what is installed, and not where from."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -20,6 +21,18 @@ def test_every_package_has_its_version_and_hashes_and_no_address(lock: Path) -> 
     assert [entry for entry in entries if not re.match(r"[\w.\[\],-]+==\S+", entry)] == []
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
     assert not re.search(r"://|index-url|find-links", text)
+
+
+def test_every_package_of_the_server_on_node_has_its_version_and_hash_and_no_address() -> None:
+    folder = ROOT / "samples" / "servers" / "koop"
+    wanted = json.loads((folder / "package.json").read_text())["dependencies"]
+
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+
+    there = {name: each for name, each in packages.items() if name}
+    assert {name: there[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert [name for name, each in there.items() if not each["integrity"].startswith("sha512-")] == []
+    assert [name for name, each in there.items() if "resolved" in each] == []
 
 
 def test_every_dependency_is_locked() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,11 +14,12 @@ from tests.storage.making import NOW, OWNER, TASK, TENANT, a_run, add_basics
 from tests.storage.plans import plans_of
 from windrow.errors import Conflict, NotFound
 from windrow.model.identity import new_id
-from windrow.model.runs import RunState
+from windrow.model.runs import Progress, RunState
 from windrow.model.sources import Source
 from windrow.model.tasks import Task
-from windrow.ports.runs import RunFilter
+from windrow.ports.runs import Ending, RunFilter
 from windrow.storage.database import Database
+from windrow.storage.endings import Finish, end_runs
 from windrow.storage.runs import SqlRuns
 from windrow.storage.secrets import KEY_BYTES, Vault
 from windrow.storage.sources import SqlSources
@@ -126,3 +128,37 @@ def set_state(database: Database, run_id: str, state: RunState) -> None:
     with database.write() as connection:
         ended = NOW if state.is_terminal else None
         connection.execute(update(runs_table).where(runs_table.c.id == run_id).values(state=state, ended_at=ended))
+
+
+def test_ending_many_runs_and_renewing_their_leases_do_not_lock_each_other_out(
+    runs: SqlRuns, database: Database
+) -> None:
+    for _ in range(5):
+        held = _hold(runs, database, 60)
+        finishes = [Finish(each, 1, Ending(RunState.SUCCEEDED, {}, "", Progress()), NOW) for each in reversed(held)]
+        some = [finishes[at : at + 20] for at in range(0, 60, 20)]
+
+        with ThreadPoolExecutor(2) as pool:
+            renewing = pool.submit(_renew_often, runs)
+            assert all(all(each) for each in pool.map(partial(_end, database), some))
+            renewing.result()
+
+
+def _hold(runs: SqlRuns, database: Database, many: int) -> list[str]:
+    held = [a_run() for _ in range(many)]
+    runs.add(held)
+    with database.write() as connection:
+        these = runs_table.c.id.in_([each.id for each in held])
+        mine = {"state": RunState.RUNNING, "worker_id": "me", "attempt": 1, "lease_until": LATER}
+        connection.execute(update(runs_table).where(these).values(mine))
+    return [each.id for each in held]
+
+
+def _renew_often(runs: SqlRuns) -> None:
+    for _ in range(20):
+        runs.renew("me", now=NOW, lease=timedelta(seconds=9))
+
+
+def _end(database: Database, finishes: list[Finish]) -> list[bool]:
+    with database.write() as connection:
+        return end_runs(connection, finishes)

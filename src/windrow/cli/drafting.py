@@ -17,7 +17,7 @@ from windrow.model.sources import Credential, CredentialKind, Policies
 
 if TYPE_CHECKING:
     from windrow.cli.local import Local
-    from windrow.core.sources import SourceDraft, SourceView
+    from windrow.core.source_drafts import SourceDraft, SourceView
     from windrow.ports.source_kinds import Detection, SourceKind
     from windrow.wire.shapes import Input
     from windrow.wire.sources import SourceChange

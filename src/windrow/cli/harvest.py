@@ -17,7 +17,7 @@ from windrow.model.runs import ACTIVE, Run
 from windrow.ports.source_kinds import Detection
 
 if TYPE_CHECKING:
-    from windrow.core.sources import SourceDraft, SourceView
+    from windrow.core.source_drafts import SourceDraft, SourceView
 
 MOST_NAMESAKES = 100
 

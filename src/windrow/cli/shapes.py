@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from windrow.core.accounts import NewToken, NewUser
 from windrow.core.harvesting.previewing import Preview
-from windrow.core.sources import SourceView
+from windrow.core.source_drafts import SourceView
 from windrow.errors import WindrowError
 from windrow.faces.native import translate
 from windrow.model.accounts import Token, User

@@ -20,7 +20,7 @@ from windrow.model.runs import Run, RunState
 
 if TYPE_CHECKING:
     from windrow.core.harvesting.previewing import Preview
-    from windrow.core.sources import SourceView
+    from windrow.core.source_drafts import SourceView
 
 app = typer.Typer(help="Remote places to harvest: register, try out, change, harvest.", no_args_is_help=True)
 

@@ -43,6 +43,8 @@ class NewSource(TypedDict, total=False):
     visibility: sources.VisibilityName
     credential: AnyCredential
     schedule: AnySchedule
+    refresh_schedule: AnySchedule
+    check_schedule: AnySchedule
     queue: str
     priority: int
 
@@ -58,6 +60,8 @@ class SourceChange(TypedDict, total=False):
     visibility: sources.VisibilityName
     credential: AnyCredential
     schedule: runs.ScheduleChange | Mapping[str, Any] | None
+    refresh_schedule: runs.ScheduleChange | Mapping[str, Any] | None
+    check_schedule: runs.ScheduleChange | Mapping[str, Any] | None
     queue: str
     priority: int
 

@@ -53,9 +53,22 @@ class Sources(Word):
         body = sources.SourceChange.model_validate(change)
         return self._connection.send(sources.Preview, "POST", f"/sources/{source_id}/preview", body)
 
-    def harvest(self, source_id: int, *, full: bool = False) -> runs.Run:
-        """Starts a harvest."""
-        body = sources.Harvest(full=full)
+    def refresh(self, source_id: int, *, full: bool = False) -> runs.Run:
+        """Starts a look at what the source lists; nothing is fetched apart from the list."""
+        body = sources.Refresh(full=full)
+        return self._connection.send(runs.Run, "POST", f"/sources/{source_id}/refresh", body)
+
+    def check(self, source_id: int) -> runs.Run:
+        """Starts a check whether the source answers."""
+        return self._connection.send(runs.Run, "POST", f"/sources/{source_id}/check")
+
+    def availability(self, source_id: int) -> Iterator[sources.Availability]:
+        """When the source answered and when not, newest first."""
+        return self._connection.walk(sources.Availability, f"/sources/{source_id}/availability")
+
+    def harvest(self, source_id: int, *, full: bool = False, only: Sequence[int] | None = None) -> runs.Run:
+        """Starts a harvest; `only` takes these resources and no others."""
+        body = sources.Harvest(full=full, only=None if only is None else list(only))
         return self._connection.send(runs.Run, "POST", f"/sources/{source_id}/harvest", body)
 
     def cancel(self, source_id: int) -> runs.Run | None:

@@ -38,6 +38,8 @@ _TABLE: tuple[tuple[StrEnum, Badge], ...] = (
     (Presence.PRESENT, Badge("present", "ok", "check")),
     (Presence.MISSING, Badge("missing", "warn", "hand")),
     (Presence.GONE, Badge("gone", "idle", "skip")),
+    (Presence.KEPT, Badge("kept", "wait", "undo")),
+    (Outcome.LISTED, Badge("listed", "wait", "queue")),
     (Outcome.ADDED, Badge("added", "ok", "plus")),
     (Outcome.CHANGED, Badge("changed", "live", "pen")),
     (Outcome.UNCHANGED, Badge("unchanged", "idle", "equal")),

@@ -7,11 +7,11 @@ from typing import TypeVar
 
 from windrow.console.forms import Form
 from windrow.console.schema_forms import Field, fields_of, read_settings, typed_fields
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.errors import BadInput, FieldProblem
 from windrow.model.schedules import Schedule
 from windrow.model.sources import Credential, CredentialKind, Policies, Visibility
-from windrow.model.triggers import Interval
+from windrow.model.triggers import AnyTrigger, Interval
 from windrow.ports.source_kinds import SourceKind
 
 _TEXTS = (
@@ -48,6 +48,7 @@ class SourceForm:
     grace: str
     full_every: str
     new_wanted: bool
+    keep_gone: bool
     requests_per_second: str
     concurrency: str
     page_attempts: str
@@ -78,6 +79,7 @@ def to_form(
         grace=f"{policies.grace / DAY:g}",
         full_every=f"{policies.full_every / DAY:g}",
         new_wanted=policies.new_wanted,
+        keep_gone=policies.keep_gone,
         requests_per_second=f"{policies.requests_per_second:g}",
         concurrency=str(policies.concurrency),
         page_attempts=str(policies.page_attempts),
@@ -96,6 +98,7 @@ def as_typed(form: Form, kind: SourceKind, problems: Mapping[str, str], *, has_c
         scheduled=form.ticked("scheduled"),
         paused=form.ticked("paused"),
         new_wanted=form.ticked("new_wanted"),
+        keep_gone=form.ticked("keep_gone"),
         settings=typed_fields(kind.schema, form),
         has_credential=has_credential,
         seen=form.text("seen"),
@@ -122,6 +125,8 @@ def from_form(form: Form, kind: SourceKind, *, now: datetime, present: SourceDra
         credential=credential,
         drop_credential=form.text("credential") == "drop",
         schedule=schedule,
+        refresh_schedule=present.refresh_schedule if present else None,
+        check_schedule=present.check_schedule if present else None,
         queue=present.queue if present else "default",
         priority=present.priority if present else 0,
     )
@@ -178,7 +183,7 @@ def _schedule(form: Form, now: datetime, present: SourceDraft | None) -> Schedul
     unit = UNITS.get(form.text("unit"), DAY)
     try:
         every = form.number("every", 1) * unit
-        trigger = Interval(every, now)
+        trigger: AnyTrigger = Interval(every, now)
     except (OverflowError, BadInput) as error:
         raise BadInput.of("every", "must be a number, and at least one second") from error
     if every > timedelta(days=3650):

@@ -51,6 +51,15 @@ class Accounts:
         self._clock = clock
         self._passwords = passwords or Passwords()
 
+    def number_of(self, user_id: str) -> int:
+        """A small number that a user has for good, for protocols that know people by one. Raises `NotFound`."""
+        return self._store.number_of_user(user_id)
+
+    def numbered(self, principal: Principal, number: int) -> User | None:
+        """The user who has this small number, if the caller may know."""
+        user = self._store.find_numbered_user(number)
+        return user if user is not None and principal.sees(user.tenant_id) else None
+
     def first_start(self, name: str = "admin", password: str | None = None) -> NewUser | None:
         """Makes the first admin, with a one-time secret unless a password is given; None when there are users already.
 

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from windrow.model.workers import Room
@@ -24,7 +24,36 @@ SHARES = 2
 
 ANSWER_WITHIN = timedelta(seconds=3)
 LONGEST_ANSWER = timedelta(seconds=60)
-"""How long a message may go unclaimed while somebody has nothing to do, before it counts as lost; doubled each time."""
+"""How long a message may go unclaimed while somebody has nothing to do and nothing else of its queue is claimed, before
+it counts as lost; doubled each time. After the longest it counts as lost whatever becomes of the others."""
+
+
+@dataclass(slots=True)
+class Flow:
+    """Whether what was sent is being claimed, queue by queue: what stands in a broker's line is not lost."""
+
+    _waiting: dict[str, set[str]] = field(default_factory=dict)
+    _moved_at: dict[str, datetime] = field(default_factory=dict)
+
+    def note(self, unclaimed: Sequence[Sent], now: datetime) -> None:
+        """Takes in what is unclaimed now."""
+        waiting: dict[str, set[str]] = {}
+        for each in unclaimed:
+            waiting.setdefault(each.queue, set()).add(each.id)
+        for queue, before in self._waiting.items():
+            if before - waiting.get(queue, set()):
+                self._moved_at[queue] = now
+        self._waiting = waiting
+
+    def forget(self, again: Sequence[Sent]) -> None:
+        """What was sent again was not claimed, though it is missed at the next look."""
+        for each in again:
+            self._waiting.get(each.queue, set()).discard(each.id)
+
+    def stands(self, queue: str, now: datetime) -> bool:
+        """Whether nothing of the queue was claimed lately."""
+        moved_at = self._moved_at.get(queue)
+        return moved_at is None or now - moved_at >= ANSWER_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +63,8 @@ class Dispatching:
     dispatches: Dispatches
     room: Callable[[], Sequence[Room]]
     clock: Clock
+    runs_flow: Flow = field(default_factory=Flow)
+    parts_flow: Flow = field(default_factory=Flow)
 
     def send(self) -> list[Message]:
         """What became ready, noted as sent."""
@@ -48,13 +79,14 @@ class Dispatching:
         before = now - ANSWER_WITHIN
         runs = self.dispatches.unclaimed_runs(before, limit=RUNS_AHEAD)
         parts = self.dispatches.unclaimed_parts(before, limit=PARTS_AHEAD)
-        if not runs and not parts:
+        late, late_parts = _late(runs, self.runs_flow, now), _late(parts, self.parts_flow, now)
+        if not late and not late_parts:
             return []
         idle = self._slots(free=True)
-        late = [each for each in runs if now - each.sent_at > _patience(each)]
-        late_parts = [each for each in parts if now - each.sent_at > _patience(each)]
         again = self.dispatches.send_runs_again(_first(late, idle, 1), now)
         parts_again = self.dispatches.send_parts_again(_first(late_parts, idle, PARTS_AT_ONCE), now)
+        self.runs_flow.forget(again)
+        self.parts_flow.forget(parts_again)
         return [_of_run(each) for each in again] + self._in_bunches(parts_again)
 
     def take_back(self, messages: Collection[Message]) -> None:
@@ -96,6 +128,16 @@ def _of_run(sent: Sent) -> Message:
 def _patience(sent: Sent) -> timedelta:
     doubled: int = 2 ** min(sent.sends - 1, 10)
     return min(LONGEST_ANSWER, ANSWER_WITHIN * doubled)
+
+
+def _late(unclaimed: Sequence[Sent], flow: Flow, now: datetime) -> list[Sent]:
+    """What counts as lost, of what is unclaimed."""
+    flow.note(unclaimed, now)
+    return [
+        each
+        for each in unclaimed
+        if (age := now - each.sent_at) > LONGEST_ANSWER or (age > _patience(each) and flow.stands(each.queue, now))
+    ]
 
 
 def _first(late: Sequence[Sent], idle: Counter[str], each_slot: int) -> list[Sent]:

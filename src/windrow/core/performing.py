@@ -177,7 +177,7 @@ class Performer:
     @property
     def busy(self) -> int:
         """How many runs and parts are under way."""
-        return len(self._attempts)
+        return max(len(self._attempts), len(self._bunches))
 
     def _under_way(self) -> list[Attempt]:
         with self._lock:

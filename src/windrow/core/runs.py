@@ -16,6 +16,7 @@ from windrow.model.paging import PageOf, check_limit
 from windrow.model.runs import LogEntry, Output, Part, PartState, Run, RunState
 from windrow.model.schedules import Schedule
 from windrow.model.tasks import DEFAULT_QUEUE, Limit, Retry, Task
+from windrow.model.triggers import Elapsed
 from windrow.model.workers import Inspection, Worker
 from windrow.ports.clocks import Clock
 from windrow.ports.engines import Reservations
@@ -25,7 +26,7 @@ from windrow.ports.store import Blobs, Store
 
 HARVEST = "harvest"
 
-SOURCE_WORK = frozenset({HARVEST, "source_diff"})
+SOURCE_WORK = frozenset({HARVEST, "source_diff", "refresh", "availability"})
 """Kinds of work whose parameters the sources alone may write: they say, for one, where a credential is sent."""
 
 
@@ -106,7 +107,7 @@ class Tasks:
         principal.need(Right.WRITE)
         task = self.get(principal, task_id)
         run = make_run(task, now=self.clock(), at=at)
-        if task.kind == HARVEST:
+        if _belongs(task) or (task.schedule is not None and isinstance(task.schedule.trigger, Elapsed)):
             self.store.runs.add_alone(run)
         else:
             self.store.runs.add([run])
@@ -114,7 +115,7 @@ class Tasks:
 
     def _own(self, principal: Principal, task_id: str) -> Task:
         task = self.get(principal, task_id)
-        if task.kind == HARVEST:
+        if _belongs(task):
             number = task.parameters.get("source_id")
             raise Conflict(f"This task belongs to source {number}: change or delete that source instead.")
         return task
@@ -241,6 +242,11 @@ class Runs:
         self.store.workers.stop(known_id("worker", worker_id))
 
 
+def _belongs(task: Task) -> bool:
+    """Whether a source owns it."""
+    return task.kind == HARVEST or task.source_id is not None
+
+
 def with_reserved(found: Inspection, held: Mapping[str, Sequence[str]]) -> Inspection:
     """An inspection with what an engine says of its own queues: the reserved runs under the workers that have them."""
     by_id = {each.run_id: each for each in found.reserved.get("", [])}
@@ -268,6 +274,8 @@ def scheduled(schedule: Schedule | None, now: datetime, *, present: Schedule | N
     """
     if schedule is None or schedule == present:
         return schedule
+    if isinstance(schedule.trigger, Elapsed) and present is not None and isinstance(present.trigger, Elapsed):
+        schedule = replace(schedule, trigger=replace(schedule.trigger, last=present.trigger.last))
     too_far = BadInput.of("schedule.start", "lies too far from today: choose a year that people live in")
     try:
         due = schedule.due_after(now)

@@ -7,8 +7,12 @@ from windrow.model.identity import new_id
 from windrow.model.runs import Cause, Run, RunState
 from windrow.model.schedules import Overlap, Schedule
 from windrow.model.tasks import Task
+from windrow.model.triggers import Elapsed
 from windrow.ports.clocks import Clock
 from windrow.ports.tasks import DueTask, Firing, Tasks
+
+LOOK_AGAIN = timedelta(seconds=30)
+"""When it is looked again whether a task has ended that should have been started meanwhile."""
 
 AT_ONCE = 200
 """Moments met in one transaction."""
@@ -61,11 +65,25 @@ def meet(due_task: DueTask, now: datetime) -> Firing:
     task, schedule = due_task.task, due_task.task.schedule
     if schedule is None or schedule.next_due is None:
         return Firing(task.id, due_task.version, (), None, None)
+    if isinstance(schedule.trigger, Elapsed):
+        return _meet_elapsed(due_task, schedule, now)
     runs = _runs_for(due_task, schedule, schedule.next_due, now)
     occurrences = None if schedule.occurrences is None else max(0, schedule.occurrences - len(runs))
     left = replace(schedule, occurrences=occurrences)
     # Missed moments are met by the one run (or none) above: the next moment is one that lies ahead.
     return Firing(task.id, due_task.version, runs, left.due_after(max(now, schedule.next_due)), occurrences)
+
+
+def _meet_elapsed(due_task: DueTask, schedule: Schedule, now: datetime) -> Firing:
+    """What counts from its last start is not skipped while it is still at work, but begins soon after that."""
+    task, version = due_task.task, due_task.version
+    if due_task.last_run_active or schedule.occurrences == 0:
+        later = None if schedule.occurrences == 0 else now + LOOK_AGAIN
+        return Firing(task.id, version, (), later, schedule.occurrences)
+    occurrences = None if schedule.occurrences is None else schedule.occurrences - 1
+    left = replace(schedule, occurrences=occurrences).started(now)
+    run = make_run(task, now=now, cause=Cause.SCHEDULE, due=schedule.next_due)
+    return Firing(task.id, version, (run,), left.next_due, occurrences, last=now)
 
 
 def _runs_for(due_task: DueTask, schedule: Schedule, due: datetime, now: datetime) -> tuple[Run, ...]:

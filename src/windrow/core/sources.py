@@ -1,75 +1,39 @@
 """What people do with sources: find out what they are, register, look, change, harvest, decide, delete."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from windrow.core.attending import AVAILABILITY, REFRESH, Attending, limit_of
 from windrow.core.harvesting.detecting import Detecting
 from windrow.core.harvesting.previewing import Preview, Previewing
 from windrow.core.kinds import Kinds
 from windrow.core.runs import HARVEST, scheduled
 from windrow.core.scheduling import make_run
+from windrow.core.source_drafts import SourceDraft, SourceView
 from windrow.core.validating import check_credential, check_name, check_priority, check_queue, check_url, fill
-from windrow.errors import NotFound
+from windrow.errors import BadInput, NotFound
 from windrow.model.accounts import Principal, Right
+from windrow.model.availability import Span
 from windrow.model.identity import new_id
+from windrow.model.listings import Listed, Listing
 from windrow.model.paging import LARGEST_PAGE, PageOf, check_limit
 from windrow.model.resources import Resource
 from windrow.model.runs import ACTIVE, Run
-from windrow.model.schedules import Schedule
-from windrow.model.sources import Credential, DeletionReview, Policies, Source, Visibility
-from windrow.model.tasks import DEFAULT_QUEUE, Limit, Retry, Task
+from windrow.model.sources import Credential, DeletionReview, Source
+from windrow.model.tasks import Retry, Task
 from windrow.ports.clocks import Clock
-from windrow.ports.runs import RunFilter
+from windrow.ports.runs import NumberedRun, RunFilter
 from windrow.ports.source_kinds import Detection
 from windrow.ports.sources import ResourceFilter
 from windrow.ports.store import Blobs, Store
 
+MOST_CHOSEN = 10_000
+"""Resources that one harvest may be told to take alone."""
+
 HARVEST_RETRY = Retry(attempts=3, first=5.0, longest=300.0)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceDraft:
-    """What a new or changed source is to be. `credential` None keeps what there is, unless `drop_credential`."""
-
-    name: str
-    kind: str
-    url: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    policies: Policies = Policies()
-    visibility: Visibility = Visibility.PRIVATE
-    credential: Credential | None = None
-    drop_credential: bool = False
-    schedule: Schedule | None = None
-    queue: str = DEFAULT_QUEUE
-    priority: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """A source with its task, as people see it: its schedule and its last run beside it."""
-
-    source: Source
-    task: Task
-    last_run: Run | None
-
-    @property
-    def draft(self) -> SourceDraft:
-        """The source as it stands, as a draft of itself: what a change begins with."""
-        source, task = self.source, self.task
-        return SourceDraft(
-            name=source.name,
-            kind=source.kind,
-            url=source.url,
-            settings=source.settings,
-            policies=source.policies,
-            visibility=source.visibility,
-            schedule=task.schedule,
-            queue=task.queue,
-            priority=task.priority,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +46,7 @@ class Sources:
     clock: Clock
     detecting: Detecting
     previewing: Previewing
+    attending: Attending
 
     # Finding out.
 
@@ -134,7 +99,7 @@ class Sources:
         now = self.clock()
         source = replace(self._drafted(_blank(principal), draft), task_id=new_id(), created_at=now, changed_at=now)
         task = self._task_of(source, draft, replace(_blank_task(source), created_at=now))
-        source = self.store.sources.add(source, task, draft.credential)
+        source = self.store.sources.add(source, task, draft.credential, self._attendants_of(source, draft))
         return self.view(principal, source.id)
 
     def change(
@@ -150,7 +115,14 @@ class Sources:
         changed = replace(self._drafted(source, draft), changed_at=self.clock())
         task = self._task_of(changed, draft, self.store.tasks.get(source.task_id, tenant_id=principal.scope))
         drop = draft.drop_credential or (draft.credential is None and not _same_origin(source.url, changed.url))
-        self.store.sources.save(changed, credential=draft.credential, drop_credential=drop, task=task, seen=seen)
+        self.store.sources.save(
+            changed,
+            credential=draft.credential,
+            drop_credential=drop,
+            task=task,
+            attendants=self._attendants_of(changed, draft),
+            seen=seen,
+        )
         return self.view(principal, source_id)
 
     def delete(self, principal: Principal, source_id: int) -> None:
@@ -180,6 +152,17 @@ class Sources:
         found = self.store.sources.page(tenant_id=principal.scope, limit=check_limit(limit), cursor=cursor)
         return PageOf(self._views(found.items), found.next)
 
+    def list_by(self, principal: Principal, listing: Listing) -> Listed[SourceView]:
+        """Sources by page number; see `windrow.ports.sources.Sources.list_by` for the fields."""
+        principal.need(Right.READ)
+        found = self.store.sources.list_by(listing, tenant_id=principal.scope)
+        return Listed(self._views(found.items), found.total)
+
+    def list_passes(self, principal: Principal, listing: Listing) -> Listed[NumberedRun]:
+        """Harvests and refreshes by their small numbers; see `windrow.ports.runs.Runs.list_passes` for the fields."""
+        principal.need(Right.READ)
+        return self.store.runs.list_passes(listing, tenant_id=principal.scope)
+
     def troubled(self, principal: Principal, *, limit: int = 20) -> list[SourceView]:
         """Sources that a person should look at: held deletions first, then what failed."""
         principal.need(Right.READ)
@@ -198,19 +181,50 @@ class Sources:
 
     # Harvesting.
 
-    def harvest(self, principal: Principal, source_id: int, *, full: bool = False) -> Run:
-        """Starts a harvest. Raises `Conflict` while one is active."""
-        principal.need(Right.WRITE)
-        source = self.get(principal, source_id)
+    def harvest(
+        self, principal: Principal, source_id: int, *, full: bool = False, only: Sequence[int] | None = None
+    ) -> Run:
+        """Starts a harvest. Raises `Conflict` while one is active.
+
+        `only` takes these resources, whether they were wanted before or not, and looks at no others.
+        """
+        source = self._writable(principal, source_id)
         task = self.store.tasks.get(source.task_id, tenant_id=principal.scope)
-        run = make_run(replace(task, parameters={**task.parameters, "full": full}), now=self.clock())
+        parameters: dict[str, Any] = {**task.parameters, "full": full}
+        if only is not None:
+            parameters["only"] = self._checked_choice(source, only)
+            self.store.sources.want(source.id, only, wanted=True, now=self.clock())
+        run = make_run(replace(task, parameters=parameters), now=self.clock())
         self.store.runs.add_alone(run)
         return run
 
+    def refresh(self, principal: Principal, source_id: int, *, full: bool = False) -> Run:
+        """Starts a look at what the source lists, without fetching it. Raises `Conflict` while one is active."""
+        return self.attending.start(self._writable(principal, source_id), REFRESH, full=full)
+
+    def check(self, principal: Principal, source_id: int) -> Run:
+        """Starts a check whether the source answers. Raises `Conflict` while one is active."""
+        return self.attending.start(self._writable(principal, source_id), AVAILABILITY)
+
+    def availability(
+        self, principal: Principal, source_id: int, *, limit: int = 50, cursor: str | None = None
+    ) -> PageOf[Span]:
+        """When the source answered and when not, newest first."""
+        source = self.get(principal, source_id)
+        return self.store.sources.list_spans(source.id, limit=check_limit(limit), cursor=cursor)
+
+    def active(self, principal: Principal, source_id: int) -> list[Run]:
+        """The passes over a source, harvests and refreshes, that have not ended; the oldest first."""
+        source = self.get(principal, source_id)
+        refresh = self.attending.found([source.id]).get(source.id, {}).get(REFRESH)
+        task_ids = [source.task_id, *([refresh.id] if refresh else [])]
+        pages = [self.store.runs.page(RunFilter(None, ACTIVE, each), limit=LARGEST_PAGE).items for each in task_ids]
+        return sorted((run for some in pages for run in some), key=lambda run: run.id)
+
     def cancel(self, principal: Principal, source_id: int) -> Run | None:
-        """Stops the harvest that is active, and those that wait behind it; None when there is none."""
-        source = self._writable(principal, source_id)
-        active = self.store.runs.page(RunFilter(None, ACTIVE, source.task_id), limit=LARGEST_PAGE).items
+        """Stops the pass that is active, and those that wait behind it; None when there is none."""
+        principal.need(Right.WRITE)
+        active = self.active(principal, source_id)[::-1]
         # Those that wait first: none of them must begin because another ended.
         stopped = [self.store.runs.cancel(run.id, tenant_id=None, now=self.clock()) for run in active]
         return stopped[-1] if stopped else None
@@ -229,6 +243,16 @@ class Sources:
         """A source's resources."""
         source = self.get(principal, source_id)
         return self.store.sources.list_resources(source.id, which, limit=check_limit(limit), cursor=cursor)
+
+    def list_resources_by(self, principal: Principal, source_id: int, listing: Listing) -> Listed[Resource]:
+        """Resources that the remote has, by page number."""
+        source = self.get(principal, source_id)
+        return self.store.sources.list_resources_by(source.id, listing)
+
+    def find_resources(self, principal: Principal, source_id: int, identifiers: Sequence[str]) -> dict[str, int]:
+        """The numbers of resources that the remote has, by their identifiers; others are left out."""
+        source = self.get(principal, source_id)
+        return self.store.sources.find_resources(source.id, identifiers)
 
     def want(self, principal: Principal, source_id: int, resource_ids: Sequence[int] | None, *, wanted: bool) -> int:
         """Says which resources belong in the catalogue; None means all of them."""
@@ -261,32 +285,55 @@ class Sources:
             source.id, review_id, approve=approve, user_id=principal.user_id, now=self.clock()
         )
 
+    def fill_settings(self, kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings with what is usual for what is left out. Raises `BadInput` naming every field at fault."""
+        return fill(self.kinds.source(kind).schema, settings, field="settings")
+
     def _writable(self, principal: Principal, source_id: int) -> Source:
         principal.need(Right.WRITE)
         return self.get(principal, source_id)
 
     def _views(self, sources: Sequence[Source]) -> list[SourceView]:
-        """The sources with what belongs to them, in two more questions however many they are."""
+        """The sources with what belongs to them, in three more questions however many they are."""
         tasks = self.store.tasks.get_many([each.task_id for each in sources])
-        runs = self.store.runs.get_many([each.last_run_id for each in tasks.values() if each.last_run_id is not None])
+        attendants = self.attending.found([each.id for each in sources])
+        refreshes = {number: found[REFRESH] for number, found in attendants.items() if REFRESH in found}
+        latest = [each.last_run_id for each in (*tasks.values(), *refreshes.values())]
+        runs = self.store.runs.get_many([each for each in latest if each is not None])
+        last_refresh = {number: runs.get(each.last_run_id or "") for number, each in refreshes.items()}
         return [
-            SourceView(each, task, runs.get(task.last_run_id or ""))
+            SourceView(
+                each, task, runs.get(task.last_run_id or ""), attendants.get(each.id, {}), last_refresh.get(each.id)
+            )
             for each in sources
             if (task := tasks.get(each.task_id)) is not None  # else it was deleted a moment ago
         ]
 
     def _drafted(self, source: Source, draft: SourceDraft) -> Source:
-        kind = self.kinds.source(draft.kind)
         check_credential(draft.credential)
         return replace(
             source,
             name=check_name(draft.name),
             kind=draft.kind,
             url=check_url(draft.url),
-            settings=fill(kind.schema, draft.settings, field="settings"),
+            settings=self.fill_settings(draft.kind, draft.settings),
             policies=draft.policies,
             visibility=draft.visibility,
+            owner_id=draft.owner_id or source.owner_id,
+            notes=source.notes if draft.notes is None else draft.notes,
         )
+
+    def _checked_choice(self, source: Source, only: Sequence[int]) -> list[int]:
+        if not 1 <= len(only) <= MOST_CHOSEN:
+            raise BadInput.of("only", f"must name 1 to {MOST_CHOSEN} resources")
+        if len(self.store.harvests.chosen(source.id, only)) != len(set(only)):
+            raise BadInput.of("only", "names resources that this source does not have; list its resources again")
+        return sorted(set(only))
+
+    def _attendants_of(self, source: Source, draft: SourceDraft) -> list[Task]:
+        chosen = ((REFRESH, draft.refresh_schedule), (AVAILABILITY, draft.check_schedule))
+        drafted = [self.attending.drafted(source, kind, schedule) for kind, schedule in chosen]
+        return [each for each in drafted if each is not None]
 
     def _task_of(self, source: Source, draft: SourceDraft, task: Task) -> Task:
         return replace(
@@ -310,7 +357,7 @@ def _blank_task(source: Source) -> Task:
         kind=HARVEST,
         tenant_id=source.tenant_id,
         owner_id=source.owner_id,
-        limits=(Limit(f"source-task:{source.task_id}"),),
+        limits=(limit_of(source),),
         retry=HARVEST_RETRY,
     )
 

@@ -15,16 +15,24 @@ class Presence(StrEnum):
     present   on the remote at the last look
     missing   not found in a complete pass, but its deletion is held for a person; still shown
     gone      deleted: a tombstone, hidden from the catalogue, kept for the grace time, can be undone
+    kept      no longer on the remote, but shown for as long as its source is to keep what is gone
     """
 
     PRESENT = "present"
     MISSING = "missing"
     GONE = "gone"
+    KEPT = "kept"
+
+    @property
+    def is_on_remote(self) -> bool:
+        """Whether the remote has it, as far as is known: what is absent from a list can only be one of these."""
+        return self in (Presence.PRESENT, Presence.MISSING)
 
 
 class Outcome(StrEnum):
-    """What the last harvest did with a resource."""
+    """What the last harvest did with a resource. `listed`: it stands in the remote's list, and was never fetched."""
 
+    LISTED = "listed"
     ADDED = "added"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
@@ -63,7 +71,8 @@ class RemoteRecord(NamedTuple):
 class Resource:
     """One remote record of a source, as we keep it.
 
-    `id` is the number that its catalogue record shares. Dates are UTC. `problem` tells why it is quarantined.
+    `id` is the number that its catalogue record shares. Dates are UTC. `problem` tells why it is quarantined. `type` is
+    the remote's own word for what it is; `href` where its document lies, if it is fetched apart from its list.
     """
 
     id: int
@@ -79,3 +88,5 @@ class Resource:
     remote_modified: datetime | None = None
     version: str = ""
     problem: str = ""
+    type: str = ""
+    href: str = ""

@@ -1,10 +1,10 @@
 """A schedule: when a task runs, and what happens when a moment was missed or the last run still goes on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from windrow.model.triggers import Interval
+from windrow.model.triggers import AnyTrigger, Elapsed
 
 
 class Misfire(StrEnum):
@@ -30,7 +30,7 @@ class Schedule:
     next_due      the next moment, as the store keeps it; None when nothing is left to come
     """
 
-    trigger: Interval
+    trigger: AnyTrigger
     enabled: bool = True
     start: datetime | None = None
     end: datetime | None = None
@@ -48,6 +48,13 @@ class Schedule:
             moment = self.start - timedelta(microseconds=1)
         due = self.trigger.next_after(moment)
         return None if self.end is not None and due >= self.end else due
+
+    def started(self, moment: datetime) -> "Schedule":
+        """The schedule after a start at that moment, with what is due next; most do not care who started when."""
+        if not isinstance(self.trigger, Elapsed):
+            return self
+        moved = replace(self, trigger=replace(self.trigger, last=moment))
+        return replace(moved, next_due=moved.due_after(moment))
 
     def counts(self, due: datetime, now: datetime) -> bool:
         """Whether a moment that is met at `now` still leads to a run."""

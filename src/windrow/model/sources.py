@@ -66,6 +66,7 @@ class Policies:
     grace                how long a tombstone is kept, and can be undone
     full_every           at least this often every record is looked at, although the remote could tell changes only
     new_wanted           whether newly found resources go into the catalogue
+    keep_gone            what the remote no longer has stays in the catalogue; nothing is ever deleted, nor held
     requests_per_second  pace against the source's host; 0 sets no pace
     concurrency          requests in flight against the host at most
     page_attempts        how often a page is tried before the pass counts it as failed
@@ -76,6 +77,7 @@ class Policies:
     grace: timedelta = timedelta(days=30)
     full_every: timedelta = timedelta(days=7)
     new_wanted: bool = True
+    keep_gone: bool = False
     requests_per_second: float = 10.0
     concurrency: int = 4
     page_attempts: int = 4
@@ -140,6 +142,10 @@ class Source:
     since           the remote's moment to ask changes from at the next pass; None where only whole passes are possible
     last_complete   start of the last complete pass: everything unseen since then is gone
     resources       how many are present
+    available       whether it answered when it was last checked, at `checked_at`; None before the first check
+    notes           what faces keep with it in the words of their protocols, by face; of no matter to anybody else
+    activity        the kind of the run that is at work on it; "" where none is, "cancelling " before one that ends
+    listed_at       when a pass over its whole list last ended; `announced` records stood in that
     """
 
     id: int
@@ -161,6 +167,12 @@ class Source:
     since: datetime | None = None
     cursor: Mapping[str, Any] = field(default_factory=dict)
     resources: int = 0
+    available: bool | None = None
+    checked_at: datetime | None = None
+    listed_at: datetime | None = None
+    announced: int | None = None
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    activity: str = ""
 
 
 class ReviewState(StrEnum):

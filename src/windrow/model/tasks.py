@@ -42,7 +42,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that can be run. `priority`: -100 to 100, higher goes first; `limits` hold over all workers."""
+    """Something that can be run. `priority`: -100 to 100, higher goes first; `limits` hold over all workers.
+
+    `source_id` is set for what looks after a source beside its harvest, and belongs to it.
+    """
 
     id: str
     name: str
@@ -58,3 +61,4 @@ class Task:
     created_at: datetime | None = None
     changed_at: datetime | None = None
     last_run_id: str | None = None
+    source_id: int | None = None

@@ -34,6 +34,14 @@ class Accounts(Protocol):
         """One user. Raises `NotFound`."""
         ...
 
+    def number_of_user(self, user_id: str) -> int:
+        """A small number that this user has for good, for protocols that know people by one. Raises `NotFound`."""
+        ...
+
+    def find_numbered_user(self, number: int) -> User | None:
+        """The user who has this small number."""
+        ...
+
     def find_user(self, name: str) -> tuple[User, str] | None:
         """A user by name, with the password's hash."""
         ...

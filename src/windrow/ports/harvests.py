@@ -7,9 +7,14 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from windrow.model.records import Record
+from windrow.model.resources import Outcome
 from windrow.model.runs import Part, Progress, RunState
 from windrow.ports.fetching import Validators
 from windrow.ports.runs import Ending, Entry
+from windrow.ports.source_kinds import Reference
+
+NEVER_FETCHED = b""
+"""The fingerprint of what is known from a list only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,11 @@ class Known:
     validators: Validators
     problem: str = ""
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is known from a list only."""
+        return self.fingerprint == NEVER_FETCHED and not self.problem
+
 
 @dataclass(frozen=True, slots=True)
 class PageMemory:
@@ -75,10 +85,14 @@ class PageMemory:
 class Change(NamedTuple):
     """A resource to be written: new (`id` None) or changed. A plain tuple: they go between processes by the million.
 
-    record    what the catalogue shall show; None for a quarantined one, whose last good version stays as it is
+    record    what the catalogue shall show; None for a quarantined one, whose last good version stays as it is, and
+              for one that is only listed
     encoded   what `Harvests.encoder` made of record and raw document ahead of the commit: then both are left out
     problem   why it is quarantined; "" when it is not
     wanted    whether the catalogue shows it
+    was_listed   it was known from a list only: being fetched for the first time makes it `added`
+    is_listed    it is known from a list only, and `title` is what that calls it
+    type, href   see `windrow.model.resources.Resource`
     """
 
     id: int | None
@@ -93,11 +107,34 @@ class Change(NamedTuple):
     etag: str = ""
     last_modified: str = ""
     encoded: Any = None
+    was_listed: bool = False
+    is_listed: bool = False
+    title: str = ""
+    type: str = ""
+    href: str = ""
 
     @property
     def readable(self) -> bool:
         """Whether there is a record for the catalogue; else it is quarantined."""
         return self.encoded is not None or self.record is not None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it is counted under, and keeps."""
+        if self.is_listed:
+            return Outcome.LISTED
+        if not self.readable:
+            return Outcome.QUARANTINED
+        return Outcome.ADDED if self.id is None or self.was_listed else Outcome.CHANGED
+
+
+class Relisted(NamedTuple):
+    """A known resource that is not fetched now, as the list describes it today."""
+
+    id: int
+    title: str
+    type: str
+    href: str
 
 
 CommitPage = Callable[["PageCommit"], "Committed"]
@@ -115,6 +152,7 @@ class PageCommit:
     seen          ids of known resources that the page named and that stay as they are
     returned      ids of resources that were missing or gone and are back unchanged
     gone          ids of resources that the remote declares deleted; the end of the pass deletes them, or holds that
+    relisted      resources that stay unfetched, as the list describes them
     touched       unchanged resources whose version or validators are to be kept: id → (version, validators)
     next          keys of pages it led to
     memory        fingerprint of the page, to be kept for the next pass with what it held; None keeps nothing
@@ -132,6 +170,7 @@ class PageCommit:
     seen: Sequence[int] = ()
     returned: Sequence[int] = ()
     gone: Sequence[int] = ()
+    relisted: Sequence[Relisted] = ()
     touched: Mapping[int, tuple[str, Validators]] = field(default_factory=dict)
     next: Sequence[Mapping[str, Any]] = ()
     memory: PageMemory | None = None
@@ -165,6 +204,7 @@ class PassEnd:
     absent     ids of resources to delete: unseen in a complete pass, or declared deleted by the remote
     hold       keep them as missing, and ask a person
     complete   every record there is was seen: the next pass may ask for changes only
+    keep       whether what is absent stays in the catalogue
     """
 
     absent: Sequence[int]
@@ -172,6 +212,7 @@ class PassEnd:
     complete: bool
     ending: Ending
     log: Sequence[Entry] = ()
+    keep: bool = False
 
 
 class Harvests(Protocol):
@@ -203,6 +244,10 @@ class Harvests(Protocol):
 
     def page_memories(self, source_id: int, keys: Sequence[Mapping[str, Any]]) -> list[PageMemory | None]:
         """What the last pass kept of these pages, in their order; None also where a resource is no longer present."""
+        ...
+
+    def chosen(self, source_id: int, resource_ids: Sequence[int]) -> list[Reference]:
+        """These resources as a list would name them; `href` is empty for those that come with their list."""
         ...
 
     def encoder(self, source_id: int) -> Encode:

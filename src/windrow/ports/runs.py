@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
+from windrow.model.listings import Listed, Listing
 from windrow.model.paging import PageOf
 from windrow.model.runs import LogEntry, Output, Part, PartState, Progress, Run, RunState
 from windrow.model.workers import Inspection, Room, Worker
@@ -71,6 +72,15 @@ class Closing(NamedTuple):
     now: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class NumberedRun:
+    """A pass over a source, with the small number that it has for protocols that know it by one."""
+
+    number: int
+    source_id: int
+    run: Run
+
+
 class Runs(Protocol):
     """The queue and the truth about every run."""
 
@@ -97,6 +107,13 @@ class Runs(Protocol):
 
     def page(self, which: RunFilter, *, limit: int, cursor: str | None = None) -> PageOf[Run]:
         """Newest first."""
+        ...
+
+    def list_passes(self, listing: Listing, *, tenant_id: str | None) -> Listed[NumberedRun]:
+        """Harvests and refreshes by their small numbers.
+
+        Fields: number, source_id, kind, state, created_at, ended_at, progress_done, progress_total.
+        """
         ...
 
     def count_by_state(self, tenant_id: str | None) -> Mapping[RunState, int]:

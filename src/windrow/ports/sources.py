@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from windrow.model.availability import Check, Span
+from windrow.model.listings import Listed, Listing
 from windrow.model.paging import PageOf
 from windrow.model.resources import Outcome, Presence, Resource
 from windrow.model.sources import Credential, DeletionReview, Source
@@ -24,8 +26,10 @@ class ResourceFilter:
 class Sources(Protocol):
     """Sources and what is kept of them."""
 
-    def add(self, source: Source, task: Task, credential: Credential | None) -> Source:
-        """Writes a source with its task, whose parameters get `source_id`; returns it with its number.
+    def add(self, source: Source, task: Task, credential: Credential | None, attendants: Sequence[Task] = ()) -> Source:
+        """Writes a source with its tasks, whose parameters get `source_id`; returns it with its number.
+
+        `task` harvests it, `attendants` look after it beside that.
 
         Raises `Conflict` when the name is taken.
         """
@@ -37,6 +41,25 @@ class Sources(Protocol):
 
     def page(self, *, tenant_id: str | None, limit: int, cursor: str | None = None) -> PageOf[Source]:
         """In the order they were made."""
+        ...
+
+    def list_by(self, listing: Listing, *, tenant_id: str | None) -> Listed[Source]:
+        """Sources by page number.
+
+        Fields: id, name, url, kind, available, changed_at, checked_at, listed_at, owner (the user's small number), and
+        activity: the kind of the run that is at work on it, "" where none is, with "cancelling " before one that ends.
+        """
+        ...
+
+    def list_resources_by(self, source_id: int, listing: Listing) -> Listed[Resource]:
+        """Resources that the remote has, by page number.
+
+        Fields: id, identifier, title, type, wanted, outcome, last_changed.
+        """
+        ...
+
+    def find_resources(self, source_id: int, identifiers: Sequence[str]) -> dict[str, int]:
+        """The numbers of resources that the remote has, by their identifiers; others are left out."""
         ...
 
     def troubled(self, *, tenant_id: str | None, limit: int) -> list[Source]:
@@ -54,14 +77,31 @@ class Sources(Protocol):
         credential: Credential | None = None,
         drop_credential: bool = False,
         task: Task | None = None,
+        attendants: Sequence[Task] = (),
         seen: datetime | None = None,
     ) -> None:
-        """Writes what people may change: name, url, settings, policies, visibility, credential; its `task` with it.
+        """Writes what people may change: name, url, settings, policies, visibility, credential; its tasks with it.
 
         A changed url, kind or settings forgets page fingerprints and the incremental cursor: the next pass is whole.
         `seen` is the `changed_at` of the source that the change was made from: raises `Conflict` when somebody else
         changed it meanwhile.
         """
+        ...
+
+    def attendants(self, source_ids: Sequence[int]) -> list[Task]:
+        """The tasks that look after these sources beside their harvests: at most one of a kind for each."""
+        ...
+
+    def attend(self, task: Task) -> Task:
+        """Writes a task that looks after the source `task.source_id`, unless it has one of this kind; returns that."""
+        ...
+
+    def note_check(self, source_id: int, check: Check) -> None:
+        """Keeps what a check of a source said."""
+        ...
+
+    def list_spans(self, source_id: int, *, limit: int, cursor: str | None = None) -> PageOf[Span]:
+        """When a source answered and when not, newest first."""
         ...
 
     def credential(self, source_id: int) -> Credential | None:

@@ -21,13 +21,17 @@ class DueTask:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """How a due moment is met: the runs it leads to (perhaps none) and the moment after it (perhaps none)."""
+    """How a due moment is met: the runs it leads to (perhaps none) and the moment after it (perhaps none).
+
+    `last` is kept as the last start, where the trigger counts from that.
+    """
 
     task_id: str
     version: int
     runs: tuple[Run, ...]
     next_due: datetime | None
     occurrences: int | None
+    last: datetime | None = None
 
 
 class Tasks(Protocol):

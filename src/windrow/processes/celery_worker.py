@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -66,14 +67,21 @@ class Work:
         self._id = worker_id
         self._main = os.getppid() if slots == 1 and settings.celery_pool == "prefork" else os.getpid()
         self._assembly = Assembly(settings, durable=False)
-        self.carrier: Performer = self._assembly.performer(worker_id)
-        calls = Calls(self._end_worker, self._finish, self.carrier.beat, self.carrier.look)
+        self._performer = self._assembly.performer(worker_id)
+        self._heard_at = time.monotonic()
+        calls = Calls(self._end_worker, self._finish, self._performer.beat, self._performer.look)
         self._heart = make_heart(self._assembly, WorkerRole.WORKER, worker_id, calls=calls, slots=slots)
         self._stopped = threading.Event()
         self._finishing = False
         self._heart.start()
         self._assembly.warm_up()
         threading.Thread(target=self._listen, name="deafness", daemon=True).start()
+
+    @property
+    def carrier(self) -> Performer:
+        """What carries a message. Being asked for it is the sign that messages arrive."""
+        self._heard_at = time.monotonic()
+        return self._performer
 
     def give_back(self, part_ids: Sequence[int]) -> None:
         """Leaves parts that were sent here to others."""
@@ -83,7 +91,7 @@ class Work:
         """Has everything under way given back, and the process end at last; unless it was asked to finish that."""
         if self._finishing:
             return
-        self.carrier.drain()
+        self._performer.drain()
         end_at_last(self._assembly, self._id)
 
     def stop(self) -> None:
@@ -104,13 +112,17 @@ class Work:
         times = 0
         while not self._stopped.wait(LISTEN_EVERY):
             try:
-                times = times + 1 if self.carrier.busy == 0 and self._is_unanswered() else 0
+                times = times + 1 if self._hears_nothing() and self._is_unanswered() else 0
             except Exception as error:  # noqa: BLE001 - a database that is away says nothing about the broker
                 log.info("cannot tell whether the broker is heard", reason=str(error))
             if times >= 2:
                 log.error("what was sent here does not arrive; the worker ends, to be started again")
                 self._end_worker()
                 return
+
+    def _hears_nothing(self) -> bool:
+        silent = time.monotonic() - self._heard_at
+        return self._performer.busy == 0 and silent > DEAF_AFTER.total_seconds()
 
     def _is_unanswered(self) -> bool:
         before = self._assembly.clock() - DEAF_AFTER / DEAF_SENDS

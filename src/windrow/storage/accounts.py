@@ -10,7 +10,8 @@ from windrow.errors import Conflict, NotFound
 from windrow.model.accounts import Right, Role, Tenant, Token, User
 from windrow.model.paging import PageOf, check_limit, decode_cursor, encode_cursor
 from windrow.storage.database import Database
-from windrow.storage.tables import sessions, tenants, tokens, users
+from windrow.storage.tables import sessions, tenants, tokens, user_numbers, users
+from windrow.storage.upserts import insert_missing
 
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -54,6 +55,27 @@ class SqlAccounts:
                 )
             except IntegrityError as error:
                 raise Conflict(f"There is a user {user.name} already; choose another name.") from error
+            connection.execute(insert(user_numbers).values(user_id=user.id))
+
+    def number_of_user(self, user_id: str) -> int:
+        """A small number that this user has for good."""
+        chosen = select(user_numbers.c.number).where(user_numbers.c.user_id == user_id)
+        with self._database.read() as connection:
+            number: int | None = connection.scalar(chosen)
+        if number is not None:
+            return number
+        self.get_user(user_id)  # made by a release that gave no numbers
+        with self._database.write() as connection:
+            insert_missing(connection, user_numbers, [{"user_id": user_id}], conflict=["user_id"])
+            given: int = connection.scalars(chosen).one()
+            return given
+
+    def find_numbered_user(self, number: int) -> User | None:
+        """The user who has this small number."""
+        query = select(users).join(user_numbers, user_numbers.c.user_id == users.c.id)
+        with self._database.read() as connection:
+            row = connection.execute(query.where(user_numbers.c.number == number)).one_or_none()
+        return None if row is None else _user(row)
 
     def get_user(self, user_id: str) -> User:
         """One user."""

@@ -38,11 +38,12 @@ def end_run(connection: Connection, run_id: str, attempt: int, ending: Ending, *
 
 
 def end_runs(connection: Connection, finishes: Sequence[Finish]) -> list[bool]:
-    """The same for several runs; their keys are freed together at the end, since these are locked in one order."""
+    """The same for several runs; these are locked in one order, and so are their keys, freed together at the end."""
     held: dict[str, Sequence[Limit]] = {}
-    ended = [_end_one(connection, finish, held) for finish in finishes]
+    places = sorted(range(len(finishes)), key=lambda place: finishes[place].run_id)
+    ended = {place: _end_one(connection, finishes[place], held) for place in places}
     limits.release(connection, held)
-    return ended
+    return [ended[place] for place in range(len(finishes))]
 
 
 def _end_one(connection: Connection, finish: Finish, held: dict[str, Sequence[Limit]]) -> bool:

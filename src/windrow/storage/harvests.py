@@ -15,6 +15,7 @@ from windrow.model.sources import ReviewState
 from windrow.ports.fetching import Validators
 from windrow.ports.harvests import CommitPage, Committed, Encode, Known, PageCommit, PageMemory, Pass, PassEnd
 from windrow.ports.runs import Entry
+from windrow.ports.source_kinds import Reference
 from windrow.storage.batches import batches
 from windrow.storage.database import Database
 from windrow.storage.encoding import encoder
@@ -22,6 +23,7 @@ from windrow.storage.endings import end_run
 from windrow.storage.keys import digest_key
 from windrow.storage.log import append_log
 from windrow.storage.moves import raise_why_fenced
+from windrow.storage.numbers import possible_ids
 from windrow.storage.page_commits import (
     Target,
     add_pages,
@@ -29,6 +31,7 @@ from windrow.storage.page_commits import (
     commit_page,
     open_pages,
 )
+from windrow.storage.resources import ON_REMOTE
 from windrow.storage.seen import unpack
 from windrow.storage.tables import pages, parts, passes, resources, reviews, runs, sources
 
@@ -93,6 +96,17 @@ class SqlHarvests:
             lost = {digest for digest, memory in found.items() if _any_absent(self._database, connection, memory.seen)}
         return [None if digest in lost else found.get(digest) for digest in digests]
 
+    def chosen(self, source_id: int, resource_ids: Sequence[int]) -> list[Reference]:
+        """These resources as a list would name them."""
+        columns = (resources.c.identifier, resources.c.href, resources.c.type)
+        found: list[Reference] = []
+        with self._database.read() as connection:
+            for some in batches(possible_ids(resource_ids)):
+                these = select(*columns).where(resources.c.source_id == source_id, resources.c.id.in_(some))
+                rows = connection.execute(these.order_by(resources.c.id))
+                found += [Reference(row.identifier, row.href, type=row.type) for row in rows]
+        return found
+
     def encoder(self, source_id: int) -> Encode:
         """What prepares records for their commit."""
         return encoder(source_id, sqlite=self._database.is_sqlite)
@@ -152,7 +166,7 @@ class SqlHarvests:
                     select(resources.c.id)
                     .where(
                         resources.c.source_id == source_id,
-                        resources.c.presence != Presence.GONE,
+                        resources.c.presence.in_(ON_REMOTE),
                         resources.c.id > last,
                     )
                     .order_by(resources.c.id)
@@ -170,7 +184,7 @@ class SqlHarvests:
             _fence_quietly(target)
             begun = _to_pass(connection.execute(select(passes).where(passes.c.run_id == run_id)).one())
             _settle_absent(target, begun, end, now)
-            _settle_source(target, begun, end)
+            _settle_source(target, begun, end, now)
             append_log(connection, run_id, end.log)
             if not end_run(connection, run_id, attempt, end.ending, now=now):
                 raise LeaseLost(f"Attempt {attempt} at run {run_id} is not the current one.")
@@ -251,7 +265,7 @@ def _settle_absent(target: Target, begun: Pass, end: PassEnd, now: datetime) -> 
     if end.absent and end.hold:
         _hold(target, end.absent, now)
     elif end.absent:
-        _delete(target, end.absent, now)
+        _delete(target, end.absent, now, keep=end.keep)
 
 
 def _hold(target: Target, absent: Sequence[int], now: datetime) -> None:
@@ -274,20 +288,24 @@ def _hold(target: Target, absent: Sequence[int], now: datetime) -> None:
     )
 
 
-def _delete(target: Target, absent: Sequence[int], now: datetime) -> None:
+def _delete(target: Target, absent: Sequence[int], now: datetime, *, keep: bool) -> None:
     database, moment = target.database, target.database.moment(now)
     rows = [(moment, number, target.source_id) for number in absent]
+    # Of what was never fetched there is nothing to be kept.
+    presence = "CASE WHEN length(fingerprint) = 0 THEN 'gone' ELSE 'kept' END" if keep else "'gone'"
     database.write_many(
         target.connection,
-        f"UPDATE resources SET presence = 'gone', outcome = '{Outcome.DELETED.value}', gone_since = ? "  # noqa: S608
-        "WHERE id = ? AND source_id = ?",
+        f"UPDATE resources SET presence = {presence}, outcome = '{Outcome.DELETED.value}', "  # noqa: S608 - our words
+        "gone_since = ? WHERE id = ? AND source_id = ?",
         rows,
     )
+    if keep:
+        return
     shown = [(True, number) for number in absent]
     database.write_many(target.connection, "UPDATE records SET hidden = ? WHERE id = ?", shown)
 
 
-def _settle_source(target: Target, begun: Pass, end: PassEnd) -> None:
+def _settle_source(target: Target, begun: Pass, end: PassEnd, now: datetime) -> None:
     connection = target.connection
     this = sources.c.id == target.source_id
     source = connection.execute(select(sources.c.kind, sources.c.url, sources.c.settings).where(this)).one()
@@ -302,6 +320,8 @@ def _settle_source(target: Target, begun: Pass, end: PassEnd) -> None:
         values |= {"cursor": dict(begun.cursor), "since": begun.next_since}
         if begun.asked_since is None:
             values["last_complete"] = begun.started_at
+    if begun.whole:
+        values |= {"listed_at": now, "announced": end.ending.progress.done}
     if end.complete and begun.whole:
         _forget_old_pages(target)
     connection.execute(update(sources).where(this).values(values))
@@ -312,7 +332,7 @@ def _count(source_id: int, condition: ColumnElement[bool]) -> Any:
 
 
 def _count_kept(source_id: int) -> Any:
-    return _count(source_id, resources.c.presence != Presence.GONE)
+    return _count(source_id, resources.c.presence.in_(ON_REMOTE))
 
 
 def _forget_old_pages(target: Target) -> None:

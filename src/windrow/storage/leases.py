@@ -23,7 +23,10 @@ class RunLeases:
         if not self._holds_any(worker_id):
             return {}
         with self._database.write() as connection:
-            held = {row.id: RunState(row.state) for row in connection.execute(_RENEW, this)}
+            # In the order in which others end several of them: on PostgreSQL two orders would be a deadlock.
+            runs_held = connection.scalars(_MY_RUNS, this).all()
+            renewed = connection.execute(_RENEW, {**this, "these_runs": runs_held}) if runs_held else ()
+            held = {row.id: RunState(row.state) for row in renewed}
             # Whoever has a part locked is ending its claim just now.
             mine = connection.scalars(_MY_PARTS, this).all()
             ids = set(connection.scalars(_RENEW_PARTS, {**this, "these_parts": mine})) if mine else set()
@@ -59,7 +62,13 @@ _HELD_PART = and_(parts.c.worker_id == bindparam("this_worker"), parts.c.lease_u
 _HOLDS_ANY = select(or_(select(runs.c.id).where(_HELD_RUN).exists(), select(parts.c.id).where(_HELD_PART).exists()))
 _HELD_RUNS = select(runs.c.id, runs.c.attempt).where(_HELD_RUN)
 _HELD_PARTS = select(parts.c.id).where(_HELD_PART)
-_RENEW = update(runs).where(_HELD_RUN).values(lease_until=bindparam("until")).returning(runs.c.id, runs.c.state)
+_MY_RUNS = select(runs.c.id).where(_HELD_RUN).order_by(runs.c.id).with_for_update()
+_RENEW = (
+    update(runs)
+    .where(runs.c.id.in_(bindparam("these_runs", expanding=True)), _HELD_RUN)
+    .values(lease_until=bindparam("until"))
+    .returning(runs.c.id, runs.c.state)
+)
 _MY_PARTS = select(parts.c.id).where(_HELD_PART).with_for_update(skip_locked=True)
 _RENEW_PARTS = (
     update(parts)

@@ -46,6 +46,7 @@ def commit_page(target: Target, page: PageCommit) -> Committed:
     new_ids = _write_changes(target, changes, page)
     _return_resources(target, page)
     _touch(target, page)
+    _relist(target, page)
     seen = pack([*page.seen, *page.returned, *new_ids, *(each.id for each in changes if each.id is not None)])
     digest = _close_page(target, page, seen)
     _note(target, page, len(repeated))
@@ -88,7 +89,7 @@ def recount(counts: Mapping[str, int], repeated: Sequence[Change]) -> dict[str, 
     """The counts with these changes turned into duplicates."""
     changed = dict(counts)
     for each in repeated:
-        word = (Outcome.ADDED if each.readable else Outcome.QUARANTINED).value
+        word = each.outcome.value
         changed[word] = changed.get(word, 0) - 1
         changed["duplicate"] = changed.get("duplicate", 0) + 1
     return changed
@@ -149,9 +150,9 @@ def _reserve_ids(target: Target, count: int) -> list[int]:
 
 
 _INSERT_RESOURCE = """
-INSERT INTO resources (id, source_id, identifier, fingerprint, presence, outcome, wanted, title, version, etag,
-                       last_modified, remote_modified, first_seen, last_changed, problem)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO resources (id, source_id, identifier, fingerprint, presence, outcome, wanted, title, type, href, version,
+                       etag, last_modified, remote_modified, first_seen, last_changed, problem)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -167,9 +168,11 @@ def _insert_resources(target: Target, added: Sequence[tuple[int, Change]], page:
                 each.identifier,
                 each.fingerprint,
                 Presence.PRESENT.value,
-                Outcome.ADDED.value if each.encoded else Outcome.QUARANTINED.value,
+                each.outcome.value,
                 each.wanted,
-                each.encoded.title if each.encoded else "",
+                each.encoded.title if each.encoded else each.title,
+                each.type,
+                each.href,
                 each.version,
                 each.etag,
                 each.last_modified,
@@ -185,7 +188,8 @@ def _insert_resources(target: Target, added: Sequence[tuple[int, Change]], page:
 
 _UPDATE_RESOURCE = """
 UPDATE resources
-SET fingerprint = ?, presence = 'present', outcome = ?, title = COALESCE(?, title), version = ?, etag = ?,
+SET fingerprint = ?, presence = 'present', outcome = ?, title = COALESCE(?, title), type = COALESCE(?, type),
+    href = COALESCE(?, href), version = ?, etag = ?,
     last_modified = ?, remote_modified = ?, last_changed = ?, gone_since = NULL, problem = ?
 WHERE id = ?
 """
@@ -199,8 +203,10 @@ def _update_resources(target: Target, known: Sequence[tuple[int, Change]], page:
         [
             (
                 each.fingerprint,
-                Outcome.CHANGED.value if each.encoded else Outcome.QUARANTINED.value,
+                each.outcome.value,
                 each.encoded.title if each.encoded else None,
+                each.type or None,
+                each.href or None,
                 each.version,
                 each.etag,
                 each.last_modified,
@@ -230,7 +236,8 @@ def _write_raw(target: Target, added: Sequence[tuple[int, Change]], known: Seque
     database, connection, changed = target.database, target.connection, [*added, *known]
     insert_compressed(database, connection, _documents(added))
     write_compressed(database, connection, _documents(known))
-    bad = [(number, each.media_type, compress(each.raw)) for number, each in changed if not each.encoded]
+    odd = [(number, each) for number, each in changed if each.outcome is Outcome.QUARANTINED]
+    bad = [(number, each.media_type, compress(each.raw)) for number, each in odd]
     database.write_many(
         connection,
         "INSERT INTO quarantine (id, media_type, content) VALUES (?, ?, ?) "
@@ -255,7 +262,8 @@ def _return_resources(target: Target, page: PageCommit) -> None:
 _RETURN_RESOURCE = """
 UPDATE resources
 SET presence = 'present', gone_since = NULL,
-    outcome = CASE WHEN problem <> '' THEN 'quarantined' WHEN presence = 'gone' THEN 'restored' ELSE outcome END
+    outcome = CASE WHEN problem <> '' THEN 'quarantined' WHEN length(fingerprint) = 0 THEN 'listed'
+                   WHEN presence IN ('gone', 'kept') THEN 'restored' ELSE outcome END
 WHERE id = ?
 """
 
@@ -278,6 +286,18 @@ def _touch(target: Target, page: PageCommit) -> None:
             for number, (version, validators) in page.touched.items()
         ],
     )
+
+
+_RELIST = """
+UPDATE resources
+SET title = CASE WHEN length(fingerprint) = 0 AND ? <> '' THEN ? ELSE title END, type = ?, href = ?
+WHERE id = ?
+"""
+
+
+def _relist(target: Target, page: PageCommit) -> None:
+    rows = [(each.title, each.title, each.type, each.href, each.id) for each in page.relisted]
+    target.database.write_many(target.connection, _RELIST, rows)
 
 
 _CLOSE_PAGE = (

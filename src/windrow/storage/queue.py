@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from windrow.errors import Conflict, NotFound
 from windrow.model.runs import Progress, Run, RunState
+from windrow.model.schedules import Schedule
 from windrow.ports.runs import Ending
 from windrow.storage import limits
 from windrow.storage.database import Database
@@ -17,7 +18,11 @@ from windrow.storage.endings import Finish, end_runs, settle
 from windrow.storage.gathering import Gathering
 from windrow.storage.moves import ACTIVE_WORDS, HELD_BY, NOW, SCHEDULED, raise_why_fenced
 from windrow.storage.run_rows import RUN_COLUMNS, from_progress, from_run, to_limits, to_run
-from windrow.storage.tables import runs, tasks
+from windrow.storage.tables import run_numbers, runs, tasks
+from windrow.storage.task_rows import from_schedule, to_schedule
+
+PASSES = frozenset({"harvest", "refresh"})
+"""Kinds of runs that get a small number."""
 
 PROMOTED = 1_000
 """How many runs are promoted in one transaction."""
@@ -38,11 +43,14 @@ class RunQueue:
         """Writes a new run unless its task has one that has not ended."""
         with self._database.write(wake=True) as connection:
             # Who comes second waits here for the first one's commit, and then sees the run that it wrote.
-            connection.execute(select(tasks.c.id).where(tasks.c.id == run.task_id).with_for_update())
+            task = select(tasks.c.schedule, tasks.c.next_due).where(tasks.c.id == run.task_id).with_for_update()
+            row = connection.execute(task).one_or_none()
             active = connection.scalar(_ACTIVE_RUN, {"this_task": run.task_id})
             if active is not None:
                 raise Conflict(f"Run {active} of this task has not ended: wait for its end, or cancel it first.")
             add_runs(connection, [run])
+            if row is not None and row.next_due is not None:
+                _note_start(connection, run, to_schedule(row.schedule, row.next_due))
 
     def report(self, run_id: str, attempt: int, progress: Progress) -> None:
         """Saves progress."""
@@ -122,7 +130,22 @@ def add_runs(connection: Connection, new: Sequence[Run]) -> None:
     except IntegrityError as error:
         raise NotFound("task", ", ".join(sorted({run.task_id for run in new}))) from error
     latest = {run.task_id: run.id for run in sorted(new, key=lambda run: run.id)}
+    passes = [run for run in new if run.kind in PASSES and "source_id" in run.parameters]
+    if passes:
+        connection.execute(insert(run_numbers), [_numbered(run) for run in passes])
     connection.execute(_NOTE_LATEST, [{"this_task": task, "this_run": latest[task]} for task in sorted(latest)])
+
+
+def _numbered(run: Run) -> dict[str, Any]:
+    return {"run_id": run.id, "tenant_id": run.tenant_id, "source_id": run.parameters["source_id"]}
+
+
+def _note_start(connection: Connection, run: Run, schedule: Schedule) -> None:
+    moved = schedule.started(run.created_at)
+    if moved is not schedule:
+        values = {"schedule": from_schedule(moved), "next_due": moved.next_due}
+        version = tasks.c.schedule_version + 1
+        connection.execute(update(tasks).where(tasks.c.id == run.task_id).values(schedule_version=version, **values))
 
 
 _NOTE_LATEST = update(tasks).where(tasks.c.id == bindparam("this_task")).values(last_run_id=bindparam("this_run"))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    func,
     literal_column,
     not_,
     or_,
@@ -21,12 +22,14 @@ from sqlalchemy import (
     update,
 )
 
+from windrow.model.listings import Listed, Listing
 from windrow.model.paging import PageOf, check_limit
 from windrow.model.resources import Outcome, Presence, Resource
 from windrow.ports.sources import ResourceFilter
 from windrow.storage.batches import batches
 from windrow.storage.database import Database
 from windrow.storage.listing import number_of, to_page
+from windrow.storage.listings import list_rows, of_table
 from windrow.storage.numbers import possible_ids
 from windrow.storage.records import remove_records
 from windrow.storage.source_rows import policies_from_json
@@ -43,6 +46,11 @@ LONGEST_PAUSE = 0.05
 NOT_PRESENT = resources.c.presence != literal_column("'present'")
 NOT_ADDED = resources.c.outcome != literal_column("'added'")
 IS_GONE = resources.c.presence == literal_column("'gone'")
+NOT_FETCHED = func.length(resources.c.fingerprint) == 0
+
+ON_REMOTE = [each.value for each in Presence if each.is_on_remote]
+
+_FIELDS = of_table(resources, "id", "identifier", "title", "type", "wanted", "outcome", "last_changed")
 
 Conditions: TypeAlias = Sequence[ColumnElement[bool]]
 Change: TypeAlias = Callable[[Connection, list[int]], None]
@@ -86,12 +94,35 @@ def _words(which: ResourceFilter) -> Conditions:
     return [or_(*(field.icontains(word, autoescape=True) for field in fields)) for word in words]
 
 
+def list_resources_by(connection: Connection, source_id: int, listing: Listing) -> Listed[Resource]:
+    """Resources that the remote has, by page number."""
+    query = select(resources).where(resources.c.source_id == source_id, resources.c.presence.in_(ON_REMOTE))
+    rows, total = list_rows(connection, query, listing, _FIELDS, resources.c.id)
+    return Listed([_resource(row) for row in rows], total)
+
+
+def find_resources(connection: Connection, source_id: int, identifiers: Sequence[str]) -> dict[str, int]:
+    """The numbers of resources that the remote has."""
+    found: dict[str, int] = {}
+    for some in batches(identifiers):
+        these = (resources.c.source_id == source_id, resources.c.identifier.in_(some))
+        rows = connection.execute(
+            select(resources.c.identifier, resources.c.id).where(*these, resources.c.presence.in_(ON_REMOTE))
+        )
+        found |= {row.identifier: row.id for row in rows}
+    return found
+
+
 def want(database: Database, source_id: int, resource_ids: Sequence[int] | None, *, wanted: bool) -> int:
     """Shows or hides the records of resources, and remembers it. What is gone stays hidden."""
 
     def change(connection: Connection, ids: list[int]) -> None:
         connection.execute(update(resources).where(resources.c.id.in_(ids)).values(wanted=wanted))
         _settle_hidden(connection, ids)
+        apart = select(resources.c.id).where(resources.c.id.in_(ids), resources.c.href != "").limit(1)
+        if wanted and connection.scalar(apart) is not None:
+            # What is fetched apart from its list was not fetched while nobody wanted it: no list of changes names it.
+            forget_pages(connection, source_id)
 
     return _change_all(database, source_id, resource_ids, [resources.c.wanted != wanted], change)
 
@@ -102,8 +133,12 @@ def restore(database: Database, source_id: int, resource_ids: Sequence[int] | No
         kept = connection.scalar(select(sources.c.policies).where(sources.c.id == source_id))
     since = now - policies_from_json(kept or {}).grace
     conditions = [resources.c.gone_since > since, IS_GONE]
-    # What could not be read when it went can still not be read.
-    outcome = case((resources.c.problem != "", Outcome.QUARANTINED.value), else_=Outcome.RESTORED.value)
+    # What could not be read when it went can still not be read, and what was never fetched is still only listed.
+    outcome = case(
+        (resources.c.problem != "", Outcome.QUARANTINED.value),
+        (NOT_FETCHED, Outcome.LISTED.value),
+        else_=Outcome.RESTORED.value,
+    )
 
     def change(connection: Connection, ids: list[int]) -> None:
         connection.execute(
@@ -269,4 +304,6 @@ def _resource(row: Row[Any]) -> Resource:
         remote_modified=row.remote_modified,
         version=row.version,
         problem=row.problem,
+        type=row.type,
+        href=row.href,
     )

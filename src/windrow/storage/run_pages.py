@@ -1,18 +1,21 @@
 """Run pages: looking at runs, one or many."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
+from windrow.model.listings import Listed, Listing
 from windrow.model.paging import PageOf, check_limit
 from windrow.model.runs import Run, RunState
-from windrow.ports.runs import RunFilter
+from windrow.ports.runs import NumberedRun, RunFilter
 from windrow.storage.database import Database
 from windrow.storage.listing import first_ids, to_page, word_of
+from windrow.storage.listings import list_rows, of_table
 from windrow.storage.moves import ACTIVE_WORDS
 from windrow.storage.queue import find_run
-from windrow.storage.run_rows import RUN_COLUMNS, to_run
-from windrow.storage.tables import runs, tasks
+from windrow.storage.run_rows import RUN_COLUMNS, AnyRow, to_run
+from windrow.storage.tables import run_numbers, runs, tasks
 
 
 class RunPages:
@@ -50,6 +53,17 @@ class RunPages:
             rows = connection.execute(statement).all()
         return to_page(rows, [to_run(row) for row in rows], limit)
 
+    def list_passes(self, listing: Listing, *, tenant_id: str | None) -> Listed[NumberedRun]:
+        """Harvests and refreshes by their small numbers."""
+        query = select(run_numbers.c.number, run_numbers.c.source_id, *RUN_COLUMNS).join(
+            runs, runs.c.id == run_numbers.c.run_id
+        )
+        if tenant_id is not None:
+            query = query.where(run_numbers.c.tenant_id == tenant_id)
+        with self._database.read() as connection:
+            rows, total = list_rows(connection, query, listing, _PASS_FIELDS, run_numbers.c.number)
+        return Listed([_to_numbered(row) for row in rows], total)
+
     def count_by_state(self, tenant_id: str | None) -> Mapping[RunState, int]:
         """How many active runs are in each state; states without any are left out."""
         statement = select(runs.c.state, func.count().label("number")).where(runs.c.state.in_(ACTIVE_WORDS))
@@ -58,6 +72,18 @@ class RunPages:
         with self._database.read() as connection:
             rows = connection.execute(statement.group_by(runs.c.state)).all()
         return {RunState(row.state): row.number for row in rows}
+
+
+def _to_numbered(row: AnyRow) -> NumberedRun:
+    number, source_id, *run = row
+    return NumberedRun(number, source_id, to_run(cast("AnyRow", run)))
+
+
+_PASS_FIELDS = {
+    "number": run_numbers.c.number,
+    "source_id": run_numbers.c.source_id,
+    **of_table(runs, "kind", "state", "created_at", "ended_at", "progress_done", "progress_total"),
+}
 
 
 def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, literal_column, select, update
 
 from windrow.errors import Conflict, NotFound
+from windrow.storage.attendants import all_tasks_of
 from windrow.storage.database import Database
 from windrow.storage.moves import ACTIVE_WORDS, among
 from windrow.storage.removals import remove_runs
@@ -26,15 +27,16 @@ def mark_removed(connection: Connection, source_id: int, *, tenant_id: str | Non
     if task_id is None:
         raise NotFound("source", source_id)
     # A run that is just being added refers to its task's row, which this holds: it is seen here, or finds no source.
-    connection.execute(select(tasks.c.id).where(tasks.c.id == task_id).with_for_update())
+    own = select(tasks.c.id).where(all_tasks_of(source_id)).order_by(tasks.c.id)
+    task_ids = connection.scalars(own.with_for_update()).all()
     active = connection.scalar(
-        select(runs.c.id).where(runs.c.task_id == task_id, runs.c.state.in_(ACTIVE_WORDS)).limit(1)
+        select(runs.c.id).where(runs.c.task_id.in_(task_ids), runs.c.state.in_(ACTIVE_WORDS)).limit(1)
     )
     if active is not None:
-        raise Conflict(f"Run {active} harvests source {source_id}: cancel it, or wait for its end.")
+        raise Conflict(f"Run {active} is at work on source {source_id}: cancel it, or wait for its end.")
     connection.execute(
         update(tasks)
-        .where(tasks.c.id == task_id)
+        .where(tasks.c.id.in_(task_ids))
         .values(schedule=None, next_due=None, schedule_version=tasks.c.schedule_version + 1)
     )
     # Names that people give hold no control characters.
@@ -59,10 +61,9 @@ def remove_marked(database: Database, source_id: int) -> Iterator[list[str]]:
             yield blobs
             let_others_write(database, time.monotonic() - begun)
     with database.write() as connection:
-        task_id = select(sources.c.task_id).where(sources.c.id == source_id)
-        task = connection.scalar(task_id)
+        task_ids = connection.scalars(select(tasks.c.id).where(all_tasks_of(source_id))).all()
         connection.execute(delete(sources).where(sources.c.id == source_id))
-        connection.execute(delete(tasks).where(tasks.c.id == task))
+        connection.execute(delete(tasks).where(tasks.c.id.in_(task_ids)))
     yield []
 
 
@@ -81,9 +82,9 @@ def _remove_resources(database: Database, source_id: int) -> list[str] | None:
 
 
 def _remove_runs(database: Database, source_id: int) -> list[str] | None:
-    task_id = select(sources.c.task_id).where(sources.c.id == source_id).scalar_subquery()
+    task_ids = select(tasks.c.id).where(all_tasks_of(source_id))
     with database.read() as connection:
-        some = select(runs.c.id).where(runs.c.task_id == task_id).order_by(runs.c.id).limit(RUN_BATCH)
+        some = select(runs.c.id).where(runs.c.task_id.in_(task_ids)).order_by(runs.c.id).limit(RUN_BATCH)
         ids = list(connection.scalars(some))
     return remove_runs(database, ids) if ids else None
 

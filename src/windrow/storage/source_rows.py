@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, case, exists, false, func, or_, select
 
 from windrow.model.runs import RunState
 from windrow.model.sources import Health, Policies, ReviewState, Source, Visibility, health_of
-from windrow.storage.tables import reviews, runs, sources, tasks
+from windrow.storage.listings import of_table
+from windrow.storage.moves import ACTIVE_WORDS
+from windrow.storage.tables import reviews, runs, sources, tasks, user_numbers
 
 
 def select_sources() -> Select[Any]:
@@ -21,11 +23,36 @@ def select_sources() -> Select[Any]:
             tasks.c.last_run_id.label("latest_run_id"),
             runs.c.state.label("latest_state"),
             waiting.label("held"),
+            _activity().label("activity"),
         )
         .join(tasks, tasks.c.id == sources.c.task_id)
         .outerjoin(runs, runs.c.id == tasks.c.last_run_id)
         .where(~sources.c.deleting)
     )
+
+
+def _activity() -> ColumnElement[str]:
+    # What goes on with a source: of its tasks' runs that have not ended, the one that is furthest.
+    of_source = or_(tasks.c.id == sources.c.task_id, tasks.c.source_id == sources.c.id)
+    stopping = case((runs.c.state == RunState.CANCELLING, "cancelling "), else_="")
+    chosen = (
+        select(stopping + runs.c.kind)
+        .join(tasks, tasks.c.id == runs.c.task_id)
+        .where(of_source, runs.c.state.in_(ACTIVE_WORDS))
+        .order_by(case((runs.c.kind == "availability", 1), else_=0), runs.c.started_at.is_(None), runs.c.id)
+        .limit(1)
+        .correlate(sources)
+    )
+    return func.coalesce(chosen.scalar_subquery(), "")
+
+
+SOURCE_FIELDS: Mapping[str, ColumnElement[Any]] = {
+    **of_table(sources, "id", "name", "url", "kind", "changed_at", "checked_at", "listed_at"),
+    "available": func.coalesce(sources.c.available, false()),
+    "owner": select(user_numbers.c.number).where(user_numbers.c.user_id == sources.c.owner_id).scalar_subquery(),
+    "activity": _activity(),
+}
+"""What sources can be listed by: see `windrow.ports.sources.Sources.list_by`."""
 
 
 def select_troubled() -> Select[Any]:
@@ -62,6 +89,12 @@ def to_source(row: Row[Any]) -> Source:
         since=row.since,
         cursor=row.cursor,
         resources=row.resources,
+        available=row.available,
+        checked_at=row.checked_at,
+        listed_at=row.listed_at,
+        announced=row.announced,
+        notes=row.notes or {},
+        activity=row.activity,
     )
 
 
@@ -83,6 +116,8 @@ def source_values(source: Source) -> dict[str, Any]:
         "settings": dict(source.settings),
         "policies": policies_to_json(source.policies),
         "visibility": source.visibility,
+        "notes": dict(source.notes),
+        "owner_id": source.owner_id,
     }
 
 
@@ -94,6 +129,7 @@ def policies_to_json(policies: Policies) -> dict[str, Any]:
         "grace": policies.grace.total_seconds(),
         "full_every": policies.full_every.total_seconds(),
         "new_wanted": policies.new_wanted,
+        "keep_gone": policies.keep_gone,
         "requests_per_second": policies.requests_per_second,
         "concurrency": policies.concurrency,
         "page_attempts": policies.page_attempts,

@@ -1,26 +1,31 @@
 """Sources: the port `Sources` on either database."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from windrow.errors import Conflict, NotFound
+from windrow.errors import Conflict, NameTaken, NotFound
+from windrow.model.availability import Check, Span
+from windrow.model.listings import Listed, Listing
 from windrow.model.paging import PageOf, check_limit
 from windrow.model.resources import Resource
 from windrow.model.sources import Credential, DeletionReview, Source
 from windrow.model.tasks import Task
 from windrow.ports.clocks import Clock, system_clock
 from windrow.ports.sources import ResourceFilter
-from windrow.storage import resources, reviews, source_removal
+from windrow.storage import availability, resources, reviews, source_removal
+from windrow.storage.attendants import attend, find_attendants, save_attendant
 from windrow.storage.batches import batches
 from windrow.storage.database import Database
 from windrow.storage.listing import number_of, to_page
+from windrow.storage.listings import list_rows
 from windrow.storage.numbers import can_be_id
 from windrow.storage.secrets import Vault
-from windrow.storage.source_rows import select_sources, select_troubled, source_values, to_source
+from windrow.storage.source_rows import SOURCE_FIELDS, select_sources, select_troubled, source_values, to_source
 from windrow.storage.tables import sources, tasks
 from windrow.storage.task_rows import from_task
 from windrow.storage.tasks import save_task
@@ -37,14 +42,13 @@ class SqlSources:
         self._vault = vault
         self._clock = clock
 
-    def add(self, source: Source, task: Task, credential: Credential | None) -> Source:
-        """Writes a source with its task, whose parameters are told the source's number."""
+    def add(self, source: Source, task: Task, credential: Credential | None, attendants: Sequence[Task] = ()) -> Source:
+        """Writes a source with its tasks, whose parameters are told the source's number."""
         with self._database.write(wake=True) as connection:
             connection.execute(insert(tasks).values(from_task(task, now=self._clock())))
             values = {
                 **source_values(source),
                 "tenant_id": source.tenant_id,
-                "owner_id": source.owner_id,
                 "task_id": task.id,
                 "credential": self._seal(credential, task.id),
                 "created_at": source.created_at or self._clock(),
@@ -57,6 +61,9 @@ class SqlSources:
                 raise _name_taken(source) from error
             parameters = {**task.parameters, "source_id": source_id}
             connection.execute(update(tasks).where(tasks.c.id == task.id).values(parameters=parameters))
+            for each in attendants:
+                told = {**each.parameters, "source_id": source_id}
+                attend(connection, replace(each, source_id=source_id, parameters=told), now=self._clock())
             return to_source(_one(connection, source_id, None))
 
     def get(self, source_id: int, *, tenant_id: str | None) -> Source:
@@ -74,6 +81,25 @@ class SqlSources:
         with self._database.read() as connection:
             rows = connection.execute(query).all()
         return to_page(rows, [to_source(row) for row in rows], limit)
+
+    def list_by(self, listing: Listing, *, tenant_id: str | None) -> Listed[Source]:
+        """Sources by page number."""
+        query = select_sources()
+        if tenant_id is not None:
+            query = query.where(sources.c.tenant_id == tenant_id)
+        with self._database.read() as connection:
+            rows, total = list_rows(connection, query, listing, SOURCE_FIELDS, sources.c.id)
+        return Listed([to_source(row) for row in rows], total)
+
+    def list_resources_by(self, source_id: int, listing: Listing) -> Listed[Resource]:
+        """Resources that the remote has, by page number."""
+        with self._database.read() as connection:
+            return resources.list_resources_by(connection, source_id, listing)
+
+    def find_resources(self, source_id: int, identifiers: Sequence[str]) -> dict[str, int]:
+        """The numbers of resources that the remote has, by their identifiers."""
+        with self._database.read() as connection:
+            return resources.find_resources(connection, source_id, identifiers)
 
     def troubled(self, *, tenant_id: str | None, limit: int) -> list[Source]:
         """Sources that a person should look at."""
@@ -98,11 +124,12 @@ class SqlSources:
         credential: Credential | None = None,
         drop_credential: bool = False,
         task: Task | None = None,
+        attendants: Sequence[Task] = (),
         seen: datetime | None = None,
     ) -> None:
         """Writes what people may change; what changes the harvest makes the next pass a whole one."""
         values = {**source_values(source), "changed_at": source.changed_at or self._clock()}
-        with self._database.write(wake=task is not None) as connection:
+        with self._database.write(wake=task is not None or bool(attendants)) as connection:
             # On PostgreSQL two may come here at once: the second waits for the first, and sees what it wrote.
             kept = to_source(_one(connection, source.id, None, lock=True))
             if seen is not None and kept.changed_at != seen:
@@ -119,6 +146,28 @@ class SqlSources:
                 resources.forget_pages(connection, source.id)
             if task is not None:
                 save_task(connection, task, now=self._clock())
+            for each in attendants:
+                save_attendant(connection, each, now=self._clock())
+
+    def attendants(self, source_ids: Sequence[int]) -> list[Task]:
+        """The tasks that look after these sources beside their harvests."""
+        with self._database.read() as connection:
+            return find_attendants(connection, source_ids)
+
+    def attend(self, task: Task) -> Task:
+        """Writes such a task unless there is one of its kind; returns the one that there is."""
+        with self._database.write() as connection:
+            return attend(connection, task, now=self._clock())
+
+    def note_check(self, source_id: int, check: Check) -> None:
+        """Keeps what a check of a source said."""
+        with self._database.write(wake=True) as connection:
+            availability.note_check(connection, source_id, check)
+
+    def list_spans(self, source_id: int, *, limit: int, cursor: str | None = None) -> PageOf[Span]:
+        """When a source answered and when not, newest first."""
+        with self._database.read() as connection:
+            return availability.list_spans(connection, source_id, limit=check_limit(limit), cursor=cursor)
 
     def credential(self, source_id: int) -> Credential | None:
         """A source's secret, decrypted."""
@@ -217,5 +266,5 @@ def _one(connection: Connection, source_id: int, tenant_id: str | None, *, lock:
     return row
 
 
-def _name_taken(source: Source) -> Conflict:
-    return Conflict(f"There is a source {source.name!r} already; choose another name.")
+def _name_taken(source: Source) -> NameTaken:
+    return NameTaken(f"There is a source {source.name!r} already; choose another name.")

@@ -53,6 +53,14 @@ users = Table(
     Column("created_at", UtcTime, nullable=False),
 )
 
+user_numbers = Table(  # for protocols that know people by small numbers
+    "user_numbers",
+    metadata,
+    Column("number", BigId, primary_key=True, autoincrement=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+
 tokens = Table(
     "tokens",
     metadata,
@@ -90,6 +98,7 @@ tasks = Table(
     Column("priority", SmallInteger, nullable=False),
     Column("limits", Json, nullable=False),
     Column("retry", Json, nullable=False),
+    Column("source_id", BigId),  # the source that it looks after beside its harvest, which `sources.task_id` names
     Column("schedule", Json),
     Column("schedule_version", Integer, nullable=False, server_default="0"),
     Column("next_due", UtcTime),
@@ -99,6 +108,14 @@ tasks = Table(
     Index("ix_tasks_tenant_id_id", "tenant_id", "id"),
     Index("ix_tasks_tenant_id_kind_id", "tenant_id", "kind", "id"),
     Index("ix_tasks_kind_id", "kind", "id"),
+    Index(
+        "uq_tasks_source_id_kind",
+        "source_id",
+        "kind",
+        unique=True,
+        sqlite_where=text("source_id IS NOT NULL"),
+        postgresql_where=text("source_id IS NOT NULL"),
+    ),
     Index(
         "ix_tasks_next_due",
         "next_due",
@@ -212,6 +229,18 @@ runs = Table(
         sqlite_where=text("ended_at IS NOT NULL AND open_parts > 0"),
         postgresql_where=text("ended_at IS NOT NULL AND open_parts > 0"),
     ),
+)
+
+run_numbers = Table(  # of passes over sources, for protocols that know them by small numbers
+    "run_numbers",
+    metadata,
+    Column("number", BigId, primary_key=True, autoincrement=True),
+    Column("run_id", Id, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("tenant_id", Id, nullable=False),
+    Column("source_id", BigId, nullable=False),
+    Index("ix_run_numbers_tenant_id_number", "tenant_id", "number"),
+    Index("ix_run_numbers_source_id_number", "source_id", "number"),
+    sqlite_autoincrement=True,
 )
 
 key_holds = Table(
@@ -338,6 +367,7 @@ sources = Table(
     Column("url", Text, nullable=False),
     Column("settings", Json, nullable=False),
     Column("policies", Json, nullable=False),
+    Column("notes", Json),  # what faces keep with it in the words of their protocols, by face
     Column("visibility", String(16), nullable=False),
     Column("credential", Bytes),  # encrypted; see storage/secrets.py
     Column("created_at", UtcTime, nullable=False),
@@ -349,11 +379,30 @@ sources = Table(
     Column("last_state", String(16), nullable=False, server_default=""),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("resources", BigId, nullable=False, server_default="0"),
+    Column("available", Boolean),  # what the last check of it said; None before the first
+    Column("checked_at", UtcTime),
+    Column("listed_at", UtcTime),  # when a pass over its whole list last ended
+    Column("announced", BigId),  # how many records that list held
     # Set while its rows are removed, batch by batch: it does not exist for anyone but the one who goes on removing.
     Column("deleting", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("tenant_id", "name"),
     Index("ix_sources_tenant_id_id", "tenant_id", "id"),
     Index("ix_sources_deleting", "changed_at", sqlite_where=text("deleting"), postgresql_where=text("deleting")),
+    sqlite_autoincrement=True,
+)
+
+availability = Table(  # spans in which the checks of a source said the same
+    "availability",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("source_id", BigId, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
+    Column("available", Boolean, nullable=False),
+    Column("problem", CleanText, nullable=False, server_default=""),
+    Column("since", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("checks", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),  # that the last check took
+    Index("ix_availability_source_id_id", "source_id", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -411,6 +460,8 @@ resources = Table(
     Column("outcome", String(16), nullable=False),
     Column("wanted", Boolean, nullable=False),
     Column("title", Text, nullable=False, server_default=""),
+    Column("type", Text, nullable=False, server_default=""),
+    Column("href", Text, nullable=False, server_default=""),
     Column("version", Text, nullable=False, server_default=""),
     Column("etag", Text, nullable=False, server_default=""),
     Column("last_modified", Text, nullable=False, server_default=""),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, literal_column, or_, select, update
 
 from windrow.errors import Conflict, NotFound
 from windrow.model.paging import PageOf, check_limit
@@ -23,7 +23,7 @@ from windrow.storage.types import Json, UtcTime
 REMOVED_RUNS = 100
 """How many runs of a task are deleted together."""
 
-FIXED = ("id", "tenant_id", "owner_id", "created_at")
+FIXED = ("id", "tenant_id", "owner_id", "created_at", "source_id")
 """What a task keeps from its beginning to its end."""
 
 
@@ -151,7 +151,10 @@ def _find(connection: Connection, task_id: str, tenant_id: str | None, *, lock: 
 
 
 def _rule(schedule: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: value for name, value in (schedule or {}).items() if name != "occurrences"}
+    rule = {name: value for name, value in (schedule or {}).items() if name != "occurrences"}
+    if "trigger" in rule:
+        rule["trigger"] = {name: value for name, value in rule["trigger"].items() if name != "last"}
+    return rule
 
 
 def _refuse_active(connection: Connection, task_id: str) -> None:
@@ -168,7 +171,8 @@ def _without_schedule(task_id: str) -> Any:
 
 
 def _refuse_owned(connection: Connection, task_id: str) -> None:
-    number = connection.scalar(select(sources.c.id).where(sources.c.task_id == task_id))
+    of_source = or_(sources.c.task_id == task_id, tasks.c.source_id == sources.c.id)
+    number = connection.scalar(select(sources.c.id).join(tasks, tasks.c.id == task_id).where(of_source))
     if number is not None:
         raise Conflict(f"Task {task_id} belongs to source {number}; delete the source instead.")
 
@@ -198,4 +202,6 @@ def _lock_tasks(connection: Connection, task_ids: Sequence[str]) -> dict[str, tu
 
 def _moved_on(firing: Firing, schedule: Any) -> dict[str, Any]:
     left = None if schedule is None else {**schedule, "occurrences": firing.occurrences}
+    if left is not None and firing.last is not None:
+        left["trigger"] = {**left["trigger"], "last": firing.last.isoformat()}
     return {"this_task": firing.task_id, "new_next_due": firing.next_due, "new_schedule": left}

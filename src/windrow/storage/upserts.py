@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -16,11 +16,20 @@ def insert_or_replace(connection: Connection, table: Table, *rows: Mapping[str, 
 
 
 def insert_missing(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, conflict: Sequence[str]
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    conflict: Sequence[str],
+    where: ColumnElement[bool] | None = None,
 ) -> None:
-    """Inserts rows; those that meet the `conflict` columns of a row that is there already are left out."""
+    """Inserts rows; those that meet the `conflict` columns of a row that is there already are left out.
+
+    `where` is the condition of the unique index, where it holds for some rows only.
+    """
     if rows:
-        statement = _insert(connection, table).on_conflict_do_nothing(index_elements=list(conflict))
+        insert = _insert(connection, table)
+        statement = insert.on_conflict_do_nothing(index_elements=list(conflict), index_where=where)
         connection.execute(statement, list(rows))
 
 

@@ -15,6 +15,8 @@ from windrow.console.context import Parts as ConsoleParts
 from windrow.core.listening import Listening
 from windrow.faces.catalogue.context import Parts as CatalogueParts
 from windrow.faces.catalogue.face import make_router as make_catalogue_router
+from windrow.faces.geonode.context import Parts as GeoNodeParts
+from windrow.faces.geonode.face import make_router as make_geonode_router
 from windrow.faces.native.context import Parts
 from windrow.faces.native.face import make_router
 from windrow.faces.native.openapi import complete
@@ -69,6 +71,16 @@ def make_app(assembly: Assembly) -> FastAPI:
     app.include_router(make_catalogue_router())
     app.state.stac = StacParts(assembly.windrow.catalogue, identity, title, base_url)
     app.include_router(make_stac_router())
+    app.state.geonode = GeoNodeParts(
+        assembly.windrow,
+        identify=identity,
+        clock=assembly.clock,
+        address_of=address_of,
+        check_same_origin=check_same_origin,
+        session_cookie=SESSION_COOKIE,
+        base_url=base_url,
+    )
+    app.include_router(make_geonode_router())
     app.include_router(make_console_router())
     answer_errors(app)
     _wrap(app, latencies)

@@ -51,10 +51,13 @@ QUEUE = "The queue whose workers carry it."
 PARAMETERS = "What the kind's schema asks for."
 
 
-class Trigger(Input):
-    """When something is due: every so many seconds, counted from an anchor."""
+TriggerName = Literal["interval", "elapsed"]
 
-    type: Literal["interval"] = "interval"
+
+class Trigger(Input):
+    """When something is due: every so many seconds, counted from an anchor, or from its last start (`elapsed`)."""
+
+    type: TriggerName = "interval"
     every_seconds: Seconds
     anchor: Moment | None = Field(None, description=ANCHOR)
 
@@ -88,9 +91,10 @@ class ScheduleChange(Partial):
 class TriggerView(Shape):
     """When something is due."""
 
-    type: Literal["interval"] = "interval"
+    type: TriggerName = "interval"
     every_seconds: float = Field(examples=[21_600])
-    anchor: datetime
+    anchor: datetime | None = Field(None, description="What an interval counts from.")
+    last: datetime | None = Field(None, description="The last start, which `elapsed` counts from.")
 
 
 class ScheduleView(Shape):

@@ -12,8 +12,8 @@ from windrow.wire.shapes import Id, Input, Number, Partial, Shape, Whole, YesNo
 
 HealthName = Literal["new", "healthy", "ailing", "failing", "held", "paused"]
 VisibilityName = Literal["private", "public"]
-PresenceName = Literal["present", "missing", "gone"]
-OutcomeName = Literal["added", "changed", "unchanged", "quarantined", "unwanted", "deleted", "restored"]
+PresenceName = Literal["present", "missing", "gone", "kept"]
+OutcomeName = Literal["listed", "added", "changed", "unchanged", "quarantined", "unwanted", "deleted", "restored"]
 
 DAY = 86_400
 
@@ -32,12 +32,15 @@ GUARD_COUNT = "... or beyond this many; null sets no number."
 GRACE = "How long a deletion can be undone, in seconds."
 FULL_EVERY = "How often everything is looked at although the source can tell changes, in seconds."
 NEW_WANTED = "Whether new resources go into the catalogue."
+KEEP_GONE = "Whether what the remote no longer has stays in the catalogue."
 PACE = "Requests per second to the host; 0 sets no pace."
 CONCURRENCY = "Requests in flight to the host at most."
 PAGE_ATTEMPTS = "How often a page is tried."
 SETTINGS = "What the kind's schema asks for."
 VISIBILITY = "Who may read its records: the team, or everybody."
 SCHEDULE = "When it is harvested by itself."
+REFRESH_SCHEDULE = "When its list is looked through by itself, without anything being fetched apart from it."
+CHECK_SCHEDULE = "When it is checked by itself whether it answers."
 
 
 class SourceKind(Shape):
@@ -70,6 +73,7 @@ class Policies(Input):
     grace_seconds: Span = Field(30 * DAY, description=GRACE)
     full_every_seconds: Span = Field(7 * DAY, description=FULL_EVERY)
     new_wanted: YesNo = Field(True, description=NEW_WANTED)
+    keep_gone: YesNo = Field(False, description=KEEP_GONE)
     requests_per_second: Pace = Field(10, description=PACE)
     concurrency: Concurrency = Field(4, description=CONCURRENCY)
     page_attempts: PageAttempts = Field(4, description=PAGE_ATTEMPTS)
@@ -85,6 +89,7 @@ class PoliciesChange(Partial):
     grace_seconds: Span | None = Field(None, description=GRACE)
     full_every_seconds: Span | None = Field(None, description=FULL_EVERY)
     new_wanted: YesNo | None = Field(None, description=NEW_WANTED)
+    keep_gone: YesNo | None = Field(None, description=KEEP_GONE)
     requests_per_second: Pace | None = Field(None, description=PACE)
     concurrency: Concurrency | None = Field(None, description=CONCURRENCY)
     page_attempts: PageAttempts | None = Field(None, description=PAGE_ATTEMPTS)
@@ -98,6 +103,7 @@ class PoliciesView(Shape):
     grace_seconds: float = Field(30 * DAY, description=GRACE)
     full_every_seconds: float = Field(7 * DAY, description=FULL_EVERY)
     new_wanted: bool = Field(True, description=NEW_WANTED)
+    keep_gone: bool = Field(False, description=KEEP_GONE)
     requests_per_second: float = Field(10, description=PACE)
     concurrency: int = Field(4, description=CONCURRENCY)
     page_attempts: int = Field(4, description=PAGE_ATTEMPTS)
@@ -131,6 +137,8 @@ class SourceInput(Input):
     visibility: VisibilityName = Field("private", description=VISIBILITY)
     credential: Credential | None = None
     schedule: Schedule | None = Field(None, description=SCHEDULE)
+    refresh_schedule: Schedule | None = Field(None, description=REFRESH_SCHEDULE)
+    check_schedule: Schedule | None = Field(None, description=CHECK_SCHEDULE)
     queue: Queue = Field("default", description=QUEUE)
     priority: Priority = Field(0, description=PRIORITY)
 
@@ -138,7 +146,7 @@ class SourceInput(Input):
 class SourceChange(Partial):
     """What to change of a source; what is left out stays. `null` takes a credential or schedule away."""
 
-    removable: ClassVar[frozenset[str]] = frozenset({"credential", "schedule"})
+    removable: ClassVar[frozenset[str]] = frozenset({"credential", "schedule", "refresh_schedule", "check_schedule"})
 
     name: SourceName | None = None
     kind: KindName | None = None
@@ -148,6 +156,8 @@ class SourceChange(Partial):
     visibility: VisibilityName | None = Field(None, description=VISIBILITY)
     credential: Credential | None = None
     schedule: ScheduleChange | None = Field(None, description=SCHEDULE)
+    refresh_schedule: ScheduleChange | None = Field(None, description=REFRESH_SCHEDULE)
+    check_schedule: ScheduleChange | None = Field(None, description=CHECK_SCHEDULE)
     queue: Queue | None = Field(None, description=QUEUE)
     priority: Priority | None = Field(None, description=PRIORITY)
 
@@ -165,7 +175,13 @@ class Source(Shape):
     has_credential: bool
     health: HealthName
     resources: int = Field(description="How many it holds at present.")
+    available: bool | None = Field(None, description="Whether it answered when it was last checked.")
+    checked_at: datetime | None = Field(None, description="When it was last checked.")
+    listed_at: datetime | None = Field(None, description="When a pass over its whole list last ended.")
+    announced: int | None = Field(None, description="How many records that list held.")
     schedule: ScheduleView | None = None
+    refresh_schedule: ScheduleView | None = None
+    check_schedule: ScheduleView | None = None
     queue: str = Field(examples=["default"])
     priority: int
     task_id: Id
@@ -174,10 +190,31 @@ class Source(Shape):
     changed_at: datetime | None = None
     last_complete: datetime | None = Field(None, description="Start of the last pass that saw everything.")
     last_run: Run | None = None
+    last_refresh: Run | None = None
+
+
+class Availability(Shape):
+    """A time in which all checks of a source said the same."""
+
+    available: bool
+    problem: str = Field("", examples=["The host answered 503."])
+    since: datetime
+    until: datetime
+    checks: int = Field(description="How many checks said so.")
+    seconds: float = Field(description="How long the last of them took.")
 
 
 class Harvest(Input):
     """How to harvest."""
+
+    full: YesNo = Field(False, description="Look at everything, also where the source could tell what changed.")
+    only: Annotated[list[Annotated[Whole, Field(ge=0)]], Field(min_length=1, max_length=10_000)] | None = Field(
+        None, description="Numbers of the resources to take, and no others; they count as wanted from then on."
+    )
+
+
+class Refresh(Input):
+    """How to look what there is."""
 
     full: YesNo = Field(False, description="Look at everything, also where the source could tell what changed.")
 
@@ -202,6 +239,7 @@ class Resource(Shape):
     id: int
     identifier: str = Field(examples=["urn:uuid:6f2b"])
     title: str = Field(examples=["Rivers of the north"])
+    type: str = Field("", description="The remote's own word for what it is.", examples=["dataset"])
     presence: PresenceName
     outcome: OutcomeName
     wanted: bool

@@ -7,7 +7,7 @@ import pytest
 
 from tests.harvests.farm import BRISK, TENDER, Farm
 from tests.harvests.shelf import Shelf, record, unreadable
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.errors import RemoteUnreadable
 from windrow.model.runs import RunState
 from windrow.ports.source_kinds import Opening, Reading, Reference

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from windrow.core.sources import SourceDraft, SourceView
+from windrow.core.source_drafts import SourceDraft, SourceView
 from windrow.errors import BadInput
 from windrow.faces.native import translate
 from windrow.model.identity import new_id

@@ -11,7 +11,7 @@ from samples.generator.stac import make_items, real_items, write_catalogue
 from samples.servers.folder import FolderServer
 from tests.faces.stac.holding import Holding, held
 from tests.web.serving import House, serve
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.model.runs import RunState
 from windrow.model.sources import Policies, Visibility
 

@@ -10,7 +10,7 @@ from windrow.console.drafts import SourceForm, as_typed, from_form, problems_by_
 from windrow.console.forms import Form, Posted
 from windrow.console.pages import PageRoute
 from windrow.core.harvesting.previewing import Preview
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.errors import BadInput, Conflict, RemoteError
 from windrow.model.accounts import Right
 from windrow.model.schedules import Schedule

@@ -10,7 +10,7 @@ from windrow.console.forms import Form, Posted
 from windrow.console.pages import PageRoute
 from windrow.console.views.sources import glance_at
 from windrow.core.harvesting.previewing import Preview
-from windrow.core.sources import SourceDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.errors import BadInput, Conflict, RemoteError
 
 router = APIRouter(prefix="/sources/{source_id}", route_class=PageRoute)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from windrow.core.sources import SourceView
+from windrow.core.source_drafts import SourceView
 from windrow.core.windrow import Windrow
 from windrow.model.accounts import Principal
 from windrow.model.runs import ACTIVE, Run, RunState

@@ -14,8 +14,8 @@ from windrow.model.resources import Outcome
 from windrow.model.runs import Part, Run, RunState
 
 COUNTS = (
-    *("added", "changed", "unchanged", "restored", "quarantined", "failed"),
-    *("deleted", "missing", "unwanted", "duplicate", "removed"),
+    *("listed", "added", "changed", "unchanged", "restored", "quarantined", "failed"),
+    *("deleted", "missing", "unwanted", "unfetched", "left_out", "duplicate", "removed"),
 )
 TONES: Mapping[str, str] = {
     Outcome.ADDED: "ok",

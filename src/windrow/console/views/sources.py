@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from windrow.console.views.runs import Bar, history_of
-from windrow.core.sources import SourceView
+from windrow.core.source_drafts import SourceView
 from windrow.core.windrow import Windrow
 from windrow.model.accounts import Principal
 from windrow.model.runs import Run

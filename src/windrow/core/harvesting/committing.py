@@ -86,6 +86,7 @@ class Committer:
                 seen=list(comparison.seen),
                 returned=list(comparison.returned),
                 gone=comparison.gone,
+                relisted=comparison.relisted,
                 touched=comparison.touched,
                 next=comparison.next,
                 memory=self._memory(prepared),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from windrow.errors import Stopped
 from windrow.model.records import Record
 from windrow.model.resources import Outcome, Presence, RemoteRecord
 from windrow.ports.fetching import Validators
-from windrow.ports.harvests import Change, Encode, Known
+from windrow.ports.harvests import NEVER_FETCHED, Change, Encode, Known, Relisted
 from windrow.ports.source_kinds import Broken, PageKey, Reading, Reference
 
 DOCUMENTS_PER_PAGE = 20
@@ -21,9 +21,12 @@ DUPLICATE = "duplicate"
 FAILED = "failed"
 GONE = "gone"
 LEFT_OUT = "left_out"
-"""Counts beside the outcomes of resources: listed before, not to be loaded, declared deleted, outside the settings."""
+UNFETCHED = "unfetched"
+"""Counts beside the outcomes of resources: listed before, not to be loaded, declared deleted, outside what is asked
+for, and wanted but not fetched by a pass that only refreshes the list."""
 
 MEDIA_TYPE_WIDTH = 64
+TYPE_WIDTH = 255
 
 
 @dataclass(slots=True)
@@ -33,6 +36,7 @@ class Comparison:
     seen, returned   resource id → the word it was counted under
     own              how many records the page held itself
     listed           how many documents it referred to
+    relisted         what stays unfetched, as the list describes it
     doubts           what on it could not be identified, so that absence proves less
     """
 
@@ -41,6 +45,7 @@ class Comparison:
     seen: dict[int, str] = field(default_factory=dict)
     returned: dict[int, str] = field(default_factory=dict)
     gone: list[int] = field(default_factory=list)
+    relisted: list[Relisted] = field(default_factory=list)
     touched: dict[int, tuple[str, Validators]] = field(default_factory=dict)
     next: list[PageKey] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -62,13 +67,6 @@ def plain(counts: Mapping[str, int]) -> dict[str, int]:
     return {str(word): count for word, count in counts.items() if count}
 
 
-def word_of(change: Change) -> str:
-    """What a change is counted under."""
-    if not change.readable:
-        return Outcome.QUARANTINED
-    return Outcome.ADDED if change.id is None else Outcome.CHANGED
-
-
 def identifiers_in(reading: Reading) -> list[str]:
     """Every identifier that a page names: what must be looked up before it can be compared."""
     named: Iterable[Iterable[str]] = (
@@ -82,19 +80,32 @@ def identifiers_in(reading: Reading) -> list[str]:
 
 
 class Intake(NamedTuple):
-    """How records are taken in: whether new ones go into the catalogue, and what makes them ready to be written."""
+    """How records are taken in.
+
+    new_wanted   whether new ones go into the catalogue
+    encode       what makes them ready to be written
+    fetches      whether the documents that a list names are fetched; else they are only listed
+    only         identifiers of those that are asked for; None asks for all
+    """
 
     new_wanted: bool
     encode: Encode | None = None
+    fetches: bool = True
+    only: frozenset[str] | None = None
 
 
-def compare(reading: Reading, known: Mapping[str, Known], intake: Intake) -> Comparison:
-    """What a page changes, given what is known of the resources that it names."""
+def compare(
+    reading: Reading, known: Mapping[str, Known], intake: Intake, documents: Sequence[Reference] = ()
+) -> Comparison:
+    """What a page changes, given what is known of the resources that it names, and the documents it was made of."""
+    reading = _asked_for(reading, intake.only)
+    listed = {each.identifier: each for each in documents}
     result = Comparison(total=reading.total, next=list(reading.next), failed=list(reading.failed))
     named: set[str] = set()
     for remote in reading.records:
         if _is_first(result, remote.identifier, named):
-            _compare_record(result, remote, known.get(remote.identifier), intake)
+            reference = listed.get(remote.identifier)
+            _compare_record(result, remote, known.get(remote.identifier), intake, reference)
     for broken in reading.broken:
         if _is_first(result, broken.identifier, named):
             _compare_broken(result, broken, known.get(broken.identifier), intake)
@@ -105,8 +116,23 @@ def compare(reading: Reading, known: Mapping[str, Known], intake: Intake) -> Com
     result.counts[LEFT_OUT] += len(reading.left_out)
     result.counts[FAILED] += len(result.failed)
     result.own = result.counts.total()
-    _compare_references(result, reading.references, known)
+    _compare_references(result, reading.references, known, intake)
     return result
+
+
+def _asked_for(reading: Reading, only: frozenset[str] | None) -> Reading:
+    if only is None:
+        return reading
+    named = [each.identifier for some in (reading.records, reading.references, reading.broken) for each in some]
+    return replace(
+        reading,
+        records=[each for each in reading.records if each.identifier in only],
+        references=[each for each in reading.references if each.identifier in only],
+        broken=[each for each in reading.broken if each.identifier in only],
+        unchanged=[each for each in reading.unchanged if each in only],
+        gone=[each for each in reading.gone if each in only],
+        left_out=[*reading.left_out, *(each for each in named if each not in only)],
+    )
 
 
 def _is_first(result: Comparison, identifier: str, named: set[str]) -> bool:
@@ -117,24 +143,26 @@ def _is_first(result: Comparison, identifier: str, named: set[str]) -> bool:
     return True
 
 
-def _compare_record(result: Comparison, remote: RemoteRecord, known: Known | None, intake: Intake) -> None:
+def _compare_record(
+    result: Comparison, remote: RemoteRecord, known: Known | None, intake: Intake, reference: Reference | None
+) -> None:
     if known is not None and known.fingerprint == remote.fingerprint:
         _see_again(result, known)
         kept = Validators(remote.etag, remote.last_modified)
         if (known.version, known.validators) != (remote.version, kept):
             result.touched[known.id] = (remote.version, kept)
     else:
-        _change(result, _change_of(remote, known, intake))
+        _change(result, _change_of(remote, known, intake, reference))
 
 
 def _change(result: Comparison, change: Change) -> None:
-    if not change.readable:
+    if change.outcome is Outcome.QUARANTINED:
         result.quarantined.append((change.identifier, change.problem))
     (result.fresh if change.id is None else result.changed).append(change)
-    result.counts[word_of(change)] += 1
+    result.counts[change.outcome] += 1
 
 
-def _change_of(remote: RemoteRecord, known: Known | None, intake: Intake) -> Change:
+def _change_of(remote: RemoteRecord, known: Known | None, intake: Intake, reference: Reference | None) -> Change:
     record, encoded, problem = _read(remote, intake.encode)
     return Change(
         id=known.id if known else None,
@@ -149,6 +177,9 @@ def _change_of(remote: RemoteRecord, known: Known | None, intake: Intake) -> Cha
         etag=remote.etag,
         last_modified=remote.last_modified,
         encoded=encoded,
+        was_listed=known is not None and known.is_listed,
+        type=_short(remote.type or (reference.type if reference else "")),
+        href=reference.href if reference else "",
     )
 
 
@@ -174,8 +205,12 @@ def _see_again(result: Comparison, known: Known) -> None:
     word = Outcome.UNCHANGED
     if known.problem:
         word = Outcome.QUARANTINED
-    elif known.presence == Presence.GONE:
+    elif known.presence in (Presence.GONE, Presence.KEPT):
         word = Outcome.RESTORED
+    _see(result, known, word)
+
+
+def _see(result: Comparison, known: Known, word: str) -> None:
     (result.seen if known.presence == Presence.PRESENT else result.returned)[known.id] = word
     result.counts[word] += 1
 
@@ -196,11 +231,14 @@ def _compare_broken(result: Comparison, broken: Broken, known: Known | None, int
         problem=broken.problem,
         wanted=known.wanted if known else intake.new_wanted,
         version=broken.version,
+        was_listed=known is not None and known.is_listed,
     )
     _change(result, change)
 
 
-def _compare_references(result: Comparison, references: Sequence[Reference], known: Mapping[str, Known]) -> None:
+def _compare_references(
+    result: Comparison, references: Sequence[Reference], known: Mapping[str, Known], intake: Intake
+) -> None:
     unique = {each.identifier: each for each in references}
     result.listed += len(unique)
     wanted: list[Reference] = []
@@ -208,23 +246,65 @@ def _compare_references(result: Comparison, references: Sequence[Reference], kno
         kept = known.get(each.identifier)
         if kept is not None and each.version and kept.version == each.version:
             _see_again(result, kept)
-        else:
+        elif intake.only is not None or (intake.fetches and (kept.wanted if kept else intake.new_wanted)):
             wanted.append(each)
-    for place in range(0, len(wanted), DOCUMENTS_PER_PAGE):
-        result.next.append(documents_key(wanted[place : place + DOCUMENTS_PER_PAGE]))
+        else:
+            _list(result, each, kept, intake)
+    result.next += documents_keys(wanted)
+
+
+def _list(result: Comparison, reference: Reference, known: Known | None, intake: Intake) -> None:
+    title, type_ = told(reference.title), _short(reference.type)
+    if known is None:
+        fresh = Change(
+            id=None,
+            identifier=reference.identifier,
+            fingerprint=NEVER_FETCHED,
+            raw=b"",
+            media_type="",
+            record=None,
+            wanted=intake.new_wanted,
+            is_listed=True,
+            title=title,
+            type=type_,
+            href=reference.href,
+        )
+        _change(result, fresh)
+        return
+    _see(result, known, _word_of_listed(known))
+    result.relisted.append(Relisted(known.id, title, type_, reference.href))
+
+
+def _word_of_listed(known: Known) -> str:
+    if known.is_listed:
+        return Outcome.LISTED
+    if known.problem:
+        return Outcome.QUARANTINED
+    return UNFETCHED if known.wanted else Outcome.UNWANTED
+
+
+def _short(text: str) -> str:
+    return told(text, TYPE_WIDTH)
 
 
 def _declare_gone(result: Comparison, gone: Sequence[str], known: Mapping[str, Known], named: set[str]) -> None:
     for identifier in gone:
         kept = known.get(identifier)
         result.counts[GONE] += 1
-        if kept is not None and kept.presence != Presence.GONE and identifier not in named:
+        if kept is not None and Presence(kept.presence).is_on_remote and identifier not in named:
             result.gone.append(kept.id)
+
+
+def documents_keys(references: Sequence[Reference]) -> list[PageKey]:
+    """Keys of pages made of these documents, a few on each."""
+    places = range(0, len(references), DOCUMENTS_PER_PAGE)
+    return [documents_key(references[place : place + DOCUMENTS_PER_PAGE]) for place in places]
 
 
 def documents_key(references: Sequence[Reference]) -> PageKey:
     """The key of a page made of documents that a listing named."""
-    return {"documents": [[each.identifier, each.href, each.version] for each in references]}
+    # The title is left behind: the document has one of its own.
+    return {"documents": [[each.identifier, each.href, each.version, "", each.type] for each in references]}
 
 
 def documents_of(key: PageKey) -> list[Reference]:

@@ -73,7 +73,7 @@ def judge(walked: Walked, policies: Policies) -> Verdict:
     unseen = set(walked.unseen) if walked.begun.whole and not problems else set()
     absent = sorted(unseen.union(walked.declared))
     doubts = walked.begun.doubts if unseen else ()
-    hold = bool(doubts) or policies.holds(len(absent), walked.present)
+    hold = not policies.keep_gone and (bool(doubts) or policies.holds(len(absent), walked.present))
     return Verdict(not problems, absent, hold, _ending(walked, problems, _message(absent, hold, doubts), absent, hold))
 
 

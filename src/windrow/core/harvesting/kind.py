@@ -1,4 +1,9 @@
-"""The kind of work `harvest`: one pass over one source."""
+"""The kinds of work `harvest` and `refresh`: one pass over one source.
+
+A harvest walks the remote's list and fetches what is wanted and new or changed. A refresh walks the same list and
+fetches nothing apart from it, so that people can choose before anything is fetched; where the list carries whole
+records, it is a harvest.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -7,6 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from windrow.core.harvesting.committing import Committer
+from windrow.core.harvesting.comparing import UNFETCHED, documents_keys
 from windrow.core.harvesting.ending import Verdict, Walked, judge, unseen_ids
 from windrow.core.harvesting.idset import IdSet
 from windrow.core.harvesting.open_pages import OpenPages
@@ -15,6 +21,7 @@ from windrow.core.harvesting.tally import Tally
 from windrow.core.harvesting.walking import RestNeeded, Walk
 from windrow.core.retrying import wait_before
 from windrow.errors import Conflict, NotFound, RemoteError, Stopped, StoreUnavailable
+from windrow.model.resources import Outcome
 from windrow.model.runs import Level, Part, PartState, RunState
 from windrow.model.sources import Policies, Source
 from windrow.ports.clocks import Clock
@@ -22,7 +29,7 @@ from windrow.ports.fetching import Fetcher, Manners
 from windrow.ports.harvests import Pass, PassEnd
 from windrow.ports.offloading import Offload
 from windrow.ports.runs import Entry
-from windrow.ports.source_kinds import PassRequest, SourceKind
+from windrow.ports.source_kinds import PassRequest, Reference, SourceKind
 from windrow.ports.store import Store
 from windrow.ports.work import Ended, Later, Performed, Work
 
@@ -37,13 +44,15 @@ def manners_of(policies: Policies) -> Manners:
 
 @dataclass(frozen=True, slots=True)
 class HarvestWork:
-    """Harvests a source. Parameters: `source_id`; `full` looks at everything although changes could be asked for."""
+    """Harvests a source. Parameters: `source_id`; `full` looks at everything although changes could be asked for;
+    `only` takes these resources and looks at no others."""
 
     store: Store
     find_kind: KindFinder
     clock: Clock
     offload: Offload | None = None
 
+    fetches: ClassVar[bool] = True
     name: ClassVar[str] = "harvest"
     schema: ClassVar[Mapping[str, Any]] = {
         "type": "object",
@@ -54,6 +63,14 @@ class HarvestWork:
                 "default": False,
                 "title": "Whole pass",
                 "description": "Look at every record, also where the source could tell what changed.",
+            },
+            "only": {
+                "type": "array",
+                "items": {"type": "integer"},
+                "maxItems": 100_000,
+                "default": [],
+                "title": "Only these",
+                "description": "Numbers of the resources to harvest; none means all that are wanted.",
             },
         },
         "required": ["source_id"],
@@ -88,11 +105,22 @@ class HarvestWork:
         )
         begun = self._resumed(work, source)
         request = self._request(work, source, begun)
-        if begun is None:
+        chosen = self._chosen(work, source)
+        if begun is None and chosen and all(each.href for each in chosen):
+            begun = self._begin_chosen(work, source, chosen)
+        elif begun is None:
             begun = self._begin(work, source, kind, request, fetcher)
-        blank = self.store.harvests.is_blank(source.id)
         preparer = Preparer(
-            self.store.harvests, kind, source, request, fetcher, blank=blank, offload=self.offload, check=work.check
+            self.store.harvests,
+            kind,
+            source,
+            request,
+            fetcher,
+            blank=self.store.harvests.is_blank(source.id),
+            fetches=self.fetches,
+            only=frozenset(each.identifier for each in chosen) or None,
+            offload=self.offload,
+            check=work.check,
         )
         walk = self._walk(work, begun, preparer)
         walk.run()
@@ -123,7 +151,12 @@ class HarvestWork:
         return PassRequest(source.url, source.settings, since, source.cursor)
 
     def _since(self, work: Work, source: Source) -> datetime | None:
-        if work.run.parameters.get("full") or source.since is None or source.last_complete is None:
+        if (
+            work.run.parameters.get("full")
+            or work.run.parameters.get("only")
+            or source.since is None
+            or source.last_complete is None
+        ):
             return None
         return source.since if self.clock() - source.last_complete < source.policies.full_every else None
 
@@ -138,7 +171,7 @@ class HarvestWork:
             run_id=work.run.id,
             source_id=source.id,
             started_at=now,
-            listing=opening.listing and not opening.unchanged,
+            listing=opening.listing and not opening.unchanged and not work.run.parameters.get("only"),
             asked_since=None if opening.listing else request.since,
             next_since=opening.since,
             total=opening.total,
@@ -149,6 +182,29 @@ class HarvestWork:
         pages = () if opening.unchanged else opening.pages
         self.store.harvests.begin_pass(begun, work.run.attempt, pages, now=now)
         work.log(Level.INFO, _begun(begun, unchanged=opening.unchanged), total=opening.total, pages=len(pages))
+        return begun
+
+    def _chosen(self, work: Work, source: Source) -> list[Reference]:
+        only = work.run.parameters.get("only") or ()
+        chosen = self.store.harvests.chosen(source.id, only) if only else []
+        if only and not chosen:
+            raise NotFound("resource", only[0])
+        return chosen
+
+    def _begin_chosen(self, work: Work, source: Source, chosen: Sequence[Reference]) -> Pass:
+        """What lies apart from its list is fetched without it."""
+        now = self.clock()
+        begun = Pass(
+            run_id=work.run.id,
+            source_id=source.id,
+            started_at=now,
+            listing=False,
+            total=len(chosen),
+            config=config_of(source),
+        )
+        pages = list(documents_keys(chosen))
+        self.store.harvests.begin_pass(begun, work.run.attempt, pages, now=now)
+        work.log(Level.INFO, f"Asking for {len(chosen)} chosen resources.", total=len(chosen), pages=len(pages))
         return begun
 
     def _seen_before(self, run_id: str) -> IdSet:
@@ -162,12 +218,19 @@ class HarvestWork:
         end = PassEnd(
             absent=verdict.absent,
             hold=verdict.hold,
-            complete=verdict.complete,
+            complete=verdict.complete and self._leaves_nothing(work, source, walk),
+            keep=source.policies.keep_gone,
             ending=verdict.ending,
             log=[Entry(now, level, told, data=verdict.ending.progress.counts)],
         )
         self.store.harvests.end_pass(work.run.id, work.run.attempt, source.id, end, now=now)
         return Ended(verdict.ending)
+
+    def _leaves_nothing(self, work: Work, source: Source, walk: Walk) -> bool:
+        """Whether the next pass may ask for changes only: not where this one left out what a harvest would fetch."""
+        counts = walk.committer.tally.counts
+        waiting = counts[UNFETCHED] or (source.policies.new_wanted and counts[Outcome.LISTED])
+        return not waiting and not work.run.parameters.get("only")
 
     def _not_seen(
         self, work: Work, source: Source, walk: Walk, *, whole: bool
@@ -189,6 +252,18 @@ class HarvestWork:
         failed = self.store.runs.count_parts(work.run.id).get(PartState.FAILED, 0)
         walked = Walked(begun, tally.counts, tally.announced, tally.total, present, unseen, declared, failed)
         return judge(walked, source.policies)
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshWork(HarvestWork):
+    """Looks what there is. Parameters: `source_id`; `full` as for a harvest."""
+
+    fetches: ClassVar[bool] = False
+    name: ClassVar[str] = "refresh"
+    schema: ClassVar[Mapping[str, Any]] = {
+        **HarvestWork.schema,
+        "properties": {name: each for name, each in HarvestWork.schema["properties"].items() if name != "only"},
+    }
 
 
 def _begun(begun: Pass, *, unchanged: bool) -> str:

@@ -32,6 +32,7 @@ class Prepared:
 class Preparer:
     """Everything that preparing a page needs; used by several threads at once.
 
+    fetches, only   see `Intake`
     blank   nothing was kept of the source when this attempt began: what its own pages add, their commits notice
     offload, check   other processes that read pages, if there are some, and what ends that early
     """
@@ -42,6 +43,8 @@ class Preparer:
     request: PassRequest
     fetcher: Fetcher
     blank: bool = False
+    fetches: bool = True
+    only: frozenset[str] | None = None
     offload: Offload | None = None
     check: Callable[[], None] = lambda: None
 
@@ -76,11 +79,13 @@ class Preparer:
         return memory if memory is not None and memory.fingerprint == fingerprint else None
 
     def _compare(self, page: PageRequest, loaded: Loaded) -> Comparison:
-        intake = Intake(self.source.policies.new_wanted, self.harvests.encoder(self.source.id))
+        encoder = self.harvests.encoder(self.source.id)
+        intake = Intake(self.source.policies.new_wanted, encoder, self.fetches, self.only)
         if self.offload is None or page.documents:
             # Errors may stand among documents, and they come few at a time.
             reading = read_page(self.kind, self.request, page, loaded)
-            return compare(reading, self.harvests.known(self.source.id, identifiers_in(reading)), intake)
+            known = self.harvests.known(self.source.id, identifiers_in(reading))
+            return compare(reading, known, intake, page.documents)
         if self.blank:
             found = self.offload(self.check, take_in, self.kind, self.request, page, loaded, intake)
             if found is not None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from windrow.core.harvesting.comparing import Comparison, word_of
+from windrow.core.harvesting.comparing import Comparison
 from windrow.core.harvesting.idset import IdSet
 from windrow.ports.harvests import Change
 
@@ -32,7 +32,7 @@ class Tally:
         """Counts as duplicates what earlier pages of this pass held, and leaves it as those had it; how many."""
         again = [each for each in comparison.changed if each.id is not None and each.id in self.seen]
         for each in again:
-            comparison.count_again(word_of(each))
+            comparison.count_again(each.outcome)
         comparison.changed = [each for each in comparison.changed if each not in again]
         repeated = len(again)
         for known in (comparison.seen, comparison.returned):

@@ -11,11 +11,13 @@ from windrow.faces.native.remotes import apart
 from windrow.wire.runs import Run
 from windrow.wire.shapes import ListOf
 from windrow.wire.sources import (
+    Availability,
     Detection,
     Harvest,
     Host,
     Look,
     Preview,
+    Refresh,
     Source,
     SourceChange,
     SourceInput,
@@ -27,6 +29,7 @@ router = make_part("sources")
 NoChange = Annotated[SourceChange, Body(description="The change; without one, the source as it is.")]
 NOTHING = SourceChange()
 AS_USUAL = Harvest()
+A_LOOK = Refresh()
 
 
 @router.get("/source-kinds")
@@ -115,14 +118,37 @@ def start_harvest(
     ctx: Ctx, source_id: Number, response: Response, harvest: Annotated[Harvest, Body()] = AS_USUAL
 ) -> Run:
     """Starts a harvest; not while one is active."""
-    run = ctx.windrow.sources.harvest(ctx.principal, source_id, full=harvest.full)
+    run = ctx.windrow.sources.harvest(ctx.principal, source_id, full=harvest.full, only=harvest.only)
     response.headers["Location"] = f"/api/v1/runs/{run.id}"
     return translate.to_run(run, now=ctx.now)
 
 
+@router.post("/sources/{source_id}/refresh", status_code=202)
+def start_refresh(ctx: Ctx, source_id: Number, response: Response, refresh: Annotated[Refresh, Body()] = A_LOOK) -> Run:
+    """Starts a look at what the source lists; nothing is fetched apart from the list. Not while one is active."""
+    run = ctx.windrow.sources.refresh(ctx.principal, source_id, full=refresh.full)
+    response.headers["Location"] = f"/api/v1/runs/{run.id}"
+    return translate.to_run(run, now=ctx.now)
+
+
+@router.post("/sources/{source_id}/check", status_code=202)
+def start_check(ctx: Ctx, source_id: Number, response: Response) -> Run:
+    """Starts a check whether the source answers; not while one is active."""
+    run = ctx.windrow.sources.check(ctx.principal, source_id)
+    response.headers["Location"] = f"/api/v1/runs/{run.id}"
+    return translate.to_run(run, now=ctx.now)
+
+
+@router.get("/sources/{source_id}/availability")
+def list_availability(ctx: Ctx, source_id: Number, limit: Limit = 50, cursor: Cursor = None) -> ListOf[Availability]:
+    """When the source answered and when not, newest first."""
+    page = ctx.windrow.sources.availability(ctx.principal, source_id, limit=limit, cursor=cursor)
+    return translate.list_of(page.map(translate.to_availability))
+
+
 @router.post("/sources/{source_id}/cancel", status_code=202)
 def cancel_harvest(ctx: Ctx, source_id: Number) -> Run | None:
-    """Stops the harvest that is active; null when there is none."""
+    """Stops the harvest or refresh that is active; null when there is none."""
     run = ctx.windrow.sources.cancel(ctx.principal, source_id)
     return None if run is None else translate.to_run(run, now=ctx.now)
 

@@ -10,9 +10,14 @@ from windrow.model import schedules, triggers
 from windrow.wire import runs as run_shapes
 
 
-def from_trigger(trigger: run_shapes.Trigger, *, now: datetime) -> triggers.Interval:
+def from_trigger(trigger: run_shapes.Trigger, *, now: datetime) -> triggers.AnyTrigger:
     """When something is due; an interval without an anchor counts from now."""
-    anchor = in_utc(trigger.anchor, field="schedule.trigger.anchor") or now
+    anchor = in_utc(trigger.anchor, field="schedule.trigger.anchor")
+    if trigger.type == "elapsed":
+        if anchor is not None:
+            raise BadInput.of("schedule.trigger.anchor", "goes with an interval; elapsed counts from the last start")
+        return triggers.Elapsed(timedelta(seconds=trigger.every_seconds))
+    anchor = anchor or now
     return triggers.Interval(timedelta(seconds=trigger.every_seconds), anchor)
 
 
@@ -53,13 +58,20 @@ def change_schedule(
     return replace(present, **given)
 
 
+def _to_trigger(trigger: triggers.AnyTrigger) -> run_shapes.TriggerView:
+    every = trigger.every.total_seconds()
+    if isinstance(trigger, triggers.Elapsed):
+        return run_shapes.TriggerView(type="elapsed", every_seconds=every, last=trigger.last)
+    return run_shapes.TriggerView(every_seconds=every, anchor=trigger.anchor)
+
+
 def to_schedule(schedule: schedules.Schedule | None) -> run_shapes.ScheduleView | None:
     """A schedule with its next moment and a plain sentence."""
     if schedule is None:
         return None
     trigger = schedule.trigger
     return run_shapes.ScheduleView(
-        trigger=run_shapes.TriggerView(every_seconds=trigger.every.total_seconds(), anchor=trigger.anchor),
+        trigger=_to_trigger(trigger),
         enabled=schedule.enabled,
         start=schedule.start,
         end=schedule.end,

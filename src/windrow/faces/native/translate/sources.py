@@ -3,13 +3,14 @@
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
+from windrow.core.attending import AVAILABILITY, REFRESH
 from windrow.core.harvesting.previewing import Preview
-from windrow.core.sources import SourceDraft, SourceView
+from windrow.core.source_drafts import SourceDraft, SourceView
 from windrow.errors import BadInput
 from windrow.faces.native.translate.records import to_record_body
 from windrow.faces.native.translate.runs import to_run
 from windrow.faces.native.translate.schedules import change_schedule, from_schedule, to_schedule
-from windrow.model import resources, sources
+from windrow.model import availability, resources, sources
 from windrow.ports.fetching import HostState
 from windrow.ports.source_kinds import Detection
 from windrow.wire import sources as source_shapes
@@ -30,6 +31,7 @@ def from_policies(policies: source_shapes.Policies) -> sources.Policies:
         grace=timedelta(seconds=policies.grace_seconds),
         full_every=timedelta(seconds=policies.full_every_seconds),
         new_wanted=policies.new_wanted,
+        keep_gone=policies.keep_gone,
         requests_per_second=policies.requests_per_second,
         concurrency=policies.concurrency,
         page_attempts=policies.page_attempts,
@@ -53,6 +55,7 @@ def to_policies(policies: sources.Policies) -> source_shapes.PoliciesView:
         grace_seconds=policies.grace.total_seconds(),
         full_every_seconds=policies.full_every.total_seconds(),
         new_wanted=policies.new_wanted,
+        keep_gone=policies.keep_gone,
         requests_per_second=policies.requests_per_second,
         concurrency=policies.concurrency,
         page_attempts=policies.page_attempts,
@@ -70,6 +73,8 @@ def from_source(source: source_shapes.SourceInput, *, now: datetime) -> SourceDr
         visibility=sources.Visibility(source.visibility),
         credential=from_credential(source.credential),
         schedule=from_schedule(source.schedule, now=now),
+        refresh_schedule=from_schedule(source.refresh_schedule, now=now),
+        check_schedule=from_schedule(source.check_schedule, now=now),
         queue=source.queue,
         priority=source.priority,
     )
@@ -77,8 +82,7 @@ def from_source(source: source_shapes.SourceInput, *, now: datetime) -> SourceDr
 
 def change_source(view: SourceView, change: source_shapes.SourceChange, *, now: datetime) -> SourceDraft:
     """A source as it is to be after a change: what was left out stays."""
-    source, task = view.source, view.task
-    draft = view.draft
+    source, draft = view.source, view.draft
     plain = {"name", "kind", "url", "settings", "queue", "priority"}
     if change.kind is not None and change.kind != source.kind:
         draft = replace(draft, settings={})  # the settings of one kind mean nothing to another
@@ -88,7 +92,12 @@ def change_source(view: SourceView, change: source_shapes.SourceChange, *, now: 
     if change.visibility is not None:
         draft = replace(draft, visibility=sources.Visibility(change.visibility))
     if "schedule" in change.model_fields_set:
-        draft = replace(draft, schedule=change_schedule(task.schedule, change.schedule, now=now))
+        draft = replace(draft, schedule=change_schedule(draft.schedule, change.schedule, now=now))
+    if "refresh_schedule" in change.model_fields_set:
+        refresh = change_schedule(draft.refresh_schedule, change.refresh_schedule, now=now)
+        draft = replace(draft, refresh_schedule=refresh)
+    if "check_schedule" in change.model_fields_set:
+        draft = replace(draft, check_schedule=change_schedule(draft.check_schedule, change.check_schedule, now=now))
     if "credential" in change.model_fields_set:
         credential = from_credential(change.credential)
         draft = replace(draft, credential=credential, drop_credential=credential is None)
@@ -109,7 +118,13 @@ def to_source(view: SourceView, *, now: datetime) -> source_shapes.Source:
         has_credential=source.has_credential,
         health=source.health.value,
         resources=source.resources,
+        available=source.available,
+        checked_at=source.checked_at,
+        listed_at=source.listed_at,
+        announced=source.announced,
         schedule=to_schedule(task.schedule),
+        refresh_schedule=to_schedule(view.schedule_of(REFRESH)),
+        check_schedule=to_schedule(view.schedule_of(AVAILABILITY)),
         queue=task.queue,
         priority=task.priority,
         task_id=source.task_id,
@@ -118,12 +133,25 @@ def to_source(view: SourceView, *, now: datetime) -> source_shapes.Source:
         changed_at=source.changed_at,
         last_complete=source.last_complete,
         last_run=None if view.last_run is None else to_run(view.last_run, now=now),
+        last_refresh=None if view.last_refresh is None else to_run(view.last_refresh, now=now),
     )
 
 
 def to_detection(detection: Detection) -> source_shapes.Detection:
     """A remote that was recognised."""
     return source_shapes.Detection(**asdict(detection))
+
+
+def to_availability(span: availability.Span) -> source_shapes.Availability:
+    """A time in which all checks of a source said the same."""
+    return source_shapes.Availability(
+        available=span.available,
+        problem=span.problem,
+        since=span.since,
+        until=span.until,
+        checks=span.checks,
+        seconds=round(span.seconds, 3),
+    )
 
 
 def to_preview(preview: Preview) -> source_shapes.Preview:
@@ -145,6 +173,7 @@ def to_resource(resource: resources.Resource) -> source_shapes.Resource:
         id=resource.id,
         identifier=resource.identifier,
         title=resource.title,
+        type=resource.type,
         presence=resource.presence.value,
         outcome=resource.outcome.value,
         wanted=resource.wanted,
