@@ -7,12 +7,44 @@ import pytest
 
 from tests.harvests.farm import TENDER, Farm, open_farm
 from tests.remotes.scripts import Script, html_page, reply, status
-from tests.remotes.server import Remote
+from tests.remotes.server import Remote as RealRemote
 from tests.sources.wfs.server import capabilities, exception, feature_type
 from windrow.model.runs import RunState
 from windrow.sources.wfs import WfsKind
+from windrow.sources.wfs.requests import ANY, capabilities_url
+from windrow.testing import Life, Remote, Trial, live_through
+from windrow.testing.remotes import Reply
 
 TYPES = [feature_type(f"ws:type{number}") for number in range(30)]
+
+
+def test_it_lives_through_everything_that_a_remote_does_to_it() -> None:
+    asked = capabilities_url("https://ows.example/wfs", ANY)
+
+    def answers(*types: str) -> dict[str, Reply]:
+        return {asked: capabilities(*types)}
+
+    changed = (feature_type("a"), feature_type("b", "New"), feature_type("c"))
+    life = Life(
+        url="https://ows.example/wfs",
+        count=3,
+        first=answers(feature_type("a"), feature_type("b"), feature_type("c")),
+        changed=answers(*changed),
+        removed=answers(*changed[:2]),
+    )
+
+    live_through(WfsKind(), life)
+
+
+def test_a_trial_makes_one_request_for_each_harvest() -> None:
+    asked = capabilities_url("https://ows.example/wfs", ANY)
+    remote = Remote({asked: capabilities(feature_type("a"))})
+
+    with Trial(WfsKind(), remote, "https://ows.example/wfs") as trial:
+        trial.harvest()
+        trial.harvest()
+
+    assert remote.urls == [asked, asked]
 
 
 @pytest.fixture
@@ -21,7 +53,7 @@ def farm(tmp_path: Path) -> Iterator[Farm]:
         yield farm
 
 
-def test_types_are_followed_with_one_request_for_each_harvest(farm: Farm, remote: Remote) -> None:
+def test_types_are_followed_with_one_request_for_each_harvest(farm: Farm, remote: RealRemote) -> None:
     bodies = [
         capabilities(*TYPES),
         capabilities(*TYPES, sequence=2),
@@ -39,7 +71,7 @@ def test_types_are_followed_with_one_request_for_each_harvest(farm: Farm, remote
     assert len(remote.asked("/wfs")) == 3
 
 
-def test_a_server_with_validators_is_asked_whether_anything_changed(farm: Farm, remote: Remote) -> None:
+def test_a_server_with_validators_is_asked_whether_anything_changed(farm: Farm, remote: RealRemote) -> None:
     validated = reply(capabilities(*TYPES), headers={"ETag": '"7"'})
     source = farm.add("wfs", remote.on("/wfs", validated, status(304), validated), policies=TENDER)
 
@@ -62,7 +94,7 @@ def test_a_server_with_validators_is_asked_whether_anything_changed(farm: Farm, 
     ],
     ids=["html", "exception", "truncated", "500", "empty", "without-list"],
 )
-def test_a_bad_answer_deletes_nothing(farm: Farm, remote: Remote, bad: Script) -> None:
+def test_a_bad_answer_deletes_nothing(farm: Farm, remote: RealRemote, bad: Script) -> None:
     source = farm.add("wfs", remote.on("/wfs", reply(capabilities(*TYPES)), bad), policies=TENDER)
     farm.harvest(source)
 
@@ -74,7 +106,7 @@ def test_a_bad_answer_deletes_nothing(farm: Farm, remote: Remote, bad: Script) -
     assert len(farm.titles(source)) == 30
 
 
-def test_a_type_without_a_name_waits_in_quarantine(farm: Farm, remote: Remote) -> None:
+def test_a_type_without_a_name_waits_in_quarantine(farm: Farm, remote: RealRemote) -> None:
     broken = "<FeatureType><Title>nameless</Title></FeatureType>"
     source = farm.add("wfs", remote.on("/wfs", reply(capabilities(feature_type("a"), broken))))
 

@@ -9,12 +9,44 @@ import pytest
 from samples.servers.nginx import Nginx
 from tests.harvests.farm import TENDER, Farm, open_farm
 from tests.remotes.scripts import Script, html_page, reply, status
-from tests.remotes.server import Remote
+from tests.remotes.server import Remote as RealRemote
 from tests.sources.wms.server import capabilities, exception, layer, saved
 from windrow.model.runs import RunState
 from windrow.sources.wms import WmsKind
+from windrow.sources.wms.requests import NEWEST, capabilities_url
+from windrow.testing import Life, Remote, Trial, live_through
+from windrow.testing.remotes import Reply
 
 LAYERS = [layer(f"ws:layer{number}") for number in range(30)]
+
+
+def test_it_lives_through_everything_that_a_remote_does_to_it() -> None:
+    asked = capabilities_url("https://ows.example/wms", NEWEST)
+
+    def answers(*layers: str) -> dict[str, Reply]:
+        return {asked: capabilities(*layers)}
+
+    changed = (layer("a"), layer("b", "New"), layer("c"))
+    life = Life(
+        url="https://ows.example/wms",
+        count=3,
+        first=answers(layer("a"), layer("b"), layer("c")),
+        changed=answers(*changed),
+        removed=answers(*changed[:2]),
+    )
+
+    live_through(WmsKind(), life)
+
+
+def test_a_trial_makes_one_request_for_each_harvest() -> None:
+    asked = capabilities_url("https://ows.example/wms", NEWEST)
+    remote = Remote({asked: capabilities(layer("a"))})
+
+    with Trial(WmsKind(), remote, "https://ows.example/wms") as trial:
+        trial.harvest()
+        trial.harvest()
+
+    assert remote.urls == [asked, asked]
 
 
 @pytest.fixture
@@ -23,7 +55,7 @@ def farm(tmp_path: Path) -> Iterator[Farm]:
         yield farm
 
 
-def test_layers_are_followed_with_one_request_for_each_harvest(farm: Farm, remote: Remote) -> None:
+def test_layers_are_followed_with_one_request_for_each_harvest(farm: Farm, remote: RealRemote) -> None:
     bodies = [
         capabilities(*LAYERS),
         capabilities(*LAYERS, sequence=2),
@@ -42,7 +74,7 @@ def test_layers_are_followed_with_one_request_for_each_harvest(farm: Farm, remot
     assert len(remote.asked("/wms")) == 3
 
 
-def test_a_server_with_validators_is_asked_whether_anything_changed(farm: Farm, remote: Remote) -> None:
+def test_a_server_with_validators_is_asked_whether_anything_changed(farm: Farm, remote: RealRemote) -> None:
     validated = reply(capabilities(*LAYERS), headers={"ETag": '"7"'})
     source = farm.add("wms", remote.on("/wms", validated, status(304), validated), policies=TENDER)
 
@@ -80,7 +112,7 @@ def test_capabilities_in_a_file_on_nginx(farm: Farm, tmp_path: Path, serve_folde
     ],
     ids=["html", "exception", "truncated", "500", "empty", "without-capability"],
 )
-def test_a_bad_answer_deletes_nothing(farm: Farm, remote: Remote, bad: Script) -> None:
+def test_a_bad_answer_deletes_nothing(farm: Farm, remote: RealRemote, bad: Script) -> None:
     source = farm.add("wms", remote.on("/wms", reply(capabilities(*LAYERS)), bad), policies=TENDER)
     farm.harvest(source)
 
@@ -92,7 +124,7 @@ def test_a_bad_answer_deletes_nothing(farm: Farm, remote: Remote, bad: Script) -
     assert len(farm.titles(source)) == 30
 
 
-def test_the_filter_of_titles_counts_what_it_leaves_out(farm: Farm, remote: Remote) -> None:
+def test_the_filter_of_titles_counts_what_it_leaves_out(farm: Farm, remote: RealRemote) -> None:
     url = remote.on("/wms", reply(capabilities(layer("a", "Roads"), layer("b", "Lakes"))))
     source = farm.add("wms", url, settings={"dataset_title_filter": "road"})
 
@@ -102,7 +134,7 @@ def test_the_filter_of_titles_counts_what_it_leaves_out(farm: Farm, remote: Remo
     assert farm.titles(source) == {"a": "Roads"}
 
 
-def test_a_layer_that_stands_in_two_places_is_one(farm: Farm, remote: Remote) -> None:
+def test_a_layer_that_stands_in_two_places_is_one(farm: Farm, remote: RealRemote) -> None:
     source = farm.add("wms", remote.on("/wms", reply(capabilities(layer("a"), layer("b"), layer("a")))))
 
     run = farm.harvest(source)
@@ -111,7 +143,7 @@ def test_a_layer_that_stands_in_two_places_is_one(farm: Farm, remote: Remote) ->
     assert sorted(farm.titles(source)) == ["a", "b"]
 
 
-def test_a_name_that_cannot_be_kept_holds_up_no_other_layer(farm: Farm, remote: Remote) -> None:
+def test_a_name_that_cannot_be_kept_holds_up_no_other_layer(farm: Farm, remote: RealRemote) -> None:
     source = farm.add("wms", remote.on("/wms", reply(capabilities(layer("n" * 1500), layer("b")))))
 
     run = farm.harvest(source)

@@ -60,6 +60,16 @@ def test_an_answer_that_nobody_takes_goes_with_its_fetcher() -> None:
     assert len(module._opened) == before - 1
 
 
+def test_a_fetcher_that_nothing_can_be_tied_to_is_asked_twice() -> None:
+    class Plain(Server):
+        __hash__ = None  # type: ignore[assignment]  # what a dataclass is by default
+
+    server = Plain([capabilities(layer("a"))])
+
+    assert [each.identifier for each in harvest(REQUEST, server)[1].records] == ["a"]
+    assert server.asked == [ASKED, ASKED]
+
+
 def test_the_kind_goes_to_other_processes() -> None:
     assert pickle.loads(pickle.dumps(KIND)).name == "wms"
 

@@ -11,7 +11,7 @@ import pytest
 from pyproj import Transformer
 
 from samples.servers.mapserver import MapLayer, MapServer
-from tests.harvests.farm import TENDER, Farm, open_farm
+from tests.harvests.farm import TENDER, Farm, ImpatientMaker, open_farm
 from tests.servers.mapserver import LAYERS
 from tests.sources.conftest import Asking
 from windrow.model.records import Contact, Record
@@ -33,6 +33,9 @@ def harvested(server: MapServer, fetcher: Asking, **settings: object) -> dict[st
 @pytest.fixture
 def farm(tmp_path: Path) -> Iterator[Farm]:
     with open_farm(tmp_path / "farm", kinds=(KIND,)) as farm:
+        maker = farm.assembly.__dict__["fetcher_maker"]
+        assert isinstance(maker, ImpatientMaker)
+        maker.changes = {"read_timeout": 30.0, "attempts": 1}  # a program is started for each answer
         yield farm
 
 

@@ -10,11 +10,11 @@ servers give none; then the document comes again, and the page's fingerprint tel
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
-from weakref import WeakKeyDictionary
 
 from windrow.errors import RemoteError, RemoteStatus, RemoteUnreadable
 from windrow.formats.ows.addresses import argument_of, base_url, version_in
 from windrow.formats.ows.documents import capabilities_fingerprint, refuses
+from windrow.formats.ows.handover import Handover
 from windrow.formats.ows.validity import is_settled
 from windrow.ports.fetching import Answer, Fetcher, Validators
 from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading
@@ -24,8 +24,8 @@ from windrow.sources.wfs.settings import AUTO, SCHEMA, VERSIONS, Settings
 
 _PAGE = {"document": "capabilities"}
 
-_opened: WeakKeyDictionary[Fetcher, tuple[str, Answer]] = WeakKeyDictionary()
-"""By the fetcher of a run: the source's URL and what `open` was answered there, until the page takes it.
+_opened: Handover[Answer] = Handover()
+"""What `open` was answered, by the fetcher of its run and the source's URL, until the page takes it.
 
 Not kept by the kind itself, which goes to other processes to read; nor beyond its run, since the fetcher goes with it.
 """
@@ -59,15 +59,15 @@ class WfsKind:
         if answer.not_modified:
             return Opening(pages=[], unchanged=True, cursor=request.cursor)
         outline = reading.read_outline(answer.body)
-        _opened[fetcher] = (request.url, answer)
+        _opened.leave(fetcher, request.url, answer)
         # What has no name is quarantined, and must be counted again the next time: then no 304 will do.
         cursor = _cursor_of(answer) if outline.named else {}
         return Opening(pages=[_PAGE], total=outline.types, cursor=cursor, title=outline.title)
 
     def load(self, request: PassRequest, page: PageRequest, fetcher: Fetcher) -> Loaded:  # noqa: ARG002 - the port's
         """Takes what `open` was answered; asks where that is gone."""
-        url, answer = _opened.pop(fetcher, ("", None))
-        if answer is None or url != request.url:
+        answer = _opened.take(fetcher, request.url)
+        if answer is None:
             answer = _ask(request.url, Settings.of(request.settings), fetcher)
         return Loaded([answer])
 
