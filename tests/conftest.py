@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.remotes.fixtures",
     "tests.servers.chromium",
     "tests.servers.koop",
+    "tests.servers.mapserver",
     "tests.servers.nginx",
     "tests.servers.postgres",
     "tests.servers.pycsw",

@@ -68,6 +68,7 @@ DEBIAN = (
     ("/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server"),
     ("/usr/sbin/ip", "iproute2"),
     ("/usr/sbin/nginx", "nginx-light"),
+    ("/usr/lib/cgi-bin/mapserv", "cgi-mapserver"),
     ("/usr/bin/chromium", "chromium"),
     ("/usr/share/fonts/truetype/liberation*", "fonts-liberation"),
     ("/usr/bin/systemd-analyze", "systemd"),

@@ -9,7 +9,7 @@ from windrow.fetching import MemoryHosts, OutgoingPolicy, make_fetcher_maker
 from windrow.ports.fetching import Answer, Fetcher, Manners, Validators
 
 
-@dataclass
+@dataclass(eq=False)
 class Asking:
     """A polite fetcher without a pace, and the URLs it was asked for, in order."""
 

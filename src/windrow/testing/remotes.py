@@ -75,9 +75,12 @@ class Remote:
         return Answer(answer.url, 304, answer.headers, b"") if known else answer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class ScriptedFetcher:
-    """Asks a `Remote`, at once and once; otherwise as `windrow.ports.fetching.Fetcher` says."""
+    """Asks a `Remote`, at once and once; otherwise as `windrow.ports.fetching.Fetcher` says.
+
+    Each is one of its own, as those of real runs are: a kind may tie to it what belongs to the run.
+    """
 
     remote: Remote
     check: Check = lambda: None

@@ -1,0 +1,127 @@
+"""The WFS source kind: which requests a pass makes.
+
+A capabilities document holds all that a catalogue shows of a server's feature types, so a pass makes one request.
+`open` makes it, and the page's `load` takes what it was answered, by the fetcher that both were handed; it asks for
+itself only where there is nothing to take: when a pass goes on after an interruption, or its page is tried again.
+
+The next pass sends the document's validators along, where there were any (`Opening.cursor`): a 304 ends it there. Most
+servers give none; then the document comes again, and the page's fingerprint tells that nothing is to be read.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from windrow.errors import RemoteError, RemoteStatus, RemoteUnreadable
+from windrow.formats.ows.addresses import argument_of, base_url, version_in
+from windrow.formats.ows.documents import capabilities_fingerprint, refuses
+from windrow.formats.ows.handover import Handover
+from windrow.formats.ows.validity import is_settled
+from windrow.ports.fetching import Answer, Fetcher, Validators
+from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading
+from windrow.sources.wfs import reading
+from windrow.sources.wfs.requests import ANY, capabilities_url
+from windrow.sources.wfs.settings import AUTO, SCHEMA, VERSIONS, Settings
+
+_PAGE = {"document": "capabilities"}
+
+_opened: Handover[Answer] = Handover()
+"""What `open` was answered, by the fetcher of its run and the source's URL, until the page takes it.
+
+Not kept by the kind itself, which goes to other processes to read; nor beyond its run, since the fetcher goes with it.
+"""
+
+
+class WfsKind:
+    """Web Feature Service 2.0, 1.1.0 and 1.0.0, by its capabilities alone: no feature is asked for."""
+
+    name: ClassVar[str] = "wfs"
+    title: ClassVar[str] = "OGC WFS"
+    schema: ClassVar[Mapping[str, Any]] = SCHEMA
+
+    def detect(self, url: str, first: Answer | None, fetcher: Fetcher) -> Detection | None:
+        """Reads the capabilities, which `first` may already be; asks for them once or twice otherwise."""
+        certain = found = _outline_of(first)
+        if found is None:
+            try:
+                found = reading.read_outline(_ask(url, Settings(), fetcher).body)
+            except RemoteError:
+                return None
+        version = version_in(url, "WFS")
+        settings = {"version": version} if version in VERSIONS[1:] else {}
+        # The same address may answer as another service too; a URL that names this one means it.
+        certainty = 1.0 if certain or argument_of(url, "service").upper() == "WFS" else 0.9
+        return Detection(self.name, base_url(url), found.title, settings, certainty)
+
+    def open(self, request: PassRequest, fetcher: Fetcher) -> Opening:
+        """Asks for the capabilities, with the validators of the last time."""
+        settings = Settings.of(request.settings)
+        answer = _ask(request.url, settings, fetcher, validators=_validators_in(request.cursor))
+        if answer.not_modified:
+            return Opening(pages=[], unchanged=True, cursor=request.cursor)
+        outline = reading.read_outline(answer.body)
+        _opened.leave(fetcher, request.url, answer)
+        # What has no name is quarantined, and must be counted again the next time: then no 304 will do.
+        cursor = _cursor_of(answer) if outline.named else {}
+        return Opening(pages=[_PAGE], total=outline.types, cursor=cursor, title=outline.title)
+
+    def load(self, request: PassRequest, page: PageRequest, fetcher: Fetcher) -> Loaded:  # noqa: ARG002 - the port's
+        """Takes what `open` was answered; asks where that is gone."""
+        answer = _opened.take(fetcher, request.url)
+        if answer is None:
+            answer = _ask(request.url, Settings.of(request.settings), fetcher)
+        return Loaded([answer])
+
+    def read(self, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:  # noqa: ARG002 - the port's
+        """Reads the feature types."""
+        return reading.read_types(_answer(loaded).body, request.url, Settings.of(request.settings))
+
+    def page_fingerprint(self, loaded: Loaded) -> bytes | None:
+        """Leaves the update sequence out: servers raise it for changes that no feature type shows."""
+        return capabilities_fingerprint(_answer(loaded).body)
+
+
+def _ask(url: str, settings: Settings, fetcher: Fetcher, *, validators: Validators | None = None) -> Answer:
+    """The capabilities, or a 304.
+
+    Servers choose from the versions that are offered to them. Those that refuse them all are asked once more, for
+    whatever they have, where people left the version open.
+    """
+    told = version_in(url, "WFS") if settings.version == AUTO else settings.version
+    try:
+        answer = fetcher.get(capabilities_url(url, told or ANY), validators=validators)
+        if told or answer.not_modified or not refuses(answer.body):
+            return answer
+    except RemoteStatus as error:
+        if told or not refuses(error.body):
+            raise
+    return fetcher.get(capabilities_url(url))
+
+
+def _outline_of(first: Answer | None) -> reading.Outline | None:
+    try:
+        return None if first is None else reading.read_outline(first.body)
+    except RemoteUnreadable:
+        return None
+
+
+def _cursor_of(answer: Answer) -> dict[str, str]:
+    found = answer.validators
+    if not is_settled(found.last_modified, answer.headers.get("date", "")):
+        return {}
+    told = {"etag": found.etag, "last_modified": found.last_modified}
+    return {name: value for name, value in told.items() if value}
+
+
+def _validators_in(cursor: Mapping[str, Any]) -> Validators | None:
+    found = Validators(str(cursor.get("etag", "")), str(cursor.get("last_modified", "")))
+    return found if found != Validators() else None
+
+
+def _answer(loaded: Loaded) -> Answer:
+    match loaded.answers:
+        case [Answer() as answer]:
+            return answer
+        case [Exception() as error]:
+            raise error
+        case _:
+            raise RemoteUnreadable(f"{len(loaded.answers)} answers for one document.")
