@@ -23,7 +23,7 @@ class Rows:
     def send_runs(self, now: datetime, *, ahead: int) -> list[Sent]:
         return self.runs
 
-    def send_parts(self, now: datetime, *, ahead: int) -> list[Sent]:
+    def send_parts(self, now: datetime, *, ahead: int, least: int = 1) -> list[Sent]:
         return self.parts
 
     def unclaimed_runs(self, before: datetime, *, limit: int) -> list[Sent]:

@@ -166,3 +166,14 @@ def test_of_these_parts_only_those_are_claimed_that_are_free_and_ready(runs: Sql
     assert [(each.part.id, each.part.attempts, each.run.id) for each in taken] == [(three, 1, run.id)]
     runs.cancel(run.id, tenant_id=TENANT, now=NOW)
     assert runs.claim_these_parts("ann", [four], now=NOW, lease=LEASE) == []
+
+
+def test_parts_are_not_sent_as_one_by_one_is_claimed(runs: SqlRuns, dispatches: SqlDispatches) -> None:
+    numbers = [each.id for each in parts_of(runs, fanned(runs, 6))]
+    assert len(dispatches.send_parts(NOW, ahead=4, least=2)) == 4
+    runs.claim_these_parts("ann", numbers[:1], now=NOW, lease=LEASE)
+
+    assert dispatches.send_parts(NOW, ahead=4, least=2) == []
+
+    runs.claim_these_parts("ann", numbers[1:2], now=NOW, lease=LEASE)
+    assert [int(each.id) for each in dispatches.send_parts(NOW, ahead=4, least=2)] == numbers[4:]

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from windrow.cli import db, installation, records, runs, sources, tasks, tokens, users, workers
+from windrow.cli import db, importing, installation, records, runs, sources, tasks, tokens, users, workers
 from windrow.cli.answers import tell
 from windrow.cli.commands import Command
 from windrow.cli.exits import Exit, code_of, tell_error, tell_problem
@@ -58,6 +58,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(workers.app, name="workers")
 app.add_typer(db.app, name="db")
+app.add_typer(importing.app, name="import")
 
 
 @cache

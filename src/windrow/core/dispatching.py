@@ -16,6 +16,9 @@ PARTS_AHEAD = 2_000
 """How many of each queue are on their way at most: what waits longer stays in the database, where a higher priority
 still overtakes it, a cancel needs no word to anybody, and a broker that forgets loses little."""
 
+PARTS_TOGETHER = 400
+"""Parts of a queue are sent on when there is room for so many: sent as one by one is claimed, each would be a message."""
+
 PARTS_AT_ONCE = 50
 """How many parts one message carries at most."""
 
@@ -70,7 +73,7 @@ class Dispatching:
         """What became ready, noted as sent."""
         now = self.clock()
         runs = self.dispatches.send_runs(now, ahead=RUNS_AHEAD)
-        parts = self.dispatches.send_parts(now, ahead=PARTS_AHEAD)
+        parts = self.dispatches.send_parts(now, ahead=PARTS_AHEAD, least=PARTS_TOGETHER)
         return [_of_run(each) for each in runs] + self._in_bunches(parts)
 
     def send_again(self) -> list[Message]:

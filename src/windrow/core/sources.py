@@ -27,7 +27,7 @@ from windrow.model.tasks import Retry, Task
 from windrow.ports.clocks import Clock
 from windrow.ports.runs import NumberedRun, RunFilter
 from windrow.ports.source_kinds import Detection
-from windrow.ports.sources import ResourceFilter
+from windrow.ports.sources import Choice, ResourceFilter
 from windrow.ports.store import Blobs, Store
 
 MOST_CHOSEN = 10_000
@@ -253,6 +253,11 @@ class Sources:
         """The numbers of resources that the remote has, by their identifiers; others are left out."""
         source = self.get(principal, source_id)
         return self.store.sources.find_resources(source.id, identifiers)
+
+    def note_choices(self, principal: Principal, source_id: int, choices: Sequence[Choice]) -> None:
+        """Lists resources that another system knew of this source, and takes over which of them are wanted."""
+        source = self._writable(principal, source_id)
+        self.store.sources.note_choices(source.id, choices, now=self.clock())
 
     def want(self, principal: Principal, source_id: int, resource_ids: Sequence[int] | None, *, wanted: bool) -> int:
         """Says which resources belong in the catalogue; None means all of them."""

@@ -27,8 +27,8 @@ class Dispatches(Protocol):
         are sent and not claimed."""
         ...
 
-    def send_parts(self, now: datetime, *, ahead: int) -> list[Sent]:
-        """The same for parts of runs that have fanned out."""
+    def send_parts(self, now: datetime, *, ahead: int, least: int = 1) -> list[Sent]:
+        """The same for parts of runs that have fanned out; none while there is room for fewer than `least`."""
         ...
 
     def unclaimed_runs(self, before: datetime, *, limit: int) -> list[Sent]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from windrow.model.availability import Check, Span
 from windrow.model.listings import Listed, Listing
@@ -22,6 +22,15 @@ class ResourceFilter:
     wanted: bool | None = None
     words: str = ""
     type: str | None = None
+
+
+class Choice(NamedTuple):
+    """A resource that is known from elsewhere, and whether it is wanted."""
+
+    identifier: str
+    title: str = ""
+    type: str = ""
+    wanted: bool = False
 
 
 class Sources(Protocol):
@@ -121,6 +130,10 @@ class Sources(Protocol):
         self, source_id: int, which: ResourceFilter, *, limit: int, cursor: str | None = None
     ) -> PageOf[Resource]:
         """A source's resources in the order they were found."""
+        ...
+
+    def note_choices(self, source_id: int, choices: Sequence[Choice], *, now: datetime) -> None:
+        """Lists resources that are not known yet, and says of all of them whether they are wanted; in batches."""
         ...
 
     def want(self, source_id: int, resource_ids: Sequence[int] | None, *, wanted: bool, now: datetime) -> int:

@@ -45,9 +45,9 @@ class SqlDispatches:
         """Notes runs that are ready as sent."""
         return self._send(_RUNS, now, ahead)
 
-    def send_parts(self, now: datetime, *, ahead: int) -> list[Sent]:
+    def send_parts(self, now: datetime, *, ahead: int, least: int = 1) -> list[Sent]:
         """Notes parts that are ready as sent."""
-        return self._send(_PARTS, now, ahead)
+        return self._send(_PARTS, now, ahead, least)
 
     def unclaimed_runs(self, before: datetime, *, limit: int) -> list[Sent]:
         """Runs that were sent earlier than that and are still ready."""
@@ -84,10 +84,10 @@ class SqlDispatches:
         with self._database.write() as connection:
             return list(connection.scalars(told))
 
-    def _send(self, word: _Word, now: datetime, ahead: int) -> list[Sent]:
+    def _send(self, word: _Word, now: datetime, ahead: int, least: int = 1) -> list[Sent]:
         with self._database.read() as connection:
             queues = connection.execute(_queues(word), {"this_moment": now}).all()
-        room = {row.queue: ahead - row.sent for row in queues if row.waits and row.sent < ahead}
+        room = {row.queue: ahead - row.sent for row in queues if row.waits and row.sent <= ahead - least}
         if not room:
             return []
         sent: list[Sent] = []

@@ -25,7 +25,8 @@ from sqlalchemy import (
 from windrow.model.listings import Listed, Listing
 from windrow.model.paging import PageOf, check_limit
 from windrow.model.resources import Outcome, Presence, Resource
-from windrow.ports.sources import ResourceFilter
+from windrow.ports.harvests import NEVER_FETCHED
+from windrow.ports.sources import Choice, ResourceFilter
 from windrow.storage.batches import batches
 from windrow.storage.database import Database
 from windrow.storage.listing import number_of, to_page
@@ -34,6 +35,7 @@ from windrow.storage.numbers import possible_ids
 from windrow.storage.records import remove_records
 from windrow.storage.source_rows import policies_from_json
 from windrow.storage.tables import pages, records, resources, sources
+from windrow.storage.upserts import insert_missing
 
 BATCH = 500
 """Resources changed in one transaction: the single writer of SQLite is free again within some tens of milliseconds."""
@@ -126,6 +128,40 @@ def want(database: Database, source_id: int, resource_ids: Sequence[int] | None,
             forget_pages(connection, source_id)
 
     return _change_all(database, source_id, resource_ids, [resources.c.wanted != wanted], change)
+
+
+def note_choices(database: Database, source_id: int, choices: Sequence[Choice], *, now: datetime) -> None:
+    """Lists resources that are not known yet, and says of all of them whether they are wanted."""
+    for some in batches(choices, BATCH):
+        rows = [_listed(source_id, each, now) for each in some]
+        with database.write() as connection:
+            insert_missing(connection, resources, rows, conflict=["source_id", "identifier"])
+            found = find_resources(connection, source_id, [each.identifier for each in some])
+            kept = _count_present(connection, source_id)
+            connection.execute(update(sources).where(sources.c.id == source_id).values(resources=kept))
+        for wanted in (True, False):
+            ids = [found[each.identifier] for each in some if each.wanted is wanted and each.identifier in found]
+            want(database, source_id, ids, wanted=wanted)
+
+
+def _count_present(connection: Connection, source_id: int) -> int:
+    present = (resources.c.source_id == source_id, resources.c.presence.in_(ON_REMOTE))
+    return connection.scalar(select(func.count()).select_from(resources).where(*present)) or 0
+
+
+def _listed(source_id: int, choice: Choice, now: datetime) -> dict[str, Any]:
+    return {
+        "source_id": source_id,
+        "identifier": choice.identifier,
+        "fingerprint": NEVER_FETCHED,
+        "presence": Presence.PRESENT.value,
+        "outcome": Outcome.LISTED.value,
+        "wanted": choice.wanted,
+        "title": choice.title,
+        "type": choice.type,
+        "first_seen": now,
+        "last_changed": now,
+    }
 
 
 def restore(database: Database, source_id: int, resource_ids: Sequence[int] | None, *, now: datetime) -> int:

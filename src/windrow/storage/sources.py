@@ -16,7 +16,7 @@ from windrow.model.resources import Resource
 from windrow.model.sources import Credential, DeletionReview, Source
 from windrow.model.tasks import Task
 from windrow.ports.clocks import Clock, system_clock
-from windrow.ports.sources import ResourceFilter
+from windrow.ports.sources import Choice, ResourceFilter
 from windrow.storage import availability, resources, reviews, source_removal
 from windrow.storage.attendants import attend, find_attendants, save_attendant
 from windrow.storage.batches import batches
@@ -201,6 +201,10 @@ class SqlSources:
         """A source's resources in the order they were found."""
         with self._database.read() as connection:
             return resources.list_resources(connection, source_id, which, limit=limit, cursor=cursor)
+
+    def note_choices(self, source_id: int, choices: Sequence[Choice], *, now: datetime) -> None:
+        """Lists resources that are not known yet, and says of all of them whether they are wanted."""
+        resources.note_choices(self._database, source_id, choices, now=now)
 
     def want(self, source_id: int, resource_ids: Sequence[int] | None, *, wanted: bool, now: datetime) -> int:
         """Says whether resources (None: all) belong in the catalogue; returns how many changed."""

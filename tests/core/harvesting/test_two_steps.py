@@ -248,3 +248,15 @@ def test_lists_can_be_narrowed_to_what_was_never_fetched(farm: Farm, shelf: Shel
     found = farm.assembly.store.sources.list_resources(source.id, ResourceFilter(outcome=Outcome.LISTED), limit=10)
 
     assert [each.identifier for each in found.items] == ["b"]
+
+
+def test_a_page_that_did_not_change_is_not_taken_for_the_chosen_ones(farm: Farm, shelf: Shelf) -> None:
+    shelf.put("a", "b", "c")
+    shelf.fingerprints = {"1": b"the same"}
+    source = farm.add("shelf")
+    farm.harvest(source)
+    number = farm.resources(source)["b"].id
+
+    run = farm.finish(farm.assembly.windrow.sources.harvest(farm.principal, source.id, only=[number]))
+
+    assert run.progress.counts == {"unchanged": 1, "left_out": 2}

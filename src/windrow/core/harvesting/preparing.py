@@ -73,7 +73,7 @@ class Preparer:
         return None if found is None else blake2b(found, digest_size=16, key=digest_of(config_of(self.source))).digest()
 
     def _memory(self, part: Part, fingerprint: bytes | None) -> PageMemory | None:
-        if fingerprint is None or self.blank:
+        if fingerprint is None or self.blank or self.only is not None:
             return None
         (memory,) = self.harvests.page_memories(self.source.id, [part.key])
         return memory if memory is not None and memory.fingerprint == fingerprint else None

@@ -1,0 +1,93 @@
+"""`windrow import …`: take over what another system knows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from windrow.cli.answers import Column, print_list, tell
+from windrow.cli.commands import Command
+from windrow.cli.drafting import SourceOptions, read_credential
+from windrow.cli.exits import Exit
+from windrow.cli.local import Local, open_local
+from windrow.cli.options import Data, Json
+from windrow.errors import BadInput
+from windrow.model.sources import Credential, CredentialKind
+
+if TYPE_CHECKING:
+    from windrow.importers.geonode import Harvester, Imported
+
+app = typer.Typer(help="Take over what another system knows.", no_args_is_help=True)
+
+COLUMNS: list[Column["Imported"]] = [
+    Column("Harvester", lambda each: each.name),
+    Column("Became", lambda each: each.state),
+    Column("Source", lambda each: each.source_id and str(each.source_id)),
+    Column("Resources", lambda each: each.listed),
+    Column("Wanted", lambda each: each.wanted),
+    Column("Notes", lambda each: each.notes),
+]
+
+
+@app.callback()
+def begin() -> None:
+    """Take over what another system knows."""
+
+
+@app.command(cls=Command)
+def geonode(
+    what: Annotated[str, typer.Argument(metavar="URL|FILE", help="A GeoNode, or a dump of its harvesting tables.")],
+    token: Annotated[
+        str | None,
+        typer.Option(envvar="WINDROW_IMPORT_TOKEN", help="A superuser's bearer token; better in that variable."),
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Sign in there by this name; the password is asked for.")
+    ] = None,
+    secret_env: Annotated[
+        str | None, typer.Option(metavar="VARIABLE", help="Environment variable that holds the password.")
+    ] = None,
+    paused: Annotated[
+        bool, typer.Option("--paused", help="Switch the schedules off until you switch them on.")
+    ] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Take over the harvesters of a GeoNode, with what was chosen of their resources. Doing it again is harmless."""
+    from windrow.importers.geonode import take_over
+
+    if token is not None and user is not None:
+        raise BadInput.of("--user", "cannot go with --token: choose one of them")
+    credential = _credential(token, user, secret_env)
+    with open_local(data, make=True) as local, _harvesters(local, what, credential) as found:
+        taken = list(take_over(local.windrow, local.principal, found, now=local.now, paused=paused))
+        print_list(taken, COLUMNS, as_json=as_json)
+        refused = [each for each in taken if each.source_id is None]
+        if refused:
+            tell(f"{len(refused)} of {len(taken)} could not be taken over.", "yellow")
+    raise typer.Exit(Exit.FAILED if refused else Exit.DONE)
+
+
+def _credential(token: str | None, user: str | None, secret_env: str | None) -> Credential | None:
+    if token is not None:
+        return Credential(CredentialKind.BEARER, token)
+    return read_credential(SourceOptions(user=user, secret_env=secret_env)) if user is not None else None
+
+
+@contextmanager
+def _harvesters(local: Local, what: str, credential: Credential | None) -> Iterator["Iterator[Harvester]"]:
+    from windrow.core.validating import check_url
+    from windrow.importers.geonode import read_dump, read_site
+    from windrow.ports.fetching import Manners
+
+    path = Path(what)
+    if path.is_file():
+        yield read_dump(path)
+        return
+    if "://" not in what:
+        raise BadInput.of("URL|FILE", f"{what!r} is neither a file nor a URL")
+    url = check_url(what)
+    fetcher = local.assembly.fetcher_maker(Manners(), origin=url, credential=credential, check=lambda: None)
+    yield read_site(url, fetcher)

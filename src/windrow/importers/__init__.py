@@ -1,0 +1,1 @@
+"""Importers: what other systems know, taken over. Each has a folder of its own."""
