@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from windrow.cli.answers import Column, print_list, tell
+from windrow.cli.answers import Column, print_json, print_list, tell
 from windrow.cli.commands import Command
 from windrow.cli.drafting import SourceOptions, read_credential
 from windrow.cli.exits import Exit
@@ -63,7 +64,10 @@ def geonode(
     credential = _credential(token, user, secret_env)
     with open_local(data, make=True) as local, _harvesters(local, what, credential) as found:
         taken = list(take_over(local.windrow, local.principal, found, now=local.now, paused=paused))
-        print_list(taken, COLUMNS, as_json=as_json)
+        if as_json:
+            print_json([asdict(each) for each in taken])
+        else:
+            print_list(taken, COLUMNS, as_json=False)
         refused = [each for each in taken if each.source_id is None]
         if refused:
             tell(f"{len(refused)} of {len(taken)} could not be taken over.", "yellow")

@@ -17,7 +17,7 @@ PARTS_AHEAD = 2_000
 still overtakes it, a cancel needs no word to anybody, and a broker that forgets loses little."""
 
 PARTS_TOGETHER = 400
-"""Parts of a queue are sent on when there is room for so many: sent as one by one is claimed, each would be a message."""
+"""Parts of a queue are sent on when there is room for so many: sent one by one, each would be a message."""
 
 PARTS_AT_ONCE = 50
 """How many parts one message carries at most."""
