@@ -134,6 +134,24 @@ def test_what_stands_in_a_line_that_moves_is_not_lost() -> None:
     assert told.send_again() != []
 
 
+def test_what_was_passed_by_is_lost_though_the_line_moves() -> None:
+    early, late = sent(1, ago=8 * SECOND), sent(2, ago=5 * SECOND)
+    rows = Rows(runs=[early, late, sent(3, ago=4 * SECOND)])
+    told = dispatching(rows, Room(("default",), 4, 4))
+    told.runs_flow.note(rows.runs, NOW)
+    rows.runs.remove(late)
+
+    assert [each.run_id for each in told.send_again()] == ["1"]
+
+
+def test_what_was_begun_before_goes_before_what_was_not() -> None:
+    rows = Rows(runs=[sent(1), sent(2)._replace(begun=True)], parts=[sent(3), sent(4)._replace(begun=True)])
+
+    messages = dispatching(rows, Room(("default",), 1, 1)).send()
+
+    assert [each.priority for each in messages] == [0, 1, 0, 1]
+
+
 def test_what_was_passed_by_for_long_is_lost_though_the_line_moves() -> None:
     rows = Rows(runs=[sent(1, ago=LONGEST_ANSWER + SECOND), *(sent(number, ago=4 * SECOND) for number in range(2, 9))])
     told = dispatching(rows, Room(("default",), 4, 4))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from windrow.model.tasks import PRIORITIES
 from windrow.model.workers import Room
 from windrow.ports.clocks import Clock
 from windrow.ports.dispatches import Dispatches, Sent
@@ -15,6 +16,12 @@ RUNS_AHEAD = 250
 PARTS_AHEAD = 2_000
 """How many of each queue are on their way at most: what waits longer stays in the database, where a higher priority
 still overtakes it, a cancel needs no word to anybody, and a broker that forgets loses little."""
+
+OVERTAKEN_BY = timedelta(seconds=1)
+"""What was sent so much later and is claimed already has passed by what was sent before it."""
+
+LIFT = 1
+"""By which what was begun before goes before what was not: its priority, in its message only."""
 
 PARTS_TOGETHER = 400
 """Parts of a queue are sent on when there is room for so many: sent one by one, each would be a message."""
@@ -33,30 +40,39 @@ it counts as lost; doubled each time. After the longest it counts as lost whatev
 
 @dataclass(slots=True)
 class Flow:
-    """Whether what was sent is being claimed, queue by queue: what stands in a broker's line is not lost."""
+    """What becomes of what was sent, queue by queue: what stands in a broker's line is not lost.
 
-    _waiting: dict[str, set[str]] = field(default_factory=dict)
+    A line stands when nothing of it was claimed lately. It has passed by what was sent before something that is claimed
+    already: brokers hand out what has the same priority in the order in which it came.
+    """
+
+    _waiting: dict[str, dict[str, Sent]] = field(default_factory=dict)
     _moved_at: dict[str, datetime] = field(default_factory=dict)
+    _passed: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     def note(self, unclaimed: Sequence[Sent], now: datetime) -> None:
         """Takes in what is unclaimed now."""
-        waiting: dict[str, set[str]] = {}
+        waiting: dict[str, dict[str, Sent]] = {}
         for each in unclaimed:
-            waiting.setdefault(each.queue, set()).add(each.id)
+            waiting.setdefault(each.queue, {})[each.id] = each
         for queue, before in self._waiting.items():
-            if before - waiting.get(queue, set()):
+            for number in before.keys() - waiting.get(queue, {}).keys():
+                claimed = before[number]
+                place = (queue, claimed.priority)
                 self._moved_at[queue] = now
+                self._passed[place] = max(claimed.sent_at, self._passed.get(place, claimed.sent_at))
         self._waiting = waiting
 
     def forget(self, again: Sequence[Sent]) -> None:
         """What was sent again was not claimed, though it is missed at the next look."""
         for each in again:
-            self._waiting.get(each.queue, set()).discard(each.id)
+            self._waiting.get(each.queue, {}).pop(each.id, None)
 
-    def stands(self, queue: str, now: datetime) -> bool:
-        """Whether nothing of the queue was claimed lately."""
-        moved_at = self._moved_at.get(queue)
-        return moved_at is None or now - moved_at >= ANSWER_WITHIN
+    def gives_up(self, sent: Sent, now: datetime) -> bool:
+        """Whether this one will not be claimed any more, as far as the others tell."""
+        moved_at, passed = self._moved_at.get(sent.queue), self._passed.get((sent.queue, sent.priority))
+        stands = moved_at is None or now - moved_at >= ANSWER_WITHIN
+        return stands or (passed is not None and passed - sent.sent_at > OVERTAKEN_BY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +124,7 @@ class Dispatching:
             return []
         slots = self._slots(free=False)
         bunches: list[Message] = []
-        for (queue, priority), same in groupby(parts, key=lambda each: (each.queue, each.priority)):
+        for (queue, priority), same in groupby(parts, key=lambda each: (each.queue, _lifted(each))):
             numbers = [int(each.id) for each in same]
             size = min(PARTS_AT_ONCE, max(1, len(numbers) // (SHARES * max(1, slots[queue]))))
             bunches += [
@@ -125,7 +141,11 @@ class Dispatching:
 
 
 def _of_run(sent: Sent) -> Message:
-    return Message(sent.queue, sent.priority, run_id=sent.id)
+    return Message(sent.queue, _lifted(sent), run_id=sent.id)
+
+
+def _lifted(sent: Sent) -> int:
+    return min(PRIORITIES[-1], sent.priority + LIFT) if sent.begun else sent.priority
 
 
 def _patience(sent: Sent) -> timedelta:
@@ -139,7 +159,7 @@ def _late(unclaimed: Sequence[Sent], flow: Flow, now: datetime) -> list[Sent]:
     return [
         each
         for each in unclaimed
-        if (age := now - each.sent_at) > LONGEST_ANSWER or (age > _patience(each) and flow.stands(each.queue, now))
+        if (age := now - each.sent_at) > LONGEST_ANSWER or (age > _patience(each) and flow.gives_up(each, now))
     ]
 
 

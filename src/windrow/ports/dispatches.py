@@ -10,13 +10,17 @@ from typing import NamedTuple, Protocol
 
 
 class Sent(NamedTuple):
-    """A run (`id` is its id) or a part (`id` is its number as text) that an engine was told of `sends` times."""
+    """A run (`id` is its id) or a part (`id` is its number as text) that an engine was told of `sends` times.
+
+    `begun` is set for what somebody had begun before: others wait for it already.
+    """
 
     id: str
     queue: str
     priority: int
     sent_at: datetime
     sends: int = 1
+    begun: bool = False
 
 
 class Dispatches(Protocol):

@@ -134,11 +134,12 @@ def _key(word: _Word, identifier: str) -> Any:
 
 def _columns(word: _Word) -> tuple[ColumnElement[Any], ...]:
     columns = word.table.c
-    return columns.id, columns.queue, columns.priority, columns.sent_at, columns.sends
+    begun = columns.attempt if word is _RUNS else columns.attempts
+    return columns.id, columns.queue, columns.priority, columns.sent_at, columns.sends, (begun > 0).label("begun")
 
 
 def _to_sent(row: AnyRow) -> Sent:
-    return Sent(str(row.id), row.queue, row.priority, row.sent_at, row.sends)
+    return Sent(str(row.id), row.queue, row.priority, row.sent_at, row.sends, bool(row.begun))
 
 
 def _next(word: _Word) -> Any:
