@@ -48,7 +48,7 @@ class Record:
     language     BCP 47 where it can be told (`en`, `de-AT`), else the standard's own code
     collection   the STAC collection or parent identifier it belongs to; "" where none
     standard     what it was read from: `iso19139`, `iso19115-3`, `dublin-core`, `stac-item`, `stac-collection`,
-                 `ogc-record`, `arcgis-rest`, `geonode`, `wms`, `wfs`
+                 `ogc-record`, `arcgis-rest`, `geonode`, `wms`, `wfs`, `ckan`, `dcat`, `dcat-us`
     """
 
     identifier: str
