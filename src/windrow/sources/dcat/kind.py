@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from windrow.errors import RemoteError, RemoteStatus, RemoteUnreachable, RemoteUnreadable
-from windrow.formats.ows.handover import Handover
+from windrow.formats.handover import Handover
 from windrow.ports.fetching import Answer, Fetcher
 from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading
 from windrow.sources.dcat import reading

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from windrow.errors import RemoteError, RemoteStatus, RemoteUnreadable
+from windrow.formats.handover import Handover
 from windrow.formats.ows.addresses import argument_of, base_url, version_in
 from windrow.formats.ows.documents import capabilities_fingerprint, refuses
-from windrow.formats.ows.handover import Handover
 from windrow.formats.ows.validity import is_settled
 from windrow.ports.fetching import Answer, Fetcher, Validators
 from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading
