@@ -31,7 +31,7 @@ def harvest(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Harvest a catalogue: CSW, OAI-PMH, STAC, OGC API Records or a web folder. Known sources are harvested again.
+    """Harvest a catalogue, whatever it speaks (`windrow sources kinds` lists that). Known sources are harvested again.
 
     The options say what a new source is to be; a source that is known already stays as it is.
     """
