@@ -1,8 +1,6 @@
 """Extents become boxes in degrees, or nothing; never nonsense."""
 
 import math
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -63,14 +61,6 @@ def test_extents_are_boxes_in_degrees(given: dict[str, Any], box: tuple[float, .
 )
 def test_what_is_no_extent_is_none(given: Any) -> None:
     assert read_extent(given) is None
-
-
-def test_what_knows_coordinate_systems_is_loaded_only_when_needed() -> None:
-    script = "import sys, windrow.sources.arcgis_rest; print('pyproj' in sys.modules)"
-
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-
-    assert done.stdout.strip() == "False"
 
 
 NUMBERS = st.floats() | st.integers(-(10**9), 10**9) | st.none() | st.text(max_size=5)

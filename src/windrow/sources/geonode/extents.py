@@ -3,17 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
-
-import shapely
-from pyproj import Transformer
-from pyproj.exceptions import ProjError
-from shapely.geometry import mapping
+from typing import TYPE_CHECKING, Any
 
 from windrow.formats import boxes
 from windrow.formats.geojson import envelope, is_only_box, read_box, read_geometry
 from windrow.formats.json import object_of, text_of
 from windrow.model.records import Box
+
+if TYPE_CHECKING:  # what they need takes long to load, and few records need them
+    from pyproj import Transformer
 
 _DEGREES = frozenset(("", "EPSG:4326", "CRS:84", "OGC:CRS84"))
 _PROJECTION = re.compile(r"(EPSG|ESRI):\d{1,7}")
@@ -69,6 +67,9 @@ def _of_text(text: str) -> Any:
     head, _, tail = text.rpartition(";")
     if len(text) > _LONGEST or head.strip().upper() not in ("", "SRID=4326"):
         return None
+    import shapely
+    from shapely.geometry import mapping
+
     try:
         return _as_json(mapping(shapely.from_wkt(tail)))
     except (shapely.errors.ShapelyError, ValueError, TypeError, AttributeError):
@@ -108,6 +109,8 @@ def _turned(corners: tuple[float, ...], projection: str) -> Box | None:
         return boxes.box(west, south, east, north)
     if not _PROJECTION.fullmatch(projection):
         return None
+    from pyproj.exceptions import ProjError
+
     try:
         return boxes.box(*_transformer(projection).transform_bounds(west, south, east, north))
     except (ProjError, ValueError):
@@ -115,5 +118,7 @@ def _turned(corners: tuple[float, ...], projection: str) -> Box | None:
 
 
 @lru_cache(maxsize=64)
-def _transformer(projection: str) -> Transformer:
+def _transformer(projection: str) -> "Transformer":
+    from pyproj import Transformer
+
     return Transformer.from_crs(projection, "EPSG:4326", always_xy=True)
