@@ -144,6 +144,19 @@ def test_what_was_passed_by_is_lost_though_the_line_moves() -> None:
     assert [each.run_id for each in told.send_again()] == ["1"]
 
 
+def test_who_goes_away_may_have_taken_something_along() -> None:
+    rows = Rows(runs=[sent(1, ago=SECOND)])
+    rooms = [Room(("default",), 4, 4, "ann"), Room(("default",), 4, 4, "ben")]
+    told = Dispatching(rows, lambda: rooms, lambda: NOW)
+    assert told.send_again() == []
+
+    rooms.pop()
+
+    assert [each.run_id for each in told.send_again()] == ["1"]
+    rows.runs = [sent(2)]  # sent since
+    assert told.send_again() == []
+
+
 def test_what_was_begun_before_goes_before_what_was_not() -> None:
     rows = Rows(runs=[sent(1), sent(2)._replace(begun=True)], parts=[sent(3), sent(4)._replace(begun=True)])
 

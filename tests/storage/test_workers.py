@@ -61,7 +61,7 @@ def test_how_much_each_worker_could_still_carry(workers: SqlWorkers, runs: SqlRu
     runs.add([a_run()])
     runs.claim("ann", queues=("default",), now=NOW, lease=LEASE)
 
-    assert workers.room() == [Room(("default", "slow"), 4, 3)]
+    assert workers.room() == [Room(("default", "slow"), 4, 3, "ann")]
 
 
 def test_silent_workers_are_forgotten(workers: SqlWorkers) -> None:

@@ -75,6 +75,26 @@ class Flow:
         return stands or (passed is not None and passed - sent.sent_at > OVERTAKEN_BY)
 
 
+@dataclass(slots=True)
+class Crew:
+    """Which workers there are. Who is gone may have taken along what it had from the broker: some give that back late."""
+
+    _ids: frozenset[str] = frozenset()
+    _gone_at: datetime | None = None
+
+    def note(self, rooms: Sequence[Room], now: datetime) -> None:
+        """Takes in who is there now."""
+        ids = frozenset(each.worker_id for each in rooms)
+        if self._ids - ids:
+            self._gone_at = now
+        self._ids = ids
+
+    def may_have_taken(self, sent: Sent, now: datetime) -> bool:
+        """Whether somebody went away lately who may have had it."""
+        gone_at = self._gone_at
+        return gone_at is not None and sent.sent_at < gone_at and now - gone_at < ANSWER_WITHIN
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatching:
     """Implements `windrow.ports.engines.Dispatcher`."""
@@ -84,6 +104,7 @@ class Dispatching:
     clock: Clock
     runs_flow: Flow = field(default_factory=Flow)
     parts_flow: Flow = field(default_factory=Flow)
+    crew: Crew = field(default_factory=Crew)
 
     def send(self) -> list[Message]:
         """What became ready, noted as sent."""
@@ -95,13 +116,14 @@ class Dispatching:
     def send_again(self) -> list[Message]:
         """What was sent and not claimed, as much as there are idle slots for it, noted as sent once more."""
         now = self.clock()
-        before = now - ANSWER_WITHIN
-        runs = self.dispatches.unclaimed_runs(before, limit=RUNS_AHEAD)
-        parts = self.dispatches.unclaimed_parts(before, limit=PARTS_AHEAD)
-        late, late_parts = _late(runs, self.runs_flow, now), _late(parts, self.parts_flow, now)
+        rooms = self.room()
+        self.crew.note(rooms, now)
+        runs = self.dispatches.unclaimed_runs(now, limit=RUNS_AHEAD)
+        parts = self.dispatches.unclaimed_parts(now, limit=PARTS_AHEAD)
+        late, late_parts = self._late(runs, self.runs_flow, now), self._late(parts, self.parts_flow, now)
         if not late and not late_parts:
             return []
-        idle = self._slots(free=True)
+        idle = _slots(rooms, free=True)
         again = self.dispatches.send_runs_again(_first(late, idle, 1), now)
         parts_again = self.dispatches.send_parts_again(_first(late_parts, idle, PARTS_AT_ONCE), now)
         self.runs_flow.forget(again)
@@ -122,7 +144,7 @@ class Dispatching:
     def _in_bunches(self, parts: Sequence[Sent]) -> list[Message]:
         if not parts:
             return []
-        slots = self._slots(free=False)
+        slots = _slots(self.room(), free=False)
         bunches: list[Message] = []
         for (queue, priority), same in groupby(parts, key=lambda each: (each.queue, _lifted(each))):
             numbers = [int(each.id) for each in same]
@@ -133,11 +155,23 @@ class Dispatching:
             ]
         return bunches
 
-    def _slots(self, *, free: bool) -> Counter[str]:
-        slots: Counter[str] = Counter()
-        for each in self.room():
-            slots.update(dict.fromkeys(each.queues, each.free if free else each.slots))
-        return slots
+    def _late(self, unclaimed: Sequence[Sent], flow: Flow, now: datetime) -> list[Sent]:
+        """What counts as lost, of what is unclaimed."""
+        flow.note(unclaimed, now)
+        return [
+            each
+            for each in unclaimed
+            if (age := now - each.sent_at) > LONGEST_ANSWER
+            or self.crew.may_have_taken(each, now)
+            or (age > _patience(each) and flow.gives_up(each, now))
+        ]
+
+
+def _slots(rooms: Sequence[Room], *, free: bool) -> Counter[str]:
+    slots: Counter[str] = Counter()
+    for each in rooms:
+        slots.update(dict.fromkeys(each.queues, each.free if free else each.slots))
+    return slots
 
 
 def _of_run(sent: Sent) -> Message:
@@ -151,16 +185,6 @@ def _lifted(sent: Sent) -> int:
 def _patience(sent: Sent) -> timedelta:
     doubled: int = 2 ** min(sent.sends - 1, 10)
     return min(LONGEST_ANSWER, ANSWER_WITHIN * doubled)
-
-
-def _late(unclaimed: Sequence[Sent], flow: Flow, now: datetime) -> list[Sent]:
-    """What counts as lost, of what is unclaimed."""
-    flow.note(unclaimed, now)
-    return [
-        each
-        for each in unclaimed
-        if (age := now - each.sent_at) > LONGEST_ANSWER or (age > _patience(each) and flow.gives_up(each, now))
-    ]
 
 
 def _first(late: Sequence[Sent], idle: Counter[str], each_slot: int) -> list[Sent]:

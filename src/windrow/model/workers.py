@@ -41,6 +41,7 @@ class Room:
     queues: tuple[str, ...]
     slots: int
     free: int
+    worker_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,11 +78,11 @@ class SqlWorkers:
         """How much each worker could still carry, but for those that drain."""
         held_runs = _count(runs.c.worker_id == workers.c.id, runs.c.lease_until.is_not(None))
         held_parts = _count(parts.c.worker_id == workers.c.id, parts.c.lease_until.is_not(None))
-        query = select(workers.c.queues, workers.c.slots, (held_runs + held_parts).label("held"))
+        query = select(workers.c.id, workers.c.queues, workers.c.slots, (held_runs + held_parts).label("held"))
         working = (workers.c.role == WorkerRole.WORKER.value, workers.c.draining.is_(False))
         with self._database.read() as connection:
             rows = connection.execute(query.where(*working)).all()
-        return [Room(tuple(row.queues), row.slots, max(0, row.slots - row.held)) for row in rows]
+        return [Room(tuple(row.queues), row.slots, max(0, row.slots - row.held), row.id) for row in rows]
 
     def inspect(self, tenant_id: str | None, *, limit: int = 100) -> Inspection:
         """What each worker does and what waits; at most `limit` runs of each of the three."""
