@@ -77,7 +77,7 @@ class Flow:
 
 @dataclass(slots=True)
 class Crew:
-    """Which workers there are. Who is gone may have taken along what it had from the broker: some give that back late."""
+    """Which workers there are. Who is gone may have taken along what it had from the broker."""
 
     _ids: frozenset[str] = frozenset()
     _gone_at: datetime | None = None
