@@ -76,7 +76,7 @@ class ImpatientMaker:
     """Makes fetchers whose manners are changed first: a hang must not take half a minute in a test."""
 
     maker: PoliteFetcherMaker
-    changes: Mapping[str, Any] = field(default_factory=lambda: {"read_timeout": 0.5, "attempts": 1})
+    changes: Mapping[str, Any] = field(default_factory=lambda: {"read_timeout": 2.0, "attempts": 1})
 
     def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: Check) -> Fetcher:
         return self.maker(replace(manners, **self.changes), origin=origin, credential=credential, check=check)

@@ -1,6 +1,6 @@
 """Bad remotes: whatever one does, the run ends honestly, says why, and nothing that was here is lost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,10 +75,19 @@ BAD: dict[str, Bad] = {
 }
 
 
+PATIENT = {"attempts": 1}
+IMPATIENT = {"read_timeout": 0.5, "whole_timeout": 1.5, "attempts": 1}
+
+
+def wait_no_longer_than(farm: Farm, changes: Mapping[str, float]) -> None:
+    """How long the farm's fetchers wait from now on."""
+    maker: Any = farm.assembly.fetcher_maker
+    maker.changes = changes
+
+
 @pytest.fixture
 def farm(farm: Farm) -> Farm:
-    maker: Any = farm.assembly.fetcher_maker
-    maker.changes = {"read_timeout": 0.5, "whole_timeout": 1.5, "attempts": 1}
+    wait_no_longer_than(farm, IMPATIENT)
     return farm
 
 
@@ -96,7 +105,9 @@ def csw(remote: Remote) -> CswServer:
 def harvested(farm: Farm, oai: OaiServer) -> Iterator[Source]:
     """Twelve records by OAI-PMH, three on a page; nothing is lost, whatever a test does after that."""
     source = farm.add("oai_pmh", oai.url, policies=ONCE)
+    wait_no_longer_than(farm, PATIENT)  # nothing is bad yet, however slow this machine is
     assert farm.harvest(source).progress.counts == {"added": 12}
+    wait_no_longer_than(farm, IMPATIENT)
     yield source
     assert set(farm.presences(source).values()) == {"present"}
     assert len(farm.titles(source)) >= 12
