@@ -12,6 +12,7 @@ from windrow.core.accounts import Accounts
 from windrow.core.attending import Attending
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
+from windrow.core.consequences import Consequences
 from windrow.core.dispatching import Dispatching
 from windrow.core.harvesting.checking import AvailabilityWork
 from windrow.core.harvesting.detecting import Detecting
@@ -185,6 +186,11 @@ class Assembly:
     def scheduling(self) -> Scheduling:
         """Meets due moments."""
         return Scheduling(self.store.tasks, self.clock)
+
+    @property
+    def consequences(self) -> Consequences:
+        """Begins what follows from the ends of runs."""
+        return Consequences(self.store, [])
 
     @property
     def watching(self) -> Watching:

@@ -132,6 +132,12 @@ class RemoteUnreadable(RemoteError):
     """An answer came, but it is not what the protocol promises: truncated, HTML, an exception report."""
 
 
+class Unfit(WindrowError):
+    """A target can never take this record as it is: something is missing that its standard asks for."""
+
+    retryable = False
+
+
 class ProcessLost(WindrowError):
     """The child process that carried something out died or hung; another try may go well."""
 

@@ -27,7 +27,7 @@ from windrow.model.resources import Resource
 from windrow.model.runs import Run, RunState
 from windrow.model.sources import Credential, DeletionReview, Policies, Source
 from windrow.ports.catalogue import Reader, Search
-from windrow.ports.fetching import Check, Fetcher, Manners
+from windrow.ports.fetching import Check, Courier, Manners
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.sources import ResourceFilter
 from windrow.ports.work import WorkKind
@@ -78,7 +78,7 @@ class ImpatientMaker:
     maker: PoliteFetcherMaker
     changes: Mapping[str, Any] = field(default_factory=lambda: {"read_timeout": 2.0, "attempts": 1})
 
-    def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: Check) -> Fetcher:
+    def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: Check) -> Courier:
         return self.maker(replace(manners, **self.changes), origin=origin, credential=credential, check=check)
 
     def close(self) -> None:

@@ -164,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             end()
 
-    do_GET = do_POST = do_HEAD = _answer  # noqa: N815 - names given by http.server
+    do_GET = do_POST = do_HEAD = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 - names given by http.server
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - name given by http.server
         """Keeps the test output clean."""

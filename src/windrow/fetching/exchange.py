@@ -25,12 +25,13 @@ _Trouble: TypeAlias = urllib3_errors.HTTPError | HTTPException | OSError | CutOf
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What goes out."""
+    """What goes out. `once`: never sent a second time, whatever becomes of it."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes | None = None
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def exchange(pools: PoolManager, call: Call, watch: Watch, *, size_limit: int) -
 
     An idle connection that the server has closed in the meantime is replaced at once: that is nobody's failure.
     """
+    if call.once:
+        return _exchange(pools, call, watch, size_limit)
     try:
         return _exchange_afresh(pools, call, watch, size_limit)
     except _CompressedCutOff:

@@ -96,6 +96,20 @@ class PoliteFetcher:
         target = read_target(url, self._outfit.door.policy)
         return self._ask(Request("POST", target, checked_headers(headers), body=body, media_type=media_type))
 
+    def send(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        *,
+        media_type: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """See the port."""
+        target = read_target(url, self._outfit.door.policy)
+        given = checked_headers(headers)
+        return self._follow(Request(method, target, given, body=body, media_type=media_type, changes=True))
+
     def _ask(self, request: Request) -> Answer:
         """Asks, and asks again what is worth it, with exponential back-off and full jitter."""
         last: RemoteError | None = None

@@ -72,7 +72,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request at one hop. `crossed` is set for good once it has left the origin it began at."""
+    """One request at one hop.
+
+    crossed   set for good once it has left the origin it began at
+    changes   it changes something on the remote: it is sent once, and to nobody else
+    """
 
     method: str
     target: Target
@@ -81,6 +85,7 @@ class Request:
     body: bytes | None = None
     media_type: str = ""
     crossed: bool = False
+    changes: bool = False
 
     def is_trusted(self, identity: Identity) -> bool:
         """Whether the credential goes along: to its own origin only, and never where another origin sent us."""
@@ -90,7 +95,8 @@ class Request:
         """What is sent."""
         headers = {"User-Agent": identity.user_agent, "Accept": "*/*"}
         headers.update((name.title(), value) for name, value in self.headers.items())
-        headers["Accept-Encoding"] = ", ".join(ENCODINGS)
+        # What cannot be asked again must not depend on a server that compresses well: see exchange.py.
+        headers["Accept-Encoding"] = "identity" if self.changes else ", ".join(ENCODINGS)
         if self.validators.etag:
             headers["If-None-Match"] = _checked("validators.etag", self.validators.etag)
         if self.validators.last_modified:
@@ -100,7 +106,7 @@ class Request:
         if identity.credential is not None and self.is_trusted(identity):
             name, value = identity.credential
             headers[name.title()] = value
-        return Call(self.method, self.target.url, headers, self.body)
+        return Call(self.method, self.target.url, headers, self.body, once=self.changes)
 
     def is_answered_by(self, response: Response) -> bool:
         """Whether this is a success or a redirect; a 304 is one only where validators were sent."""
@@ -120,9 +126,11 @@ class Request:
                 f"{self.target.shown} sends on to {target.shown}, from https to http; "
                 "that is refused for a source with a credential."
             )
+        if self.changes and target.origin != self.target.origin:
+            raise RemoteForbidden(f"{self.target.shown} sends a change on to {target.shown}; that is refused.")
         moved = replace(self, target=target)
         if response.status == 303:
-            moved = replace(moved, method="GET", body=None, media_type="")
+            moved = replace(moved, method="GET", body=None, media_type="", changes=False)
         return moved if target.origin == self.target.origin else moved._cross()
 
     def _cross(self) -> "Request":

@@ -99,6 +99,10 @@ class Progress:
         return 1.0 if self.total == 0 else min(1.0, self.done / self.total)
 
 
+LEADING_ON = frozenset({"harvest", "refresh", "copy", "push"})
+"""Kinds of runs from whose end something may follow: what they brought is copied, pushed on, or told to somebody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One execution of a task.

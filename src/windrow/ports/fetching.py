@@ -94,6 +94,31 @@ class FetcherMaker(Protocol):
         ...
 
 
+class Courier(Fetcher, Protocol):
+    """A fetcher that may also change something on the remote: for what pushes records, and tells people."""
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        *,
+        media_type: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """A request that changes something on the remote: POST, PUT, PATCH, DELETE. Sent once: whether it is to be
+        sent again after an error is for the caller to know. A redirect to another origin is refused."""
+        ...
+
+
+class CourierMaker(Protocol):
+    """Makes couriers."""
+
+    def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: "Check") -> Courier:
+        """As `FetcherMaker`."""
+        ...
+
+
 class Check(Protocol):
     """Raises `Stopped` when the work at hand must end; cheap enough to call in every wait."""
 

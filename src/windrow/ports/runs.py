@@ -203,6 +203,14 @@ class Runs(Protocol):
         key is free; returns the ids of the runs it touched."""
         ...
 
+    def ends(self, *, limit: int) -> list[Run]:
+        """Ended runs of which it is still to be said what follows from their end; the oldest first."""
+        ...
+
+    def follow(self, run_id: str, following: Sequence[Run]) -> bool:
+        """Writes what follows from the end of a run, once and for all. False when somebody else has."""
+        ...
+
     # Parts.
 
     def fan_out(self, run_id: str, attempt: int, keys: Iterable[Mapping[str, Any]], *, now: datetime) -> int:

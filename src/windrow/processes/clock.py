@@ -24,6 +24,7 @@ def run_clock(settings: Settings, *, worker_id: str) -> None:
     loop = ClockLoop(
         [
             Chore("schedules", TICK, scheduling.tick),
+            Chore("consequences", TICK, assembly.consequences.draw),
             Chore("promotion", TICK, lambda: assembly.store.runs.promote(assembly.clock())),
             Chore("sweep", SWEEP_EVERY, watching.sweep),
             Chore("tidy", TIDY_EVERY, watching.tidy),

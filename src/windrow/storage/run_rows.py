@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from windrow.model.runs import Cause, Part, PartState, Progress, Run, RunState
+from windrow.model.runs import LEADING_ON, Cause, Part, PartState, Progress, Run, RunState
 from windrow.model.tasks import Limit, Retry
 from windrow.storage.tables import parts, runs
 
@@ -95,6 +95,7 @@ def from_run(run: Run) -> dict[str, Any]:
         "ended_at": run.ended_at,
         "result": run.result,
         "error": run.error,
+        "leads_on": True if run.kind in LEADING_ON and not run.state.is_terminal else None,
         **from_progress(run.progress),
     }
 

@@ -1,6 +1,7 @@
 """Runs: the port `Runs` on either database, put together from its parts."""
 
 from windrow.storage.claims import RunClaims
+from windrow.storage.consequences import RunConsequences
 from windrow.storage.leases import RunLeases
 from windrow.storage.log import RunLog
 from windrow.storage.outputs import RunOutputs
@@ -13,6 +14,16 @@ from windrow.storage.sweeping import RunSweeper
 
 
 class SqlRuns(
-    RunPages, RunQueue, RunClaims, RunLeases, RunSweeper, RunParts, PartClaims, RunLog, RunOutputs, RunRemovals
+    RunPages,
+    RunQueue,
+    RunClaims,
+    RunLeases,
+    RunSweeper,
+    RunConsequences,
+    RunParts,
+    PartClaims,
+    RunLog,
+    RunOutputs,
+    RunRemovals,
 ):
     """The queue and the truth about every run."""

@@ -1,0 +1,56 @@
+"""Consequences: what follows when a run has ended, begun once, whatever ended it.
+
+A harvest may lead to its data being copied, its records being pushed to targets, and people being told. None of that
+hangs on the worker that ended the run: the end itself is written with the wish that somebody look what follows from it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from windrow.errors import NotFound, StoreUnavailable
+from windrow.model.runs import Run
+from windrow.model.sources import Source
+from windrow.ports.store import Store
+
+log = structlog.get_logger()
+
+AT_ONCE = 100
+"""Ended runs looked at in one go."""
+
+Consequence = Callable[[Run, Source], Sequence[Run]]
+"""Gives the runs that follow from the end of a run that worked on this source. Writes nothing but tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """Draws them. May be done by several clocks at once."""
+
+    store: Store
+    drawn: Sequence[Consequence]
+
+    def draw(self) -> int:
+        """Begins what follows from the ends there are; returns how many ends."""
+        followed = 0
+        while ends := self.store.runs.ends(limit=AT_ONCE):
+            followed += sum(self.store.runs.follow(run.id, self._following(run)) for run in ends)
+            if len(ends) < AT_ONCE:
+                break
+        return followed
+
+    def _following(self, run: Run) -> list[Run]:
+        try:
+            source = self.store.sources.get(run.parameters["source_id"], tenant_id=None)
+        except (NotFound, KeyError):
+            return []  # it was deleted meanwhile, or the run is not about a source
+        following: list[Run] = []
+        for consequence in self.drawn:
+            try:
+                following += consequence(run, source)
+            except StoreUnavailable:
+                raise  # looked at again when the database is back
+            except Exception:
+                # One that cannot be drawn must not keep the others, nor be tried twenty times a second for ever.
+                log.exception("what follows from a run could not be told", run=run.id, kind=run.kind)
+        return following

@@ -1,0 +1,53 @@
+"""The tables: the one description that both databases and the migrations are made from."""
+
+from windrow.storage.tables.base import metadata
+from windrow.storage.tables.harvesting import (
+    availability,
+    documents,
+    pages,
+    passes,
+    quarantine,
+    records,
+    resources,
+    reviews,
+    sources,
+)
+from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
+from windrow.storage.tables.running import (
+    hosts,
+    key_holds,
+    log_entries,
+    outputs,
+    parts,
+    run_numbers,
+    runs,
+    tasks,
+    workers,
+)
+
+__all__ = [
+    "availability",
+    "documents",
+    "hosts",
+    "key_holds",
+    "log_entries",
+    "metadata",
+    "outputs",
+    "pages",
+    "parts",
+    "passes",
+    "quarantine",
+    "records",
+    "resources",
+    "reviews",
+    "run_numbers",
+    "runs",
+    "sessions",
+    "sources",
+    "tasks",
+    "tenants",
+    "tokens",
+    "user_numbers",
+    "users",
+    "workers",
+]
