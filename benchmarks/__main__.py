@@ -10,7 +10,7 @@ from rich.console import Console
 from benchmarks import machine
 from benchmarks.figures import Figure, print_table, write_json
 from benchmarks.remotes import running_remote
-from benchmarks.scenarios import chord, engines, fairness, harvesting, lists, owslib
+from benchmarks.scenarios import chord, clock, engines, fairness, harvesting, interruptions, lists, owslib, truth
 from benchmarks.scenarios.plan import FULL, QUICK, USUAL, Plan
 from samples.servers.process import ROOT
 
@@ -21,6 +21,9 @@ SCENARIOS: dict[str, Callable[[Plan], list[Figure]]] = {
     "fairness": fairness.measure,
     "lists": lists.measure,
     "engines": engines.measure,
+    "truth": truth.measure,
+    "interruptions": interruptions.measure,
+    "clock": clock.measure,
 }
 WRITTEN = ROOT / "build" / "bench.json"
 

@@ -20,6 +20,11 @@ _NAMESPACES = (
 )
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _NO_ADDRESS = "http://unknown.example"
+_HEAD = (
+    f'{_DECLARATION.decode()}<csw:GetRecordsResponse {_NAMESPACES} version="2.0.2">'
+    f'<csw:SearchStatus timestamp="{STAMP}"/><csw:SearchResults numberOfRecordsMatched="{{matched}}" '
+    'numberOfRecordsReturned="{returned}" nextRecord="{following}" elementSet="full">\n'
+)
 
 
 def identifier(number: int) -> str:
@@ -73,15 +78,18 @@ def _form(offset: int, size: int) -> Form:
     return Form(bytes(text), places)
 
 
+def wrap(documents: Sequence[bytes], start: int, matched: int) -> bytes:
+    """An answer to GetRecords that holds these documents."""
+    following = start + len(documents) if start + len(documents) <= matched else 0
+    head = _HEAD.format(matched=matched, returned=len(documents), following=following)
+    return b"".join([head.encode(), *documents, b"</csw:SearchResults></csw:GetRecordsResponse>"])
+
+
 def page(start: int, size: int, matched: int, *, note: str = "") -> bytes:
     """An answer to GetRecords. `start` counts from 1; `note` stands in it as a comment, and makes it another page."""
     returned = len(range(start - 1, min(start - 1 + min(size, LONGEST_PAGE), matched)))
     following = start + returned if start + returned <= matched else 0
-    head = (
-        f'{_DECLARATION.decode()}<csw:GetRecordsResponse {_NAMESPACES} version="2.0.2">'
-        f'<csw:SearchStatus timestamp="{STAMP}"/><csw:SearchResults numberOfRecordsMatched="{matched}" '
-        f'numberOfRecordsReturned="{returned}" nextRecord="{following}" elementSet="full">\n'
-    )
+    head = _HEAD.format(matched=matched, returned=returned, following=following)
     tail = f"</csw:SearchResults>{f'<!-- {note} -->' if note else ''}</csw:GetRecordsResponse>"
     records = _form((start - 1) % DISTINCT, returned).fill(start - 1)
     return b"".join([head.encode(), records, tail.encode()])

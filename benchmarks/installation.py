@@ -5,15 +5,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
 from benchmarks.children import child
 from benchmarks.children import memory as memory_of
+from samples.servers.daemon import free_port
 from samples.servers.process import ServerFailed
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
@@ -26,6 +28,7 @@ from windrow.settings import Settings
 
 PASSWORD = "only for measuring 1"
 LOOK_EVERY = 0.1
+PATIENCE = 300.0
 WEIGH_EVERY = 0.5
 """Seconds between two looks: who looks all the time takes what it measures away."""
 
@@ -63,9 +66,9 @@ class Installation:
         given = {"WINDROW_DATA": str(settings.data), "WINDROW_OUTGOING_ALLOW": NEAR, "WINDROW_LOG_LEVEL": "warning"}
         return given if settings.database_url is None else {**given, "WINDROW_DATABASE_URL": settings.database}
 
-    def add_source(self, name: str, url: str) -> int:
+    def add_source(self, name: str, url: str, **policies: Any) -> int:
         """Registers a CSW source; gives its number."""
-        draft = SourceDraft(name=name, kind="csw", url=url, policies=POLICIES)
+        draft = SourceDraft(name=name, kind="csw", url=url, policies=replace(POLICIES, **policies))
         return self.assembly.windrow.sources.create(self.principal, draft).source.id
 
     def point_source(self, source_id: int, url: str) -> None:
@@ -92,6 +95,36 @@ class Installation:
             yield process.pid
         for each in self.assembly.store.workers.all():
             self.assembly.store.workers.leave(each.id, now=self.assembly.clock())
+
+    @contextmanager
+    def up(self, workers: int) -> Iterator[None]:
+        """`windrow up` with so many workers, as people start it."""
+        flags: list[object] = ["up", "--data", self.folder, "--port", free_port(), "--workers", workers]
+        with child([sys.executable, "-m", "windrow.cli", *flags], self.folder / "up.log", self.environment):
+            while self.workers() < workers:
+                time.sleep(LOOK_EVERY)
+            yield
+
+    def start(self, source_id: int) -> Run:
+        """Asks for a harvest."""
+        return self.assembly.windrow.sources.harvest(self.principal, source_id)
+
+    def look(self, runs: Sequence[Run]) -> list[Run]:
+        """The runs as they now are, in their order."""
+        found = self.assembly.store.runs.get_many([run.id for run in runs])
+        return [found[run.id] for run in runs]
+
+    def await_runs(
+        self, runs: Sequence[Run], holds: Callable[[Run], bool] = lambda run: run.state in TERMINAL
+    ) -> list[Run]:
+        """The runs once this holds of all of them: that they have ended, if nothing else is said."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            found = self.look(runs)
+            if all(map(holds, found)):
+                return found
+            time.sleep(LOOK_EVERY)
+        raise TimeoutError(f"The harvests did not come to it: {self.look(runs)}")
 
     def workers(self) -> int:
         """How many worker processes have said that they are there."""

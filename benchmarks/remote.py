@@ -1,20 +1,26 @@
 """The remote that is harvested: a CSW server that answers out of memory, in a process of its own.
 
 `/<count>/csw` is a catalogue of that many records; what changed since a day is always nothing. `/<count>/restless/csw`
-is the same with something else in every page at every answer. `/record/<number>` is one record by itself.
+is the same with something else in every page at every answer, `/<count>/<mood>/csw` in one of the moods of `moods.py`;
+`/<count>/<mood>/asked` tells how many pages of it were asked for. `/record/<number>` is one record by itself.
 """
 
 import argparse
 import asyncio
 import sys
+from collections import Counter
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from benchmarks import catalogue
+from benchmarks.moods import MOODS, Mood
+from benchmarks.moods import page as page_in
 
 _HEAD = "HTTP/1.1 {status}\r\nContent-Type: application/xml\r\nContent-Length: {length}\r\n\r\n"
+_WELL = Mood()
 _answers = count()
+_asked: Counter[str] = Counter()
 
 
 class Conversation(asyncio.Protocol):
@@ -34,23 +40,71 @@ class Conversation(asyncio.Protocol):
         self._received += data
         while self._transport is not None and b"\r\n\r\n" in self._received:
             request, _, self._received = self._received.partition(b"\r\n\r\n")
-            body = answer(request.split(b" ", 2)[1].decode())
-            status = "200 OK" if body else "404 Not Found"
-            self._transport.write(_HEAD.format(status=status, length=len(body)).encode())
-            self._transport.write(body)
+            self._say(request.split(b" ", 2)[1].decode())
+
+    def _say(self, target: str) -> None:
+        mood = mood_of(target)
+        if mood.delay is None:
+            return
+        if mood.delay and is_list(target):
+            asyncio.get_running_loop().call_later(mood.delay, self._write, target)
+        else:
+            self._write(target)
+
+    def _write(self, target: str) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        refused = is_list(target) and mood_of(target).refuses(_start(_query(target)))
+        body = b"" if refused else answer(target)
+        status = "500 Internal Server Error" if refused else "200 OK" if body else "404 Not Found"
+        self._transport.write(_HEAD.format(status=status, length=len(body)).encode())
+        self._transport.write(body)
+
+
+def mood_of(target: str) -> Mood:
+    """What the remote is like under that address."""
+    match urlsplit(target).path.strip("/").split("/"):
+        case [_, mood, "csw"]:
+            return MOODS.get(mood, _WELL)
+        case _:
+            return _WELL
+
+
+def is_list(target: str) -> bool:
+    """Whether a page of records is asked for."""
+    return _query(target).get("request") == "GetRecords"
+
+
+def _query(target: str) -> dict[str, str]:
+    return {name.lower(): value for name, value in parse_qsl(urlsplit(target).query)}
+
+
+def _start(query: dict[str, str]) -> int:
+    return int(query.get("startposition", "1"))
 
 
 def answer(target: str) -> bytes:
     """The body for a path with its query; empty where there is nothing."""
     parts = urlsplit(target)
     match parts.path.strip("/").split("/"):
+        case [number, mood, "asked"]:
+            return str(_asked[f"{number}/{mood}"]).encode()
+        case [number, mood, "csw"] if number.isdecimal() and mood in MOODS:
+            return _answer_in(mood, int(number), _query(target))
         case [number, *flags, "csw"] if number.isdecimal():
-            query = {name.lower(): value for name, value in parse_qsl(parts.query)}
-            return _answer_csw(int(number), query, restless="restless" in flags)
+            return _answer_csw(int(number), _query(target), restless="restless" in flags)
         case ["record", number] if number.isdecimal():
             return catalogue.record(int(number))
         case _:
             return b""
+
+
+def _answer_in(mood: str, size: int, query: dict[str, str]) -> bytes:
+    if query.get("request") == "GetCapabilities":
+        return catalogue.capabilities()
+    _asked[f"{size}/{mood}"] += 1
+    wanted = 0 if query.get("resulttype") == "hits" else int(query.get("maxrecords", "10"))
+    return page_in(mood, _start(query), wanted, 0 if "constraint" in query else size)
 
 
 def _answer_csw(size: int, query: dict[str, str], *, restless: bool) -> bytes:

@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,15 @@ class Remote:
     def catalogue(self, records: int, *, restless: bool = False, at: int = 0) -> str:
         """The address of a catalogue of so many records, on that host."""
         return f"http://{host(at)}:{self.port}/{records}/{'restless/' if restless else ''}csw"
+
+    def moody(self, mood: str, records: int, *, at: int = 0) -> str:
+        """The address of one that has a mood of `moods.py`, on that host."""
+        return f"http://{host(at)}:{self.port}/{records}/{mood}/csw"
+
+    def asked(self, mood: str, records: int) -> int:
+        """How many of its pages were asked for so far."""
+        with urllib.request.urlopen(f"http://{host(0)}:{self.port}/{records}/{mood}/asked") as answer:
+            return int(answer.read())
 
     def record(self, number: int) -> str:
         """The address of one record."""

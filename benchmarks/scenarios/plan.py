@@ -19,6 +19,7 @@ class Size:
     delays         runs that are waited for one at a time
     nothings       runs that do nothing, for their rate
     fans           parts of a small and of a large fan-out
+    sources        sources that a clock keeps an eye on
     """
 
     small: int
@@ -32,6 +33,7 @@ class Size:
     delays: int = 200
     nothings: int = 3_000
     fans: tuple[int, int] = (1_000, 10_000)
+    sources: int = 10_000
 
 
 QUICK = Size(
@@ -46,6 +48,7 @@ QUICK = Size(
     delays=50,
     nothings=500,
     fans=(200, 2_000),
+    sources=2_000,
 )
 USUAL = Size(small=10_000, large=100_000, huge=0, repeats=2, owslib=1_000, chord=10_000, beside=100_000, runs=1_000_000)
 FULL = Size(

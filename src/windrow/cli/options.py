@@ -16,6 +16,7 @@ Data = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="How many to show.")]
 All = Annotated[bool, typer.Option("--all", help="Show all of them.")]
+Retired = Annotated[bool, typer.Option("--retired", help="Show those that are retired, instead of the others.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking first.")]
 Detach = Annotated[bool, typer.Option("--detach", help="Start it and return at once.")]
 

@@ -15,7 +15,7 @@ from windrow.cli.following import follow_runs, start_detached
 from windrow.cli.harvest import detect, find_source, harvest_source, register, seconds_of
 from windrow.cli.local import Local, open_local
 from windrow.cli.looking_after import told_availability, told_schedule
-from windrow.cli.options import All, Data, Detach, Json, Limit, Source, Yes, confirm
+from windrow.cli.options import All, Data, Detach, Json, Limit, Retired, Source, Yes, confirm
 from windrow.core.attending import AVAILABILITY, REFRESH
 from windrow.model.records import Record
 from windrow.model.runs import Run, RunState
@@ -41,11 +41,15 @@ COLUMNS: list[Column["SourceView"]] = [
 
 
 @app.command("list", cls=Command)
-def list_sources(limit: Limit = 50, every: All = False, data: Data = None, as_json: Json = False) -> None:
+def list_sources(
+    limit: Limit = 50, every: All = False, retired: Retired = False, data: Data = None, as_json: Json = False
+) -> None:
     """List sources with their health, in the order they were made."""
     with open_local(data) as local:
         sources, principal = local.windrow.sources, local.principal
-        views = pages(lambda most, cursor: sources.page(principal, limit=most, cursor=cursor), at_once=200)
+        views = pages(
+            lambda most, cursor: sources.page(principal, limit=most, cursor=cursor, retired_ones=retired), at_once=200
+        )
         print_list(views, COLUMNS, as_json=as_json, limit=None if every else limit)
 
 
@@ -221,6 +225,20 @@ def delete(source: Source, yes: Yes = False, data: Data = None, as_json: Json = 
             print_json({"deleted": source})
         else:
             print_line(f"Deleted {found.name}.")
+
+
+@app.command(cls=Command)
+def retire(source: Source, data: Data = None, as_json: Json = False) -> None:
+    """Harvest a source no more, and keep its records."""
+    with open_local(data) as local:
+        show_source(local.windrow.sources.retire(local.principal, source), as_json=as_json)
+
+
+@app.command(cls=Command)
+def revive(source: Source, data: Data = None, as_json: Json = False) -> None:
+    """Take a retired source up again; its schedules stay off until you switch them on."""
+    with open_local(data) as local:
+        show_source(local.windrow.sources.revive(local.principal, source), as_json=as_json)
 
 
 resources.add_to(app)

@@ -27,9 +27,9 @@ class Sources(Word):
             sources.Preview, "POST", "/sources/preview", sources.SourceInput.model_validate(source)
         )
 
-    def list(self) -> Iterator[sources.Source]:
-        """All sources."""
-        return self._connection.walk(sources.Source, "/sources")
+    def list(self, *, retired: bool = False) -> Iterator[sources.Source]:
+        """All sources, or all that are retired."""
+        return self._connection.walk(sources.Source, "/sources", retired=True if retired else None)
 
     def create(self, **source: Unpack[fields.NewSource]) -> sources.Source:
         """Registers a source; see `windrow.wire.sources.SourceInput`."""
@@ -47,6 +47,14 @@ class Sources(Word):
     def delete(self, source_id: int) -> None:
         """Deletes a source with its records."""
         self._connection.call("DELETE", f"/sources/{source_id}")
+
+    def retire(self, source_id: int) -> sources.Source:
+        """Harvests a source no more and keeps its records."""
+        return self._connection.send(sources.Source, "POST", f"/sources/{source_id}/retire")
+
+    def revive(self, source_id: int) -> sources.Source:
+        """Takes a retired source up again."""
+        return self._connection.send(sources.Source, "POST", f"/sources/{source_id}/revive")
 
     def preview_change(self, source_id: int, **change: Unpack[fields.SourceChange]) -> sources.Preview:
         """What a harvest would do after a change; see `windrow.wire.sources.SourceChange`."""

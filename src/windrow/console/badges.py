@@ -35,6 +35,7 @@ _TABLE: tuple[tuple[StrEnum, Badge], ...] = (
     (Health.FAILING, Badge("failing", "bad", "cross")),
     (Health.HELD, Badge("needs you", "warn", "hand")),
     (Health.PAUSED, Badge("paused", "idle", "pause")),
+    (Health.RETIRED, Badge("retired", "idle", "pause")),
     (Presence.PRESENT, Badge("present", "ok", "check")),
     (Presence.MISSING, Badge("missing", "warn", "hand")),
     (Presence.GONE, Badge("gone", "idle", "skip")),

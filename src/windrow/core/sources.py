@@ -10,11 +10,12 @@ from windrow.core.attending import AVAILABILITY, REFRESH, Attending, limit_of
 from windrow.core.harvesting.detecting import Detecting
 from windrow.core.harvesting.previewing import Preview, Previewing
 from windrow.core.kinds import Kinds
+from windrow.core.retiring import check_active, retired, revived, switched_off
 from windrow.core.runs import HARVEST, scheduled
 from windrow.core.scheduling import make_run
 from windrow.core.source_drafts import SourceDraft, SourceView
 from windrow.core.validating import check_credential, check_name, check_priority, check_queue, check_url, fill
-from windrow.errors import BadInput, NotFound
+from windrow.errors import BadInput, Conflict, NotFound
 from windrow.model.accounts import Principal, Right
 from windrow.model.availability import Span
 from windrow.model.identity import new_id
@@ -111,7 +112,7 @@ class Sources:
         changed it meanwhile. Raises `BadInput` before anything is written.
         """
         principal.need(Right.WRITE)
-        source = self.get(principal, source_id)
+        source = check_active(self.get(principal, source_id))
         changed = replace(self._drafted(source, draft), changed_at=self.clock())
         task = self._task_of(changed, draft, self.store.tasks.get(source.task_id, tenant_id=principal.scope))
         drop = draft.drop_credential or (draft.credential is None and not _same_origin(source.url, changed.url))
@@ -132,6 +133,23 @@ class Sources:
         for blob in self.store.sources.delete(source_id, tenant_id=principal.scope):
             self.blobs.delete(blob)
 
+    def retire(self, principal: Principal, source_id: int) -> SourceView:
+        """Harvests a source no more and keeps its records. Raises `Conflict` while a run is active."""
+        source = self._writable(principal, source_id)
+        if self.active(principal, source_id):
+            raise Conflict(f"Source {source_id} is being harvested: cancel that, or wait for its end.")
+        now = self.clock()
+        task = switched_off(self.store.tasks.get(source.task_id, tenant_id=principal.scope), now)
+        attendants = [switched_off(each, now) for each in self.store.sources.attendants([source_id])]
+        self.store.sources.save(retired(source, now), task=task, attendants=attendants)
+        return self.view(principal, source_id)
+
+    def revive(self, principal: Principal, source_id: int) -> SourceView:
+        """Takes a retired source up again; its schedules stay off until somebody says otherwise."""
+        principal.need(Right.WRITE)
+        self.store.sources.save(revived(self.get(principal, source_id), self.clock()))
+        return self.view(principal, source_id)
+
     # Looking.
 
     def get(self, principal: Principal, source_id: int) -> Source:
@@ -146,10 +164,13 @@ class Sources:
             raise NotFound("source", source_id)
         return views[0]
 
-    def page(self, principal: Principal, *, limit: int = 50, cursor: str | None = None) -> PageOf[SourceView]:
-        """Sources in the order they were made."""
+    def page(
+        self, principal: Principal, *, limit: int = 50, cursor: str | None = None, retired_ones: bool = False
+    ) -> PageOf[SourceView]:
+        """Sources in the order they were made; those that are retired only where these are asked for."""
         principal.need(Right.READ)
-        found = self.store.sources.page(tenant_id=principal.scope, limit=check_limit(limit), cursor=cursor)
+        scope = principal.scope
+        found = self.store.sources.page(tenant_id=scope, limit=check_limit(limit), cursor=cursor, retired=retired_ones)
         return PageOf(self._views(found.items), found.next)
 
     def list_by(self, principal: Principal, listing: Listing) -> Listed[SourceView]:
@@ -296,7 +317,7 @@ class Sources:
 
     def _writable(self, principal: Principal, source_id: int) -> Source:
         principal.need(Right.WRITE)
-        return self.get(principal, source_id)
+        return check_active(self.get(principal, source_id))
 
     def _views(self, sources: Sequence[Source]) -> list[SourceView]:
         """The sources with what belongs to them, in three more questions however many they are."""

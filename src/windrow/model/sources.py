@@ -18,6 +18,7 @@ class Health(StrEnum):
     failing    three or more harvests in a row failed
     held       a deletion waits for a person
     paused     its schedule is switched off
+    retired    it is harvested no more; its records stay
     """
 
     NEW = "new"
@@ -26,6 +27,7 @@ class Health(StrEnum):
     FAILING = "failing"
     HELD = "held"
     PAUSED = "paused"
+    RETIRED = "retired"
 
 
 FAILURES_TO_FAIL = 3
@@ -146,6 +148,7 @@ class Source:
     notes           what faces keep with it in the words of their protocols, by face; of no matter to anybody else
     activity        the kind of the run that is at work on it; "" where none is, "cancelling " before one that ends
     listed_at       when a pass over its whole list last ended; `announced` records stood in that
+    retired_at      when it was retired: it is harvested no more, and its records stay; None while it is not
     """
 
     id: int
@@ -173,6 +176,7 @@ class Source:
     announced: int | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
     activity: str = ""
+    retired_at: datetime | None = None
 
 
 class ReviewState(StrEnum):

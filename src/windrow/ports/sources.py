@@ -49,15 +49,18 @@ class Sources(Protocol):
         """One source. Raises `NotFound`, also when it belongs to another tenant."""
         ...
 
-    def page(self, *, tenant_id: str | None, limit: int, cursor: str | None = None) -> PageOf[Source]:
-        """In the order they were made."""
+    def page(
+        self, *, tenant_id: str | None, limit: int, cursor: str | None = None, retired: bool = False
+    ) -> PageOf[Source]:
+        """In the order they were made; those that are retired only where these are asked for."""
         ...
 
     def list_by(self, listing: Listing, *, tenant_id: str | None) -> Listed[Source]:
         """Sources by page number.
 
         Fields: id, name, url, kind, available, changed_at, checked_at, listed_at, owner (the user's small number), and
-        activity: the kind of the run that is at work on it, "" where none is, with "cancelling " before one that ends.
+        activity: the kind of the run that is at work on it, "" where none is, with "cancelling " before one that ends;
+        scheduled: whether it is harvested by itself.
         """
         ...
 

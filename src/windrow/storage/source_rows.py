@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, false, func, or_, select
+from sqlalchemy import JSON, ColumnElement, Row, Select, case, exists, false, func, or_, select, type_coerce
 
 from windrow.model.runs import RunState
 from windrow.model.sources import Health, Policies, ReviewState, Source, Visibility, health_of
 from windrow.storage.listings import of_table
 from windrow.storage.moves import ACTIVE_WORDS
 from windrow.storage.tables import reviews, runs, sources, tasks, user_numbers
+
+IS_ACTIVE: ColumnElement[bool] = sources.c.retired_at.is_(None)
+"""Neither lists nor counts of sources name those that are retired, unless they are asked for."""
 
 
 def select_sources() -> Select[Any]:
@@ -51,6 +54,7 @@ SOURCE_FIELDS: Mapping[str, ColumnElement[Any]] = {
     "available": func.coalesce(sources.c.available, false()),
     "owner": select(user_numbers.c.number).where(user_numbers.c.user_id == sources.c.owner_id).scalar_subquery(),
     "activity": _activity(),
+    "scheduled": func.coalesce(type_coerce(tasks.c.schedule, JSON)["enabled"].as_boolean(), false()),
 }
 """What sources can be listed by: see `windrow.ports.sources.Sources.list_by`."""
 
@@ -64,7 +68,7 @@ def select_troubled() -> Select[Any]:
         sources.c.failures > 0,
         runs.c.state == RunState.FAILED,
     )
-    return chosen.where(or_(held, *failed)).order_by(held.desc(), sources.c.failures.desc(), sources.c.id)
+    return chosen.where(or_(held, *failed), IS_ACTIVE).order_by(held.desc(), sources.c.failures.desc(), sources.c.id)
 
 
 def to_source(row: Row[Any]) -> Source:
@@ -95,10 +99,13 @@ def to_source(row: Row[Any]) -> Source:
         announced=row.announced,
         notes=row.notes or {},
         activity=row.activity,
+        retired_at=row.retired_at,
     )
 
 
 def _health(row: Row[Any]) -> Health:
+    if row.retired_at is not None:
+        return Health.RETIRED
     last_state, failures = row.last_state, row.failures
     # A run that failed before its pass began, or whose workers all died, has left no trace on the source itself.
     if row.latest_state == RunState.FAILED and row.latest_run_id != row.last_run_id:
@@ -118,6 +125,7 @@ def source_values(source: Source) -> dict[str, Any]:
         "visibility": source.visibility,
         "notes": dict(source.notes),
         "owner_id": source.owner_id,
+        "retired_at": source.retired_at,
     }
 
 

@@ -25,7 +25,14 @@ from windrow.storage.listing import number_of, to_page
 from windrow.storage.listings import list_rows
 from windrow.storage.numbers import can_be_id
 from windrow.storage.secrets import Vault
-from windrow.storage.source_rows import SOURCE_FIELDS, select_sources, select_troubled, source_values, to_source
+from windrow.storage.source_rows import (
+    IS_ACTIVE,
+    SOURCE_FIELDS,
+    select_sources,
+    select_troubled,
+    source_values,
+    to_source,
+)
 from windrow.storage.tables import sources, tasks
 from windrow.storage.task_rows import from_task
 from windrow.storage.tasks import save_task
@@ -71,9 +78,12 @@ class SqlSources:
         with self._database.read() as connection:
             return to_source(_one(connection, source_id, tenant_id))
 
-    def page(self, *, tenant_id: str | None, limit: int, cursor: str | None = None) -> PageOf[Source]:
+    def page(
+        self, *, tenant_id: str | None, limit: int, cursor: str | None = None, retired: bool = False
+    ) -> PageOf[Source]:
         """In the order they were made."""
-        query = select_sources().order_by(sources.c.id).limit(check_limit(limit) + 1)
+        which = ~IS_ACTIVE if retired else IS_ACTIVE
+        query = select_sources().where(which).order_by(sources.c.id).limit(check_limit(limit) + 1)
         if tenant_id is not None:
             query = query.where(sources.c.tenant_id == tenant_id)
         if cursor is not None:
@@ -84,7 +94,7 @@ class SqlSources:
 
     def list_by(self, listing: Listing, *, tenant_id: str | None) -> Listed[Source]:
         """Sources by page number."""
-        query = select_sources()
+        query = select_sources().where(IS_ACTIVE)
         if tenant_id is not None:
             query = query.where(sources.c.tenant_id == tenant_id)
         with self._database.read() as connection:
@@ -111,7 +121,7 @@ class SqlSources:
 
     def count(self, *, tenant_id: str | None) -> int:
         """How many there are."""
-        query = select(func.count()).select_from(sources).where(~sources.c.deleting)
+        query = select(func.count()).select_from(sources).where(~sources.c.deleting, IS_ACTIVE)
         if tenant_id is not None:
             query = query.where(sources.c.tenant_id == tenant_id)
         with self._database.read() as connection:

@@ -10,7 +10,7 @@ from windrow.wire.records import RecordBody
 from windrow.wire.runs import PRIORITY, QUEUE, Priority, Queue, Run, Schedule, ScheduleChange, ScheduleView
 from windrow.wire.shapes import Id, Input, Number, Partial, Shape, Whole, YesNo
 
-HealthName = Literal["new", "healthy", "ailing", "failing", "held", "paused"]
+HealthName = Literal["new", "healthy", "ailing", "failing", "held", "paused", "retired"]
 VisibilityName = Literal["private", "public"]
 PresenceName = Literal["present", "missing", "gone", "kept"]
 OutcomeName = Literal["listed", "added", "changed", "unchanged", "quarantined", "unwanted", "deleted", "restored"]

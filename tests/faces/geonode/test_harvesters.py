@@ -88,6 +88,9 @@ def test_lists_are_narrowed_sorted_and_cut(portal: Portal) -> None:
     assert first in found(**{"filter{status}": "ready"})
     assert found(**{"filter{status}": "harvesting-resources"}) == []
     assert first in found(**{"filter{remote_available}": "false"})
+    assert first in found(**{"filter{scheduling_enabled}": "false"})
+    assert second in found(**{"filter{scheduling_enabled}": "true"})
+    assert first not in found(**{"filter{scheduling_enabled}": "true"})
     assert first in found(**{"filter{harvester_type}": WMS, "filter{default_owner}": "1"})
     chosen = portal.get("harvesters/", **{"include[]": "harvester_type", "exclude[]": ["links", "status"]})
     assert set(chosen["harvesters"][0]) == (BRIEF | {"harvester_type"}) - {"links", "status"}

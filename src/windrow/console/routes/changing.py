@@ -83,6 +83,20 @@ def delete_source(ctx: Ctx, source_id: Number, form: Posted) -> Response:
     return see("/sources")
 
 
+@router.post("/retire")
+def retire_source(ctx: Ctx, source_id: Number) -> Response:
+    """Harvests the source no more and keeps its records."""
+    ctx.windrow.sources.retire(ctx.principal, source_id)
+    return see(f"/sources/{source_id}")
+
+
+@router.post("/revive")
+def revive_source(ctx: Ctx, source_id: Number) -> Response:
+    """Takes a retired source up again."""
+    ctx.windrow.sources.revive(ctx.principal, source_id)
+    return see(f"/sources/{source_id}/settings")
+
+
 def _draft(ctx: Context, source_id: int, form: Form) -> SourceDraft:
     view = ctx.windrow.sources.view(ctx.principal, source_id)
     kind = ctx.windrow.kinds.source(view.source.kind)

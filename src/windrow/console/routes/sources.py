@@ -12,11 +12,11 @@ router = APIRouter(prefix="/sources", route_class=PageRoute)
 
 
 @router.get("")
-def list_sources(ctx: Ctx, cursor: Cursor = None) -> Response:
+def list_sources(ctx: Ctx, cursor: Cursor = None, retired: bool = False) -> Response:
     """Sources with their health, last and next run."""
-    page = ctx.windrow.sources.page(ctx.principal, cursor=cursor)
+    page = ctx.windrow.sources.page(ctx.principal, cursor=cursor, retired_ones=retired)
     titles = {each.source.kind: title_of(ctx.windrow, each.source.kind) for each in page.items}
-    return ctx.show("sources.html", page=page, titles=titles, first=cursor is None)
+    return ctx.show("sources.html", page=page, titles=titles, first=cursor is None, retired=retired)
 
 
 @router.get("/{source_id}")

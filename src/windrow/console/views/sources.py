@@ -21,6 +21,7 @@ MEANINGS: Mapping[Health, str] = {
     Health.FAILING: "Three or more harvests in a row have failed.",
     Health.HELD: "A deletion waits for you to let it through or to refuse it.",
     Health.PAUSED: "Its schedule is switched off.",
+    Health.RETIRED: "It is harvested no more; its records stay.",
 }
 
 

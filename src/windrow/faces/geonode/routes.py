@@ -37,6 +37,7 @@ HARVESTER_FIELDS = {
     "remote_url": Field("url"),
     "remote_available": Field("available", as_yes_or_no),
     "harvester_type": Field("kind", words=words.CLASS_PATHS),
+    "scheduling_enabled": Field("scheduled", as_yes_or_no),
     "default_owner": Field("owner", as_number),
     "last_checked_availability": Field("checked_at", as_moment),
     "last_updated": Field("changed_at", as_moment),
@@ -93,7 +94,7 @@ def create_harvester(ctx: Worker, body: Body) -> Response:
 def read_harvester(ctx: Worker, harvester_id: str) -> Response:
     """One harvester."""
     fields = choose_fields(ctx.request.query_params, translate.FULL, translate.FULL)
-    view = ctx.windrow.sources.view(ctx.principal, _number(harvester_id))
+    view = _find(ctx, harvester_id)
     return respond({"harvester": translate.picked(show_harvester(ctx, view), fields)})
 
 
@@ -103,7 +104,7 @@ def read_harvester(ctx: Worker, harvester_id: str) -> Response:
 @router.patch("/harvesters/{harvester_id}")
 def change_harvester(ctx: Worker, harvester_id: str, body: Body) -> Response:
     """Changes a harvester, and begins or aborts what its status asks for."""
-    view = ctx.windrow.sources.view(ctx.principal, _number(harvester_id))
+    view = _find(ctx, harvester_id)
     given, whole = as_object(body), ctx.request.method == "PUT"
     if whole:
         given = {"default_owner": ctx.windrow.accounts.number_of(ctx.principal.user_id), **given}
@@ -120,8 +121,10 @@ def change_harvester(ctx: Worker, harvester_id: str, body: Body) -> Response:
 @router.delete("/harvesters/{harvester_id}/")
 @router.delete("/harvesters/{harvester_id}")
 def delete_harvester(ctx: Worker, harvester_id: str) -> Response:
-    """Deletes a harvester that nothing is at work on."""
-    ctx.windrow.sources.delete(ctx.principal, _number(harvester_id))
+    """Deletes a harvester that nothing is at work on; what it brought stays, unless orphans are to be deleted."""
+    view = _find(ctx, harvester_id)
+    end = ctx.windrow.sources.retire if view.source.policies.keep_gone else ctx.windrow.sources.delete
+    end(ctx.principal, view.source.id)
     return Response(status_code=204)
 
 
@@ -133,7 +136,7 @@ def list_resources(ctx: Worker, harvester_id: str) -> Response:
     fields = choose_fields(query, translate.RESOURCE, translate.RESOURCE)
     page = read_page(query)
     listing = read_listing(query, RESOURCE_FIELDS, page)
-    found = ctx.windrow.sources.list_resources_by(ctx.principal, _number(harvester_id), listing)
+    found = ctx.windrow.sources.list_resources_by(ctx.principal, _find(ctx, harvester_id).source.id, listing)
     items = [translate.picked(translate.to_resource(each), fields) for each in found.items]
     return respond(envelope(ctx, page, found.total, "harvestable_resources", items))
 
@@ -142,7 +145,7 @@ def list_resources(ctx: Worker, harvester_id: str) -> Response:
 @router.patch("/harvesters/{harvester_id}/harvestable-resources")
 def select_resources(ctx: Worker, harvester_id: str, body: Body) -> Response:
     """Says which of them are wanted: all that are named, or none."""
-    source = ctx.windrow.sources.get(ctx.principal, _number(harvester_id))
+    source = _find(ctx, harvester_id).source
     selection = read_selection(body)
     sources, who = ctx.windrow.sources, ctx.principal
     numbers = find_all(selection, lambda names: sources.find_resources(who, source.id, names))
@@ -179,6 +182,14 @@ def read_session(ctx: Ctx, session_id: str) -> Response:
     if not found.items:
         raise NotFound("session", session_id)
     return respond({"asynchronous_harvesting_session": show_session(ctx, found.items[0], fields)})
+
+
+def _find(ctx: Context, harvester_id: str) -> SourceView:
+    """A harvester. One that was deleted here and left its records is gone. Raises `NotFound`."""
+    view = ctx.windrow.sources.view(ctx.principal, _number(harvester_id))
+    if view.source.retired_at is not None:
+        raise NotFound("harvester", harvester_id)
+    return view
 
 
 def _number(text: str) -> int:

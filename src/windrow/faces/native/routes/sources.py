@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Body, Response
+from fastapi import Body, Query, Response
 
 from windrow.faces.native import translate
 from windrow.faces.native.context import Ctx, ReaderCtx
@@ -27,6 +27,7 @@ from windrow.wire.sources import (
 router = make_part("sources")
 
 NoChange = Annotated[SourceChange, Body(description="The change; without one, the source as it is.")]
+Retired = Annotated[bool, Query(description="Those that are retired, instead of the others.")]
 NOTHING = SourceChange()
 AS_USUAL = Harvest()
 A_LOOK = Refresh()
@@ -55,9 +56,9 @@ async def preview_source(ctx: Ctx, source: SourceInput) -> Preview:
 
 
 @router.get("/sources")
-def list_sources(ctx: Ctx, limit: Limit = 50, cursor: Cursor = None) -> ListOf[Source]:
+def list_sources(ctx: Ctx, limit: Limit = 50, cursor: Cursor = None, retired: Retired = False) -> ListOf[Source]:
     """Sources in the order they were made."""
-    page = ctx.windrow.sources.page(ctx.principal, limit=limit, cursor=cursor)
+    page = ctx.windrow.sources.page(ctx.principal, limit=limit, cursor=cursor, retired_ones=retired)
     return translate.list_of(page.map(lambda view: translate.to_source(view, now=ctx.now)))
 
 
@@ -89,6 +90,18 @@ def delete_source(ctx: Ctx, source_id: Number) -> Response:
     """Deletes a source with its records and runs; not while it is being harvested."""
     ctx.windrow.sources.delete(ctx.principal, source_id)
     return Response(status_code=204)
+
+
+@router.post("/sources/{source_id}/retire")
+def retire_source(ctx: Ctx, source_id: Number) -> Source:
+    """Harvests a source no more and keeps its records; not while it is being harvested."""
+    return translate.to_source(ctx.windrow.sources.retire(ctx.principal, source_id), now=ctx.now)
+
+
+@router.post("/sources/{source_id}/revive")
+def revive_source(ctx: Ctx, source_id: Number) -> Source:
+    """Takes a retired source up again; its schedules stay off until somebody says otherwise."""
+    return translate.to_source(ctx.windrow.sources.revive(ctx.principal, source_id), now=ctx.now)
 
 
 @router.post("/sources/{source_id}/preview")

@@ -1,7 +1,9 @@
-"""Note what leads on."""
+"""Note what leads on and what is retired."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from windrow.storage import types
 
 revision = "0004"
 down_revision = "0003"
@@ -19,3 +21,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("leads_on AND ended_at IS NOT NULL"),
             postgresql_where=sa.text("leads_on AND ended_at IS NOT NULL"),
         )
+
+    with op.batch_alter_table("sources", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("retired_at", types.UtcTime(), nullable=True))
