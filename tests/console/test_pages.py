@@ -198,6 +198,20 @@ def test_a_source_is_deleted_only_when_its_name_is_typed(admin: Visitor, house: 
     assert admin.get(f"/sources/{number}").status == 404
 
 
+def test_a_source_is_retired_and_revived(admin: Visitor, house: House) -> None:
+    principal, sources = house.principal("admin"), house.assembly.windrow.sources
+    number = sources.create(principal, SourceDraft("Tired", "csw", "https://example.org/csw")).source.id
+
+    retired = admin.post(f"/sources/{number}/retire")
+
+    assert retired.location == f"/sources/{number}"
+    assert "nothing is harvested any more" in admin.get(f"/sources/{number}").text
+    assert "Tired" not in admin.get("/sources").text
+    assert "Tired" in admin.get("/sources?retired=true").text
+    assert admin.post(f"/sources/{number}/revive").location == f"/sources/{number}/settings"
+    assert "Tired" in admin.get("/sources").text
+
+
 def test_a_harvest_under_way_is_told_when_another_is_asked_for(admin: Visitor, house: House) -> None:
     principal, sources = house.principal("admin"), house.assembly.windrow.sources
     number = sources.create(principal, SourceDraft("Busy", "csw", "https://example.org/csw")).source.id

@@ -20,6 +20,11 @@ filters = st.builds(
     states=st.none() | st.frozensets(st.sampled_from(RunState), max_size=4),
     task_id=st.sampled_from([None, TASK, OTHER_TASK, new_id()]),
     kind=st.sampled_from([None, "harvest", "report", "unknown"]),
+) | st.builds(
+    RunFilter,
+    tenant_id=st.none(),
+    states=st.none() | st.frozensets(st.sampled_from(RunState), max_size=4),
+    task_ids=st.sampled_from([(TASK,), (TASK, OTHER_TASK), (OTHER_TASK, new_id())]),
 )
 
 
@@ -66,6 +71,7 @@ def fits(run: Run, which: RunFilter) -> bool:
         and (which.states is None or run.state in which.states)
         and which.task_id in (None, run.task_id)
         and which.kind in (None, run.kind)
+        and (not which.task_ids or run.task_id in which.task_ids)
     )
 
 

@@ -22,7 +22,7 @@ from windrow.model.identity import new_id
 from windrow.model.listings import Listed, Listing
 from windrow.model.paging import LARGEST_PAGE, PageOf, check_limit
 from windrow.model.resources import Resource
-from windrow.model.runs import ACTIVE, Run
+from windrow.model.runs import ACTIVE, LEADING_ON, Run
 from windrow.model.sources import Credential, DeletionReview, Source
 from windrow.model.tasks import Retry, Task
 from windrow.ports.clocks import Clock
@@ -195,9 +195,10 @@ class Sources:
         return self.store.sources.count(tenant_id=principal.scope)
 
     def runs(self, principal: Principal, source_id: int, *, limit: int = 20, cursor: str | None = None) -> PageOf[Run]:
-        """A source's runs, newest first."""
+        """What was done with a source's records, newest first: harvests, refreshes, and what followed from them."""
         source = self.get(principal, source_id)
-        which = RunFilter(principal.scope, task_id=source.task_id)
+        beside = [each.id for each in self.store.sources.attendants([source_id]) if each.kind in LEADING_ON]
+        which = RunFilter(principal.scope, task_ids=(source.task_id, *beside))
         return self.store.runs.page(which, limit=check_limit(limit), cursor=cursor)
 
     # Harvesting.

@@ -13,12 +13,16 @@ from windrow.model.workers import Inspection, Room, Worker
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs a list shows; None does not narrow. `tenant_id` None is for admins only."""
+    """Which runs a list shows; None does not narrow. `tenant_id` None is for admins only.
+
+    `task_ids` are for who knows whose tasks these are: with them only the states are looked at beside.
+    """
 
     tenant_id: str | None
     states: frozenset[RunState] | None = None
     task_id: str | None = None
     kind: str | None = None
+    task_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,8 @@ class RunPages:
     def page(self, which: RunFilter, *, limit: int, cursor: str | None = None) -> PageOf[Run]:
         """Newest first."""
         check_limit(limit)
-        conditions = _conditions(which)
-        if cursor is not None:
-            conditions.append(runs.c.id < word_of(cursor))
-        probes = [[*conditions, *state] for state in _states(which)]
+        before = [] if cursor is None else [runs.c.id < word_of(cursor)]
+        probes = [[*where, *state, *before] for where in _conditions(which) for state in _states(which)]
         if not probes:
             return PageOf([])
         statement = select(*RUN_COLUMNS).order_by(runs.c.id.desc())
@@ -86,15 +84,18 @@ _PASS_FIELDS = {
 }
 
 
-def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
+def _conditions(which: RunFilter) -> list[list[ColumnElement[bool]]]:
+    # Each of them is a list of its own, which an index gives in order.
+    if which.task_ids:
+        return [[runs.c.task_id == each] for each in which.task_ids]
     if which.task_id is not None:
-        return [runs.c.task_id == _fitting_task(which)]
+        return [[runs.c.task_id == _fitting_task(which)]]
     conditions = []
     if which.tenant_id is not None:
         conditions.append(runs.c.tenant_id == which.tenant_id)
     if which.kind is not None:
         conditions.append(runs.c.kind == which.kind)
-    return conditions
+    return [conditions]
 
 
 def _fitting_task(which: RunFilter) -> ScalarSelect[str]:

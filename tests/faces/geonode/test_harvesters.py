@@ -8,6 +8,7 @@ from tests.faces.geonode.conftest import WMS, Portal
 from tests.web.serving import Caller, House
 from windrow.core.attending import REFRESH
 from windrow.model.triggers import Elapsed
+from windrow.ports.catalogue import Reader, Search
 
 FULL = {
     "id", "name", "status", "remote_url", "remote_available", "scheduling_enabled", "default_owner",
@@ -243,6 +244,31 @@ def test_deleting(portal: Portal) -> None:
     assert portal("GET", f"harvesters/{made}/").json["detail"] == "Not found."
     for path in ("harvesters/999999/", "harvesters/x/", "harvesters/999999/harvestable-resources/"):
         assert portal("GET", path).status == 404
+
+
+@pytest.mark.parametrize(("deletes_orphans", "left"), [(False, ["a", "b"]), (True, [])])
+def test_what_a_deleted_harvester_brought_stays_unless_orphans_go(
+    portal: Portal, house: House, *, deletes_orphans: bool, left: list[str]
+) -> None:
+    portal.put("a", "b")
+    made = portal.create(
+        f"brings {deletes_orphans}",
+        delete_orphan_resources_automatically=deletes_orphans,
+        harvest_new_resources_by_default=True,
+    )["id"]
+    portal.do(made, "updating-harvestable-resources")
+    portal.do(made, "harvesting-resources")
+
+    assert portal("DELETE", f"harvesters/{made}/").status == 204
+
+    for path in (f"harvesters/{made}/", f"harvesters/{made}/harvestable-resources/"):
+        assert portal("GET", path).status == 404
+    assert portal("PATCH", f"harvesters/{made}/", {"status": "harvesting-resources"}).status == 404
+    assert made not in [each["id"] for each in portal.get("harvesters/", page_size=1000)["harvesters"]]
+    everything = Reader(everything=True)
+    found = house.assembly.store.catalogue.search(everything, Search(sources=(made,)), limit=10).items
+    assert sorted(each.record.identifier for each in found) == left
+    assert portal.create(f"brings {deletes_orphans}")["id"] != made
 
 
 def test_who_may(portal: Portal, house: House, viewer: Caller) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from windrow.console.views.runs import Bar, history_of
 from windrow.core.attending import AVAILABILITY, REFRESH
+from windrow.core.runs import HARVEST
 from windrow.core.source_drafts import SourceView
 from windrow.core.windrow import Windrow
 from windrow.model.accounts import Principal
@@ -51,7 +52,7 @@ def glance_at(windrow: Windrow, principal: Principal, source_id: int) -> Glance:
         meaning=MEANINGS[view.source.health],
         active=active,
         waiting=_waiting(windrow, principal, source_id),
-        bars=history_of(runs),
+        bars=history_of([run for run in runs if run.kind == HARVEST]),
         runs=runs,
         refresh_schedule=view.schedule_of(REFRESH),
         check_schedule=view.schedule_of(AVAILABILITY),
