@@ -112,6 +112,11 @@ class RemoteStatus(RemoteError):
         self.retryable = status in (408, 425, 429) or status >= 500
 
 
+def is_refusal(error: Exception) -> bool:
+    """Whether a server said that it will not give what it was asked for, rather than that something is wrong."""
+    return isinstance(error, RemoteStatus) and error.status in (401, 403, 404, 410, 451)
+
+
 class RemoteForbidden(RemoteError):
     """The address is outside the outgoing policy; checked where the connection really goes."""
 

@@ -99,6 +99,7 @@ def _joined(readings: Sequence[Reading]) -> Reading:
         gone=[each for reading in readings for each in reading.gone],
         broken=[each for reading in readings for each in reading.broken],
         failed=[each for reading in readings for each in reading.failed],
+        refused=[each for reading in readings for each in reading.refused],
         left_out=[each for reading in readings for each in reading.left_out],
     )
 

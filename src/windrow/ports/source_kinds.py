@@ -138,7 +138,7 @@ class Reading:
     next          keys of pages that this page led to
     total         how many records there are in all, says this page
 
-    Of the documents that a page was asked for, each must appear in one of these or in `failed`.
+    Of the documents that a page was asked for, each must appear in one of these, or in `refused` or `failed`.
     """
 
     records: Sequence[RemoteRecord] = ()
@@ -151,6 +151,9 @@ class Reading:
     failed: Sequence[tuple[str, str]] = ()
     """Documents that could not be loaded: (identifier, problem). They count as failed, and the pass as incomplete."""
     left_out: Sequence[str] = ()
+    refused: Sequence[tuple[str, str]] = ()
+    """Documents of records that the remote lists and will not give (`errors.is_refusal`): (identifier, problem).
+    They wait in quarantine with what they last were, and are asked for again; the pass may be complete without them."""
 
 
 class SourceKind(Protocol):

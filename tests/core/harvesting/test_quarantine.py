@@ -141,3 +141,27 @@ def test_no_text_of_a_record_can_stop_its_page(farm: Farm, shelf: Shelf) -> None
 
 def _readable_later(identifier: str, *, readable: bool) -> RemoteRecord:
     return record(identifier, "same bytes", version="1", readable=readable)
+
+
+def test_what_the_remote_lists_and_refuses_waits_in_quarantine_and_holds_up_nothing(farm: Farm, shelf: Shelf) -> None:
+    def list_documents(*names: str, refused: str = "") -> None:
+        shelf.pages = {"1": Reading(references=[Reference(each, f"/{each}") for each in names])}
+        shelf.documents = {f"/{each}": Reading(records=[record(each)]) for each in names}
+        if refused:
+            shelf.documents[f"/{refused}"] = Reading(refused=[(refused, "It answered 403.")])
+
+    source = farm.add("shelf", policies=TENDER)
+    list_documents("a", "b", "c")
+    farm.harvest(source)
+    list_documents("a", "b", refused="b")
+
+    first, second = farm.harvest(source), farm.harvest(source)
+
+    assert (first.state, first.progress.counts) == (RunState.PARTIAL, {"unchanged": 1, "quarantined": 1, "deleted": 1})
+    assert (second.state, second.progress.counts) == (RunState.PARTIAL, {"unchanged": 1, "quarantined": 1})
+    assert first.result["complete"]
+    assert sorted(farm.titles(source)) == ["a", "b"]
+    assert farm.resources(source)["b"].problem == "It answered 403."
+    list_documents("a", "b")
+    assert farm.harvest(source).state is RunState.SUCCEEDED
+    assert farm.resources(source)["b"].problem == ""

@@ -22,6 +22,7 @@ class Harvest:
     fetched: list[str] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     keys: list[PageKey] = field(default_factory=list)
     totals: list[int | None] = field(default_factory=list)
@@ -35,6 +36,7 @@ class Harvest:
         self.references += reading.references
         self.broken += reading.broken
         self.failed += reading.failed
+        self.refused += reading.refused
         self.left_out += reading.left_out
 
 

@@ -131,9 +131,17 @@ def test_a_resource_that_cannot_be_had_is_told_and_kept(farm: Farm) -> None:
         site.spoil = lambda asked: refused("No.", "no", 403) if asked.path.endswith("/1/") else None
         run = farm.harvest(source)
 
-    assert (run.state, run.progress.counts["failed"], run.progress.counts["changed"]) == (RunState.PARTIAL, 1, 1)
-    assert farm.titles(source)[str(dataset(1)["uuid"])] == "Title 1"
+        site.resources.pop()
+        again = farm.harvest(source)
+        site.spoil = lambda asked: None
+        last = farm.harvest(source)
+
+    assert (run.state, run.progress.counts["quarantined"], run.progress.counts["changed"]) == (RunState.PARTIAL, 1, 1)
     assert any("answered 403" in each for each in farm.log(run))
+    # What is refused for good keeps nothing else from being noticed, and shows what it was last.
+    assert (again.result["complete"], again.progress.counts["deleted"]) == (True, 1)
+    assert (last.state, last.progress.counts["changed"]) == (RunState.SUCCEEDED, 1)
+    assert farm.titles(source)[str(dataset(1)["uuid"])] == "New"
 
 
 def test_an_older_geonode_that_was_upgraded_goes_on_with_the_same_resources(farm: Farm) -> None:

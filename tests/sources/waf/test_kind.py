@@ -131,7 +131,7 @@ def test_a_file_that_cannot_be_fetched_fails_alone() -> None:
     found = load_and_read(Folder({f"{URL}a.xml": RECORD}), document("a.xml"), document("gone.xml"))
 
     assert [each.identifier for each in found.records] == ["a.xml"]
-    assert found.failed == [("gone.xml", "gone")]
+    assert found.refused == [("gone.xml", "gone")]
 
 
 def test_a_page_of_files_is_tried_again_where_the_server_fails_as_a_whole() -> None:
@@ -145,8 +145,14 @@ def test_a_page_of_files_is_tried_again_where_the_server_fails_as_a_whole() -> N
         )
 
 
-def test_a_file_alone_on_its_page_that_is_gone_has_failed() -> None:
-    assert load_and_read(Folder({}), document("gone.xml")).failed == [("gone.xml", "gone")]
+def test_a_file_alone_on_its_page_that_is_gone_is_refused() -> None:
+    assert load_and_read(Folder({}), document("gone.xml")).refused == [("gone.xml", "gone")]
+
+
+def test_a_file_that_does_not_come_has_failed() -> None:
+    pages = {f"{URL}a.xml": RECORD, f"{URL}b.xml": RemoteTimeout("slow")}
+
+    assert load_and_read(Folder(pages), document("a.xml"), document("b.xml")).failed == [("b.xml", "slow")]
 
 
 def test_the_schema_describes_every_setting_and_its_defaults_fit_it() -> None:

@@ -73,6 +73,7 @@ def identifiers_in(reading: Reading) -> list[str]:
         (each.identifier for each in reading.records),
         (each.identifier for each in reading.references),
         (each.identifier for each in reading.broken),
+        (name for name, _ in reading.refused),
         reading.unchanged,
         reading.gone,
     )
@@ -109,6 +110,9 @@ def compare(
     for broken in reading.broken:
         if _is_first(result, broken.identifier, named):
             _compare_broken(result, broken, known.get(broken.identifier), intake)
+    for identifier, problem in reading.refused:
+        if _is_first(result, identifier, named):
+            _quarantine(result, Broken(identifier, b"", problem), known.get(identifier), intake)
     for identifier in reading.unchanged:
         if _is_first(result, identifier, named):
             _see_unchanged(result, identifier, known.get(identifier))
@@ -129,6 +133,7 @@ def _asked_for(reading: Reading, only: frozenset[str] | None) -> Reading:
         records=[each for each in reading.records if each.identifier in only],
         references=[each for each in reading.references if each.identifier in only],
         broken=[each for each in reading.broken if each.identifier in only],
+        refused=[each for each in reading.refused if each[0] in only],
         unchanged=[each for each in reading.unchanged if each in only],
         gone=[each for each in reading.gone if each in only],
         left_out=[*reading.left_out, *(each for each in named if each not in only)],
@@ -216,11 +221,16 @@ def _see(result: Comparison, known: Known, word: str) -> None:
 
 
 def _compare_broken(result: Comparison, broken: Broken, known: Known | None, intake: Intake) -> None:
+    if _quarantine(result, broken, known, intake):
+        result.doubts.append(f"{broken.identifier}: {broken.problem}")
+
+
+def _quarantine(result: Comparison, broken: Broken, known: Known | None, intake: Intake) -> bool:
+    """Whether it is there for the first time, or otherwise than before."""
     fingerprint = blake2b(broken.raw, digest_size=16).digest()
     if known is not None and known.fingerprint == fingerprint:
         _see_again(result, known)
-        return
-    result.doubts.append(f"{broken.identifier}: {broken.problem}")
+        return False
     change = Change(
         id=known.id if known else None,
         identifier=broken.identifier,
@@ -234,6 +244,7 @@ def _compare_broken(result: Comparison, broken: Broken, known: Known | None, int
         was_listed=known is not None and known.is_listed,
     )
     _change(result, change)
+    return True
 
 
 def _compare_references(

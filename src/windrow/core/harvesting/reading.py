@@ -25,6 +25,7 @@ def read_page(kind: SourceKind, request: PassRequest, page: PageRequest, loaded:
         records=records,
         broken=[*(_named(each) for each in reading.broken), *odd],
         failed=[*((told(name), told(why)) for name, why in reading.failed), *_unspoken(page, reading)],
+        refused=[(told(name), told(why)) for name, why in reading.refused],
     )
 
 
@@ -56,7 +57,7 @@ def _unspoken(page: PageRequest, reading: Reading) -> list[tuple[str, str]]:
         *(each.identifier for each in reading.records),
         *(each.identifier for each in reading.broken),
         *(each.identifier for each in reading.references),
-        *(name for name, _ in reading.failed),
+        *(name for name, _ in (*reading.failed, *reading.refused)),
         *reading.unchanged,
         *reading.gone,
         *reading.left_out,

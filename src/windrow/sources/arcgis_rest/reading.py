@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from windrow.errors import RemoteError, RemoteUnreadable
+from windrow.errors import RemoteError, RemoteUnreadable, is_refusal
 from windrow.formats.json import fingerprint, objects_of, serialise, text_of
 from windrow.model.resources import RemoteRecord
 from windrow.ports.fetching import Answer
@@ -91,6 +91,7 @@ def read_layers(references: Sequence[Reference], answers: Sequence[Answer | Exce
         broken=[broken for each in readings for broken in each.broken],
         left_out=[identifier for each in readings for identifier in each.left_out],
         failed=[failed for each in readings for failed in each.failed],
+        refused=[refused for each in readings for refused in each.refused],
     )
 
 
@@ -144,7 +145,8 @@ def _reference(entry: Entry, service_url: str) -> Reference:
 
 def _read_one(reference: Reference, answer: Answer | Exception, place: Place) -> Reading:
     if isinstance(answer, Exception):
-        return Reading(failed=[(reference.identifier, str(answer))])
+        told = [(reference.identifier, str(answer))]
+        return Reading(refused=told) if is_refusal(answer) else Reading(failed=told)
     if answer.not_modified:
         return Reading(unchanged=[reference.identifier])
     try:

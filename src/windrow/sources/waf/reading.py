@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from urllib.parse import urljoin
 
-from windrow.errors import RemoteUnreadable
+from windrow.errors import RemoteUnreadable, is_refusal
 from windrow.formats import metadata, xml
 from windrow.model.records import Record
 from windrow.model.resources import RemoteRecord
@@ -53,14 +53,15 @@ def read_documents(references: Sequence[Reference], answers: Sequence[Answer | E
     records: list[RemoteRecord] = []
     unchanged: list[str] = []
     failed: list[tuple[str, str]] = []
+    refused: list[tuple[str, str]] = []
     for reference, answer in zip(references, answers, strict=True):
         if isinstance(answer, Exception):
-            failed.append((reference.identifier, str(answer)))
+            (refused if is_refusal(answer) else failed).append((reference.identifier, str(answer)))
         elif answer.not_modified:
             unchanged.append(reference.identifier)
         else:
             records.append(_record(reference, answer))
-    return Reading(records=records, unchanged=unchanged, failed=failed)
+    return Reading(records=records, unchanged=unchanged, failed=failed, refused=refused)
 
 
 def _children(folder: str, listing: Listing) -> dict[str, str]:
