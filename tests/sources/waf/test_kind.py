@@ -150,7 +150,7 @@ def test_a_file_alone_on_its_page_that_is_gone_is_refused() -> None:
 
 
 def test_a_file_that_does_not_come_has_failed() -> None:
-    pages = {f"{URL}a.xml": RECORD, f"{URL}b.xml": RemoteTimeout("slow")}
+    pages: dict[str, bytes | RemoteError] = {f"{URL}a.xml": RECORD, f"{URL}b.xml": RemoteTimeout("slow")}
 
     assert load_and_read(Folder(pages), document("a.xml"), document("b.xml")).failed == [("b.xml", "slow")]
 
