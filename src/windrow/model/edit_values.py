@@ -30,7 +30,7 @@ def spell(name: str, value: Value) -> Any:
             return None if value is None else list(value)
         case "contacts" | "links":
             return [asdict(each) for each in value]
-        case "time_start" | "time_end":
+        case "time_start" | "time_end" | "created" | "modified":
             return None if value is None else value.astimezone(UTC).isoformat()
         case _:
             return value

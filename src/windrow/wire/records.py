@@ -2,13 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from windrow.wire.shapes import Shape
+from windrow.wire.shapes import Input, Moment, Number, Partial, Shape
 
 ExportName = Literal["geojsonl", "csv", "geoparquet"]
+FieldName = Literal[
+    "title",
+    "abstract",
+    "type",
+    "keywords",
+    "contacts",
+    "licence",
+    "links",
+    "bbox",
+    "time_start",
+    "time_end",
+    "language",
+    "collection",
+]
+"""The fields of a record that people may change."""
+
+RuleName = Literal["remote", "local", "merge"]
+OriginName = Literal["remote", "local", "merged"]
+
+Text = Annotated[str, Field(max_length=100_000)]
+Word = Annotated[str, Field(max_length=1_000)]
+MOST = 1_000
 
 
 class Contact(Shape):
@@ -88,3 +110,91 @@ class Facets(Shape):
     source: Sequence[Facet] = ()
     standard: Sequence[Facet] = ()
     collection: Sequence[Facet] = ()
+
+
+class ContactInput(Input):
+    """A responsible party: needs a name, an organisation or an e-mail address."""
+
+    name: Text = Field("", examples=["Ada Lovelace"])
+    organisation: Text = ""
+    role: Text = ""
+    email: Text = ""
+    phone: Text = ""
+    url: Text = ""
+
+
+class LinkInput(Input):
+    """An online resource."""
+
+    href: Text = Field(min_length=1, examples=["https://data.example.org/rivers.zip"])
+    rel: Text = "related"
+    title: Text = ""
+    description: Text = ""
+    media_type: Text = ""
+    protocol: Text = ""
+
+
+class RecordChange(Partial):
+    """What to change of a record; what is left out stays, null empties a field."""
+
+    removable: ClassVar[frozenset[str]] = frozenset(
+        {"abstract", "keywords", "contacts", "licence", "links", "bbox", "time_start", "time_end"}
+        | {"language", "collection"}
+    )
+
+    title: Text | None = Field(None, min_length=1, examples=["Rivers of the north"])
+    abstract: Text | None = None
+    type: Text | None = Field(None, min_length=1)
+    keywords: Sequence[Word] | None = Field(None, max_length=MOST)
+    contacts: Sequence[ContactInput] | None = Field(None, max_length=MOST)
+    licence: Text | None = None
+    links: Sequence[LinkInput] | None = Field(None, max_length=MOST)
+    bbox: Sequence[Number] | None = Field(
+        None, min_length=4, max_length=4, description="West, south, east, north in degrees."
+    )
+    time_start: Moment | None = None
+    time_end: Moment | None = Field(None, description="Not included.")
+    language: Text | None = None
+    collection: Text | None = None
+    rules: Mapping[FieldName, RuleName] | None = Field(
+        None, description="What becomes of these edits when the source changes the field; else the source's own rule."
+    )
+    seen: Moment | None = Field(
+        None, description="The record's `stored_at` that this was made from: answers 409 if it was written since."
+    )
+
+
+class Edit(Shape):
+    """What somebody made of a field."""
+
+    value: Any = Field(description="What they put there; with the rule `merge`, of a list only what was not there.")
+    rule: RuleName
+    base: Any = Field(description="The source's value that it was put in place of, or confirmed against.")
+    user_id: str
+    user_name: str = Field(description="Empty where that is no longer known.")
+    at: datetime
+
+
+class FieldProvenance(Shape):
+    """Where the value of a field comes from."""
+
+    field: str = Field(examples=["title"])
+    origin: OriginName = Field(description="The source alone, an edit alone, or both.")
+    value: Any = Field(description="As the catalogue shows it.")
+    remote: Any = Field(description="As the source has it.")
+    conflict: bool = Field(description="Whether the source changed it since the edit, and nobody has confirmed that.")
+    changed_at: datetime = Field(description="When the source's value came here.")
+    changed_exactly: bool = Field(description="False where it is only known that it came then or before.")
+    run_id: str | None = Field(None, description="The harvest that brought it, where that is known.")
+    kept: Sequence[str] = Field((), description="Keywords that the source has dropped, and that are kept here.")
+    edit: Edit | None = None
+
+
+class RecordProvenance(Shape):
+    """Where the values of a record come from, field by field."""
+
+    record_id: int
+    source_id: int
+    source_name: str = Field(examples=["National catalogue"])
+    standard: str = Field(examples=["iso19139"])
+    fields: Sequence[FieldProvenance]
