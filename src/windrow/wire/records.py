@@ -28,7 +28,6 @@ FieldName = Literal[
 RuleName = Literal["remote", "local", "merge"]
 OriginName = Literal["remote", "local", "merged"]
 
-Text = Annotated[str, Field(max_length=100_000)]
 Word = Annotated[str, Field(max_length=1_000)]
 MOST = 1_000
 
@@ -115,23 +114,23 @@ class Facets(Shape):
 class ContactInput(Input):
     """A responsible party: needs a name, an organisation or an e-mail address."""
 
-    name: Text = Field("", examples=["Ada Lovelace"])
-    organisation: Text = ""
-    role: Text = ""
-    email: Text = ""
-    phone: Text = ""
-    url: Text = ""
+    name: str = Field("", examples=["Ada Lovelace"])
+    organisation: str = ""
+    role: str = ""
+    email: str = ""
+    phone: str = ""
+    url: str = ""
 
 
 class LinkInput(Input):
     """An online resource."""
 
-    href: Text = Field(min_length=1, examples=["https://data.example.org/rivers.zip"])
-    rel: Text = "related"
-    title: Text = ""
-    description: Text = ""
-    media_type: Text = ""
-    protocol: Text = ""
+    href: str = Field(min_length=1, examples=["https://data.example.org/rivers.zip"])
+    rel: str = "related"
+    title: str = ""
+    description: str = ""
+    media_type: str = ""
+    protocol: str = ""
 
 
 class RecordChange(Partial):
@@ -142,20 +141,20 @@ class RecordChange(Partial):
         | {"language", "collection"}
     )
 
-    title: Text | None = Field(None, min_length=1, examples=["Rivers of the north"])
-    abstract: Text | None = None
-    type: Text | None = Field(None, min_length=1)
+    title: str | None = Field(None, min_length=1, examples=["Rivers of the north"])
+    abstract: str | None = None
+    type: str | None = Field(None, min_length=1)
     keywords: Sequence[Word] | None = Field(None, max_length=MOST)
     contacts: Sequence[ContactInput] | None = Field(None, max_length=MOST)
-    licence: Text | None = None
+    licence: str | None = None
     links: Sequence[LinkInput] | None = Field(None, max_length=MOST)
     bbox: Sequence[Number] | None = Field(
         None, min_length=4, max_length=4, description="West, south, east, north in degrees."
     )
     time_start: Moment | None = None
     time_end: Moment | None = Field(None, description="Not included.")
-    language: Text | None = None
-    collection: Text | None = None
+    language: str | None = None
+    collection: str | None = None
     rules: Mapping[FieldName, RuleName] | None = Field(
         None, description="What becomes of these edits when the source changes the field; else the source's own rule."
     )
