@@ -1,5 +1,6 @@
 """Local edits: kept, applied at every harvest, given up by their rules, undone; on both databases."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -59,6 +60,15 @@ class Field:
 
     def harvest(self, *found: Record, policies: Policies | None = None, returned: list[int] | None = None) -> Run:
         """One page with these records, new or changed. An hour later."""
+        run, page = self.prepare(*found, policies=policies, returned=returned)
+        with self.harvests.committing(run.id, 1, PUBLIC) as commit:
+            commit(page)
+        return run
+
+    def prepare(
+        self, *found: Record, policies: Policies | None = None, returned: list[int] | None = None
+    ) -> tuple[Run, PageCommit]:
+        """The same, but for the commit."""
         self.hour += 1
         if policies is not None:
             with self.database.write() as connection:
@@ -84,10 +94,7 @@ class Field:
         begun = Pass(run_id=run.id, source_id=PUBLIC, started_at=self.now, listing=True)
         self.harvests.begin_pass(begun, 1, [{"page": 1}], now=self.now)
         part = self.harvests.open_pages(run.id, after=0, limit=1)[0]
-        page = PageCommit(part_id=part.id, now=self.now, changes=changes, returned=returned or [])
-        with self.harvests.committing(run.id, 1, PUBLIC) as commit:
-            commit(page)
-        return run
+        return run, PageCommit(part_id=part.id, now=self.now, changes=changes, returned=returned or [])
 
     def edit(self, values: Mapping[str, Any], record: int = 1, seen: Any = None, **rules: Rule) -> EditedRecord:
         """Half an hour after the last harvest."""
@@ -392,3 +399,36 @@ def test_a_source_without_edits_pays_one_small_question_for_a_page(field: Field)
     assert len([each for each in statements if "any_edited" in each]) == 1
     with field.database.read() as connection:
         assert connection.scalar(select(func.count()).select_from(originals)) == 0
+
+
+def test_an_edit_during_a_commit_is_made_over_what_that_writes(field: Field) -> None:
+    run, page = field.prepare(replace(RIVERS, title="Lakes", abstract="New."))
+    editing = threading.Thread(target=field.edit, args=({"title": "Streams"},))
+
+    with field.harvests.committing(run.id, 1, PUBLIC) as commit:
+        commit(page)
+        editing.start()
+    editing.join()
+
+    assert field.shown == replace(RIVERS, title="Streams", abstract="New.")
+    assert field.edits.get(1).conflicts == []
+
+
+def test_a_commit_during_an_edit_sees_it(field: Field) -> None:
+    run, page = field.prepare(replace(RIVERS, title="Lakes", abstract="New."))
+
+    def harvest() -> None:
+        with field.harvests.committing(run.id, 1, PUBLIC) as commit:
+            commit(page)
+
+    harvesting = threading.Thread(target=harvest)
+
+    def change(edited: EditedRecord) -> EditedRecord:
+        harvesting.start()
+        return edited.edit({"title": "Streams"}, {}, {}, user_id=OWNER, now=field.now)
+
+    field.edits.change(1, change, seen=None, now=field.now)
+    harvesting.join()
+
+    assert field.shown == replace(RIVERS, title="Streams", abstract="New.")
+    assert field.edits.get(1).conflicts == ["title"]
