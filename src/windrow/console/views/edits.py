@@ -61,6 +61,8 @@ def told(name: str, value: object) -> str:
     match spell(name, value):
         case None | "" | []:
             return "nothing"
+        case list() as numbers if name == "bbox":
+            return ", ".join(f"{each:g}" for each in numbers)
         case list() as items:
             return "; ".join(_item(each) for each in items)
         case other:
@@ -70,4 +72,4 @@ def told(name: str, value: object) -> str:
 def _item(item: Any) -> str:
     if isinstance(item, dict):
         return ", ".join(str(each) for each in item.values() if each)
-    return f"{item:g}" if isinstance(item, float) else str(item)
+    return str(item)
