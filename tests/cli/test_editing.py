@@ -101,4 +101,7 @@ def test_a_harvest_keeps_edits_by_their_rules(windrow: Windrow, changing: tuple[
     assert (found["title"]["value"], found["title"]["remote"]) == ("Streams", "Another title")
     assert (found["title"]["conflict"], found["title"]["changed_exactly"]) == (True, True)
     assert found["abstract"]["value"] == "Mine."
+    (listed,) = windrow("sources", "edits", 1, "--conflicts", "--json").json
+    assert (listed["record_id"], listed["edited"], listed["conflicts"]) == (number, ["title", "abstract"], ["title"])
+    assert "Streams" in windrow("sources", "edits", 1).out
     assert windrow("records", "unedit", number, "title", "--json").json["title"] == "Another title"

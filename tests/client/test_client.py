@@ -106,6 +106,8 @@ def do_records(client: Client, source_id: int) -> None:
         *("Streams", "local", record.title, "merge"),
     )
     assert client.records.confirm(record.id, "title") == edited
+    assert [each.record_id for each in client.sources.edits(source_id)] == [record.id]
+    assert list(client.sources.edits(source_id, conflicts=True)) == []
     assert client.records.undo(record.id, "title").title == record.title
     lines = b"".join(client.records.export("geojsonl", source=source_id)).splitlines()
     assert sorted(json.loads(line)["id"] for line in lines) == sorted(each.id for each in found)

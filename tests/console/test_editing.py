@@ -145,10 +145,14 @@ def test_what_the_source_changed_since_is_marked_until_somebody_confirms(world: 
     harvest(world.house, world.ada, source)
 
     marked = ada.get(page)
+    listed = ada.get(f"/sources/{source}/edits?conflicts=true")
     confirmed = ada.post(f"{page}/edits/title/confirm")
 
     assert "Changed at the source since" in marked.text
     assert "At the source: Another title" in marked.text
+    assert "Title (changed at the source since)" in listed.text
+    assert f'href="{page}"' in listed.html
+    assert "Nothing changed underneath" in ada.get(f"/sources/{source}/edits?conflicts=true").text
     assert confirmed.status == 303
     assert "Changed at the source since" not in ada.get(page).text
     assert world.ada.get(page)["title"] == "Streams"

@@ -184,7 +184,9 @@ def test_no_page_is_wider_than_a_phone(desk: Page, watched: Watched, house: Hous
     number = harvested(house, pycsw)
     run = house.assembly.windrow.sources.view(house.principal("admin"), number).last_run
     assert run is not None
-    tabs = [f"/sources/{number}{tab}" for tab in ("", "/resources", "/history", "/guard", "/settings", "/delete")]
+    tabs = [
+        f"/sources/{number}{tab}" for tab in ("", "/resources", "/edits", "/history", "/guard", "/settings", "/delete")
+    ]
     record = first_record(house, number)
     desk.set_viewport_size({"width": 390, "height": 844})
 

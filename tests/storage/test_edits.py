@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event, func, select, update
 
 from tests.storage.making import LEASE, NOW, OWNER, a_run, add_basics
+from tests.storage.plans import plans_of
 from tests.storage.shelves import PUBLIC, add_source
 from windrow.errors import BadInput, Conflict, NotFound
 from windrow.model.edits import Edit, EditedRecord, Moved, Origin, Rule, provenance
@@ -21,7 +22,7 @@ from windrow.ports.catalogue import Reader, Search
 from windrow.ports.harvests import Change, PageCommit, Pass
 from windrow.storage.catalogue import SqlCatalogue
 from windrow.storage.database import Database
-from windrow.storage.edits import SqlEdits
+from windrow.storage.edits import SqlEdits, list_query
 from windrow.storage.harvests import SqlHarvests
 from windrow.storage.resources import purge, restore, retry_quarantined, want
 from windrow.storage.runs import SqlRuns
@@ -376,6 +377,36 @@ def test_provenance_tells_when_and_by_whom_as_far_as_it_is_known(field: Field) -
     assert (found["licence"].exact, found["licence"].run_id) == (True, run.id)
     assert (found["abstract"].exact, found["abstract"].changed_at, found["abstract"].run_id) == (False, begun, None)
     assert field.edits.get(1).moved["title"] == Moved(field.now, run.id)
+
+
+def test_what_was_edited_is_listed_page_by_page(field: Field) -> None:
+    field.harvest(*(replace(RIVERS, identifier=f"r{number}", title=f"R{number}") for number in range(4)))
+    for number in (2, 3, 5):
+        field.edit({"licence": "CC0", "title": f"Ours {number}"}, record=number)
+    field.edit({"title": "Once"}, record=1)
+    field.undo("title")
+    field.harvest(replace(RIVERS, identifier="r1", title="R1 anew"))
+    want(field.database, PUBLIC, [5], wanted=False)
+
+    first = field.edits.page(PUBLIC, conflicts=False, limit=1)
+    rest = field.edits.page(PUBLIC, conflicts=False, limit=5, cursor=first.next)
+    changed = field.edits.page(PUBLIC, conflicts=True, limit=5)
+
+    found = [(each.record_id, each.identifier, each.title) for each in (*first.items, *rest.items)]
+    assert found == [(2, "r0", "Ours 2"), (3, "r1", "Ours 3")]
+    assert rest.next is None
+    assert [(each.record_id, each.edited.conflicts) for each in changed.items] == [(3, ["title"])]
+    assert changed.items[0].edited == field.edits.get(3)
+
+
+@pytest.mark.parametrize(("conflicts", "index"), [(False, "ix_originals_edited"), (True, "ix_originals_conflict")])
+def test_the_list_is_read_from_its_index(field: Field, conflicts: bool, index: str) -> None:
+    plans = plans_of(
+        field.database,
+        lambda connection: connection.execute(list_query(PUBLIC, after=5, conflicts=conflicts).limit(10)).all(),
+    )
+
+    assert index in plans[0]
 
 
 def test_a_source_without_edits_pays_one_small_question_for_a_page(field: Field) -> None:

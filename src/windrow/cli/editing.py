@@ -1,18 +1,19 @@
-"""`windrow records edit | provenance | unedit | confirm`: changing records, and where their values come from."""
+"""`windrow records edit | provenance | unedit | confirm` and `windrow sources edits`: changing records."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from windrow.cli.answers import Column, print_json, print_line, print_list
+from windrow.cli.answers import Column, pages, print_json, print_line, print_list
 from windrow.cli.commands import Command
 from windrow.cli.drafting import split_pairs
 from windrow.cli.local import open_local
-from windrow.cli.options import Data, Json
+from windrow.cli.options import All, Data, Json, Limit, Source
 from windrow.cli.tasks import read_moment
 from windrow.errors import BadInput
 from windrow.model.edit_values import LISTS, MOMENTS, spell
 from windrow.model.edits import EDITABLE, Provenance
+from windrow.ports.edits import EditedEntry
 
 if TYPE_CHECKING:
     from windrow.ports.catalogue import Entry
@@ -38,6 +39,14 @@ COLUMNS: list[Column[Provenance]] = [
     Column("Edited", lambda each: each.edit and f"{each.edit.at:%Y-%m-%d %H:%M:%S} {each.edit.user_name}"),
     Column("Rule", lambda each: each.edit and each.edit.rule.value),
     Column("Changed at the source since", lambda each: "yes" if each.conflict else ""),
+]
+
+
+EDITED: list[Column[EditedEntry]] = [
+    Column("Record", lambda each: str(each.record_id)),
+    Column("Title", lambda each: each.title[:100]),
+    Column("Edited", lambda each: [name for name in EDITABLE if name in each.edited.edits]),
+    Column("Changed at the source since", lambda each: each.edited.conflicts),
 ]
 
 
@@ -101,6 +110,23 @@ def confirm(record_id: RecordId, field: Field, data: Data = None, as_json: Json 
     with open_local(data) as local:
         entry = local.windrow.editing.confirm(local.principal, record_id, field)
         _answer(entry, f"The {field} of record {record_id} stays as it was edited.", as_json=as_json)
+
+
+def edits(
+    source: Source,
+    conflicts: Annotated[bool, typer.Option("--conflicts", help="Only those that the source changed since.")] = False,
+    limit: Limit = 50,
+    every: All = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """List the records of a source that were edited here."""
+    with open_local(data) as local:
+        editing, principal = local.windrow.editing, local.principal
+        found = pages(
+            lambda most, cursor: editing.edited(principal, source, conflicts=conflicts, limit=most, cursor=cursor)
+        )
+        print_list(found, EDITED, as_json=as_json, limit=None if every else limit)
 
 
 def read_value(name: str, text: str) -> Any:

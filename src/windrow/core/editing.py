@@ -10,10 +10,11 @@ from windrow.errors import BadInput, NotFound
 from windrow.model.accounts import Principal, Right
 from windrow.model.edit_values import read_values
 from windrow.model.edits import EditedRecord, Provenance, Rule, check_rules, provenance
+from windrow.model.paging import PageOf, check_limit
 from windrow.model.sources import Source
 from windrow.ports.catalogue import Entry
 from windrow.ports.clocks import Clock
-from windrow.ports.edits import Change
+from windrow.ports.edits import Change, EditedEntry
 from windrow.ports.store import Store
 
 
@@ -75,6 +76,20 @@ class Editing:
         """Where the values of a record come from. Raises `NotFound`."""
         self._source(principal, record_id)
         return Traced(self._entry(principal, record_id), provenance(self.store.edits.get(record_id)))
+
+    def edited(
+        self,
+        principal: Principal,
+        source_id: int,
+        *,
+        conflicts: bool = False,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> PageOf[EditedEntry]:
+        """A source's edited records; with `conflicts` those that it changed since. Raises `NotFound`."""
+        principal.need(Right.READ)
+        source = self.store.sources.get(source_id, tenant_id=principal.scope)
+        return self.store.edits.page(source.id, conflicts=conflicts, limit=check_limit(limit), cursor=cursor)
 
     def _change(self, principal: Principal, record_id: int, change: Change, seen: datetime | None = None) -> Entry:
         self.store.edits.change(record_id, change, seen=seen, now=self.clock())

@@ -72,6 +72,8 @@ def _original_row(number: int, source_id: int, edited: EditedRecord) -> dict[str
         "kept": list(edited.kept),
         "moved": {name: [to_microseconds(each.at), each.run_id] for name, each in edited.moved.items()},
         "as_of": edited.as_of,
+        "edited": bool(edited.edits),
+        "conflict": bool(edited.conflicts),
     }
 
 

@@ -3,17 +3,19 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, Select, literal_column, select, update
 
 from windrow.errors import Conflict, NotFound
 from windrow.model.edits import EditedRecord
-from windrow.ports.edits import Change
+from windrow.model.paging import PageOf, check_limit
+from windrow.ports.edits import Change, EditedEntry
 from windrow.storage.database import Database
 from windrow.storage.edit_rows import load_edited, save_edited
+from windrow.storage.listing import number_of, to_page
 from windrow.storage.moments import MICROSECOND
 from windrow.storage.numbers import can_be_id
 from windrow.storage.records import read_records, replace_records
-from windrow.storage.tables import resources
+from windrow.storage.tables import originals, records, resources
 
 
 class SqlEdits:
@@ -44,6 +46,31 @@ class SqlEdits:
                 moment = max(now, resource.last_changed + MICROSECOND)
                 connection.execute(update(resources).where(resources.c.id == record_id).values(last_changed=moment))
             return _edited(connection, resource)
+
+    def page(self, source_id: int, *, conflicts: bool, limit: int, cursor: str | None = None) -> PageOf[EditedEntry]:
+        """The edited records of a source, by number."""
+        after = 0 if cursor is None else number_of(cursor)
+        query = list_query(source_id, after=after, conflicts=conflicts).limit(check_limit(limit) + 1)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+            edited = load_edited(connection, [row.id for row in rows])
+        return to_page(rows, [EditedEntry(row.id, row.identifier, row.title, edited[row.id]) for row in rows], limit)
+
+
+# In the words of their partial indexes; what SQLAlchemy makes of the columns alone is a comparison, on SQLite.
+_IS_EDITED: ColumnElement[bool] = literal_column("originals.edited")
+_IN_CONFLICT: ColumnElement[bool] = literal_column("originals.conflict")
+
+
+def list_query(source_id: int, *, after: int, conflicts: bool) -> Select[tuple[int, str, str]]:
+    """The edited records of a source behind that number, in order."""
+    return (
+        select(originals.c.resource_id.label("id"), records.c.identifier, records.c.title)
+        .join(records, records.c.id == originals.c.resource_id)
+        .where(originals.c.source_id == source_id, originals.c.resource_id > after, ~records.c.hidden)
+        .where(_IN_CONFLICT if conflicts else _IS_EDITED)
+        .order_by(originals.c.resource_id)
+    )
 
 
 class _Resource(NamedTuple):

@@ -197,3 +197,14 @@ class RecordProvenance(Shape):
     source_name: str = Field(examples=["National catalogue"])
     standard: str = Field(examples=["iso19139"])
     fields: Sequence[FieldProvenance]
+
+
+class EditedRecord(Shape):
+    """A record with local edits."""
+
+    record_id: int
+    identifier: str = Field(examples=["urn:uuid:6f2b"])
+    title: str = Field(examples=["Rivers of the north"])
+    edited: Sequence[str] = Field(description="The fields that were edited.", examples=[["title", "keywords"]])
+    conflicts: Sequence[str] = Field(description="Those of them that the source changed since.", examples=[["title"]])
+    edited_at: datetime = Field(description="When the last of these edits was made.")

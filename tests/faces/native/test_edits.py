@@ -156,3 +156,16 @@ def test_a_source_has_rules_of_its_own(world: World, number: int) -> None:
     assert wrong.status == 422
     kept = world.ada("PATCH", f"/sources/{source}", {"policies": {"grace_seconds": 5}}).json["policies"]
     assert {name: kept[name] for name in policies} == policies
+
+
+def test_what_was_edited_is_listed(world: World, untouched: int) -> None:
+    source = world.ada.get(f"/records/{untouched}")["source_id"]
+    listed = world.ada.get(f"/sources/{source}/edits", limit=100)["items"]
+
+    assert untouched not in [each["record_id"] for each in listed]
+    for each in listed:
+        found = fields_of(world, each["record_id"])
+        assert each["edited"] == [name for name, told in found.items() if told["edit"] is not None]
+        assert each["conflicts"] == []
+    assert world.ada.get(f"/sources/{source}/edits", conflicts=True) == {"items": [], "next": None}
+    assert world.bob("GET", f"/sources/{source}/edits").status == 404

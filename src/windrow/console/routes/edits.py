@@ -1,22 +1,25 @@
-"""Editing a record: the form, and taking back or confirming the edit of a field."""
+"""Editing a record: the form, taking back or confirming the edit of a field; and all that were edited."""
 
 from collections.abc import Mapping
 
 from fastapi import APIRouter, Response
 
-from windrow.console.context import Context, Ctx, Number, see
+from windrow.console.context import Context, Ctx, Cursor, Number, see
 from windrow.console.drafts import problems_by_field, read_seen
-from windrow.console.edit_forms import BLANK, HIDDEN, SHOWN, EditForm, as_typed, read_change, to_form
+from windrow.console.edit_forms import BLANK, HIDDEN, SHOWN, TITLES, EditForm, as_typed, read_change, to_form
 from windrow.console.forms import Form, Posted
 from windrow.console.pages import PageRoute
 from windrow.console.views.edits import FieldPath, edits_of, marks_of
+from windrow.console.views.sources import glance_at
 from windrow.errors import BadInput, Conflict
 from windrow.model.accounts import Right
 
-router = APIRouter(prefix="/records/{record_id}", route_class=PageRoute)
+router = APIRouter(route_class=PageRoute)
+
+LISTED = 50
 
 
-@router.get("/edit")
+@router.get("/records/{record_id}/edit")
 def show_form(ctx: Ctx, record_id: Number) -> Response:
     """The record, to be changed."""
     ctx.principal.need(Right.WRITE)
@@ -27,7 +30,7 @@ def show_form(ctx: Ctx, record_id: Number) -> Response:
     return _show(ctx, record_id, form)
 
 
-@router.post("/edit")
+@router.post("/records/{record_id}/edit")
 def edit_record(ctx: Ctx, record_id: Number, form: Posted) -> Response:
     """Saves what was changed in the form."""
     try:
@@ -39,18 +42,27 @@ def edit_record(ctx: Ctx, record_id: Number, form: Posted) -> Response:
     return see(f"/records/{record_id}")
 
 
-@router.post("/edits/{field}/undo")
+@router.post("/records/{record_id}/edits/{field}/undo")
 def undo_edit(ctx: Ctx, record_id: Number, field: FieldPath) -> Response:
     """Gives a field back to its source."""
     ctx.windrow.editing.undo(ctx.principal, record_id, field)
     return see(f"/records/{record_id}")
 
 
-@router.post("/edits/{field}/confirm")
+@router.post("/records/{record_id}/edits/{field}/confirm")
 def confirm_edit(ctx: Ctx, record_id: Number, field: FieldPath) -> Response:
     """Keeps the edit of a field although the source changed it since."""
     ctx.windrow.editing.confirm(ctx.principal, record_id, field)
     return see(f"/records/{record_id}")
+
+
+@router.get("/sources/{source_id}/edits")
+def list_edits(ctx: Ctx, source_id: Number, conflicts: bool = False, cursor: Cursor = None) -> Response:
+    """A source's records that were edited here."""
+    page = ctx.windrow.editing.edited(ctx.principal, source_id, conflicts=conflicts, limit=LISTED, cursor=cursor)
+    glance = glance_at(ctx.windrow, ctx.principal, source_id)
+    values = {"titles": TITLES, "conflicts": conflicts, "first": cursor is None}
+    return ctx.show("source_edits.html", values, glance=glance, page=page)
 
 
 def _edit(ctx: Context, record_id: int, form: Form) -> None:

@@ -1,6 +1,6 @@
 """What people changed of records: the remote's own version of those that differ from it, and the edits."""
 
-from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, false, text
 
 from windrow.storage.tables.base import Id, metadata
 from windrow.storage.types import BigId, Json, UtcTime
@@ -14,6 +14,18 @@ originals = Table(  # of records that are edited, or that have keywords which th
     Column("kept", Json, nullable=False),  # keywords that it had once
     Column("moved", Json, nullable=False),  # by field: when the remote changed it last, and the run that found it
     Column("as_of", UtcTime, nullable=False),  # what is not in `moved` is at least as old
+    Column("edited", Boolean, nullable=False, server_default=false()),  # whether an edit stands
+    Column("conflict", Boolean, nullable=False, server_default=false()),  # ... that the remote has changed since
+    Index(
+        "ix_originals_edited", "source_id", "resource_id", sqlite_where=text("edited"), postgresql_where=text("edited")
+    ),
+    Index(
+        "ix_originals_conflict",
+        "source_id",
+        "resource_id",
+        sqlite_where=text("conflict"),
+        postgresql_where=text("conflict"),
+    ),
 )
 
 edits = Table(

@@ -7,6 +7,7 @@ from windrow.core.editing import Traced
 from windrow.model import edits, records
 from windrow.model.edit_values import spell
 from windrow.ports.catalogue import Entry, Facet
+from windrow.ports.edits import EditedEntry
 from windrow.wire import records as record_shapes
 
 
@@ -72,4 +73,17 @@ def _to_edit(edit: edits.Edit) -> record_shapes.Edit:
         user_id=edit.user_id,
         user_name=edit.user_name,
         at=edit.at,
+    )
+
+
+def to_edited(found: EditedEntry) -> record_shapes.EditedRecord:
+    """A record with local edits."""
+    made = found.edited.edits
+    return record_shapes.EditedRecord(
+        record_id=found.record_id,
+        identifier=found.identifier,
+        title=found.title,
+        edited=[name for name in edits.EDITABLE if name in made],
+        conflicts=found.edited.conflicts,
+        edited_at=max(each.at for each in made.values()),
     )
