@@ -7,11 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import event, func, select, update
 
 from tests.storage.making import LEASE, NOW, OWNER, a_run, add_basics
 from tests.storage.plans import plans_of
-from tests.storage.shelves import PUBLIC, add_source
+from tests.storage.record_strategies import any_texts
+from tests.storage.record_strategies import records as any_record
+from tests.storage.shelves import PUBLIC, add_source, put
 from windrow.errors import BadInput, Conflict, NotFound
 from windrow.model.edits import Edit, EditedRecord, Moved, Origin, Rule, provenance
 from windrow.model.records import Contact, Link, Record
@@ -23,7 +27,9 @@ from windrow.ports.harvests import Change, PageCommit, Pass
 from windrow.storage.catalogue import SqlCatalogue
 from windrow.storage.database import Database
 from windrow.storage.edits import SqlEdits, list_query
+from windrow.storage.encoding import decode_encoded, encode_record
 from windrow.storage.harvests import SqlHarvests
+from windrow.storage.record_rows import sound
 from windrow.storage.resources import purge, restore, retry_quarantined, want
 from windrow.storage.runs import SqlRuns
 from windrow.storage.source_rows import policies_to_json
@@ -463,3 +469,22 @@ def test_a_commit_during_an_edit_sees_it(field: Field) -> None:
 
     assert field.shown == replace(RIVERS, title="Streams", abstract="New.")
     assert field.edits.get(1).conflicts == ["title"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@given(any_record(any_texts))
+def test_the_remotes_record_is_kept_as_it_was(field: Field, record: Record) -> None:
+    (number,) = put(field.database, record)
+
+    field.edit({"licence": "CC0"}, record=number)
+    found = field.edits.get(number)
+
+    assert found.remote == sound(record)[0]
+    assert found.undo("licence").shown == sound(record)[0]
+
+
+@given(any_record(any_texts), st.booleans())
+def test_what_was_encoded_is_read_back_as_the_database_would(record: Record, sqlite: bool) -> None:
+    encoded = encode_record(record, PUBLIC, sqlite=sqlite)
+
+    assert decode_encoded(encoded, sqlite=sqlite) == sound(record)[0]
