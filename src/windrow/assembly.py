@@ -14,6 +14,7 @@ from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
 from windrow.core.consequences import Consequences
 from windrow.core.dispatching import Dispatching
+from windrow.core.editing import Editing
 from windrow.core.harvesting.checking import AvailabilityWork
 from windrow.core.harvesting.detecting import Detecting
 from windrow.core.harvesting.diffing import DiffWork
@@ -138,6 +139,7 @@ class Assembly:
             runs=Runs(store, self.blobs, clock, self.reservations),
             sources=Sources(store, self.kinds, self.blobs, clock, detecting, previewing, Attending(store, clock)),
             catalogue=Catalogue(store.catalogue),
+            editing=Editing(store, clock),
             store=store,
             blobs=self.blobs,
         )

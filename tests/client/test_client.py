@@ -100,6 +100,15 @@ def do_records(client: Client, source_id: int) -> None:
     record = next(each for each in found if each.identifier == f"{IDENTIFIER.decode()}-0")
     assert client.records.get(record.id) == record
     assert client.records.document(record.id) == DOCUMENT.replace(IDENTIFIER, IDENTIFIER + b"-0")
+    edited = client.records.edit(record.id, title="Streams", rules={"title": "merge"}, seen=record.stored_at)
+    (title,) = [each for each in client.records.provenance(record.id).fields if each.field == "title"]
+    assert (edited.title, title.origin, title.remote, title.edit and title.edit.rule) == (
+        *("Streams", "local", record.title, "merge"),
+    )
+    assert client.records.confirm(record.id, "title") == edited
+    assert [each.record_id for each in client.sources.edits(source_id)] == [record.id]
+    assert list(client.sources.edits(source_id, conflicts=True)) == []
+    assert client.records.undo(record.id, "title").title == record.title
     lines = b"".join(client.records.export("geojsonl", source=source_id)).splitlines()
     assert sorted(json.loads(line)["id"] for line in lines) == sorted(each.id for each in found)
 

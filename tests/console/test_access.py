@@ -10,6 +10,7 @@ from samples.servers.pycsw import Pycsw
 from tests.web.serving import PASSWORD, House
 from windrow.console.assets import FOLDER
 from windrow.core.source_drafts import SourceDraft
+from windrow.ports.catalogue import Search
 
 ROLES = ("button", "link", "textbox", "searchbox", "checkbox", "combobox", "radio", "spinbutton", "progressbar")
 TEXT = 4.5
@@ -61,17 +62,19 @@ def test_without_scripts_a_source_is_found_previewed_saved_and_harvested(
     expect(page.get_by_role("link", name="PacIOOS Nearshore Sensor 06")).to_be_visible()
 
 
-def test_whatever_can_be_used_has_a_name(desk: Page, house: House) -> None:
+def test_whatever_can_be_used_has_a_name(desk: Page, house: House, pycsw: Pycsw) -> None:
     principal = house.principal("admin")
     draft = SourceDraft("Named", "stac", "https://example.org/stac")
     number = house.assembly.windrow.sources.create(principal, draft).source.id
     run = house.assembly.windrow.sources.harvest(principal, number)
     house.assembly.windrow.runs.cancel(principal, run.id)
+    record = edited_record(house, pycsw)
 
     nameless = {}
     for path in (
         *("/", "/sources", "/sources/new", "/runs", "/records", "/workers", "/users", "/account"),
         *(f"/sources/{number}", f"/sources/{number}/resources", f"/sources/{number}/settings", f"/runs/{run.id}"),
+        *(f"/records/{record}", f"/records/{record}/edit"),
     ):
         desk.goto(house.base + path)
         expect(desk.get_by_role("heading", level=1)).to_have_count(1)
@@ -79,6 +82,16 @@ def test_whatever_can_be_used_has_a_name(desk: Page, house: House) -> None:
         nameless[path] = re.findall(rf"^\s*- (?:{'|'.join(ROLES)})(?: \[[^\]]*\])*:?$", told, re.MULTILINE)
 
     assert {path: found for path, found in nameless.items() if found} == {}
+
+
+def edited_record(house: House, pycsw: Pycsw) -> int:
+    """A record with contacts and links, of which one is edited."""
+    admin, windrow = house.principal("admin"), house.assembly.windrow
+    source = windrow.sources.create(admin, SourceDraft("Edited", "csw", pycsw.csw_url)).source.id
+    windrow.sources.harvest(admin, source)
+    house.carry_out()
+    found = windrow.catalogue.search(admin, Search(words="Pohnpei", sources=(source,)), limit=1).items[0]
+    return windrow.editing.edit(admin, found.id, {"title": "Another", "links": [{"href": "https://example.org"}]}).id
 
 
 @pytest.mark.parametrize(("ink", "ground", "least"), PAIRS)

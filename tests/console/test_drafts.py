@@ -15,6 +15,7 @@ from windrow.console.schema_forms import Field, fields_of, read_settings, widget
 from windrow.core.source_drafts import SourceDraft
 from windrow.core.validating import fill
 from windrow.errors import BadInput
+from windrow.model.edits import Rule
 from windrow.model.schedules import Schedule
 from windrow.model.sources import Policies, Visibility
 from windrow.model.triggers import Interval
@@ -60,7 +61,16 @@ def test_a_draft_survives_the_form(
         kind=kind.name,
         url="https://example.org/csw",
         settings=fill(kind.schema, {}, field="settings"),
-        policies=Policies(share / 100, count, timedelta(days=days), concurrency=concurrency, new_wanted=enabled),
+        policies=Policies(
+            share / 100,
+            count,
+            timedelta(days=days),
+            concurrency=concurrency,
+            new_wanted=enabled,
+            keep_gone=public,
+            keywords_union=enabled,
+            edit_rules={"title": Rule.REMOTE},
+        ),
         visibility=Visibility.PUBLIC if public else Visibility.PRIVATE,
         schedule=Schedule(Interval(every[0] * UNITS[every[1]], NOW), enabled=enabled),
     )
@@ -99,7 +109,8 @@ def posted(fields: list[Field]) -> list[tuple[str, str]]:
 
 def sent(form: SourceForm) -> list[tuple[str, str]]:
     """What a browser sends of the whole form."""
-    boxes = {"scheduled": form.scheduled, "paused": form.paused, "new_wanted": form.new_wanted}
+    switches = ("scheduled", "paused", "new_wanted", "keep_gone", "keywords_union")
+    boxes = {name: getattr(form, name) for name in switches}
     texts: dict[str, Any] = {
         name: getattr(form, name)
         for name in (

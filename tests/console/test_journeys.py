@@ -14,6 +14,7 @@ from tests.servers.pycsw import RECORDS
 from tests.web.serving import PASSWORD, House
 from windrow.core.source_drafts import SourceDraft
 from windrow.model.sources import Health
+from windrow.ports.catalogue import Search
 from windrow.ports.sources import ResourceFilter
 
 EVERYTHING = ResourceFilter()
@@ -122,6 +123,28 @@ def test_a_record_tells_all_that_is_known_of_it(desk: Page, house: House, pycsw:
     expect(desk.locator("pre.raw")).to_contain_text("MI_Metadata")
 
 
+def test_a_record_is_corrected_and_given_back(desk: Page, house: House, pycsw: Pycsw) -> None:
+    number = harvested(house, pycsw)
+    desk.goto(f"{house.base}/records?q=Pohnpei&source={number}")
+    desk.get_by_role("link", name="PacIOOS Nearshore Sensor 06").click()
+
+    desk.get_by_role("link", name="Edit").click()
+    desk.get_by_label("Title", exact=True).fill("A sensor near Pohnpei")
+    desk.get_by_label("When the source changes: Title").select_option("Take the source's next change")
+    desk.get_by_label("Name of contacts 1").fill("Ada")
+    desk.get_by_role("button", name="Save").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("A sensor near Pohnpei")
+    for told in ("At the source: PacIOOS Nearshore Sensor 06", "until the source changes it", "Margaret McManus"):
+        expect(desk.get_by_text(told).first).to_be_visible()
+    desk.locator("#edit-title").get_by_role("button", name="Take the source's").click()
+
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("PacIOOS Nearshore Sensor 06")
+    expect(desk.locator("#edit-contacts")).to_be_visible()
+    expect(desk.locator("#edit-title")).to_have_count(0)
+    desk.locator("#edit-contacts").get_by_role("button", name="Take the source's").click()
+    expect(desk.locator("#edit-contacts")).to_have_count(0)
+
+
 def test_a_held_deletion_waits_for_a_person(desk: Page, house: House, start_pycsw: Callable[..., Pycsw]) -> None:
     catalogue = start_pycsw([RECORDS / "apiso"])
     number = harvested(house, catalogue, name="Shrinking")
@@ -161,16 +184,27 @@ def test_no_page_is_wider_than_a_phone(desk: Page, watched: Watched, house: Hous
     number = harvested(house, pycsw)
     run = house.assembly.windrow.sources.view(house.principal("admin"), number).last_run
     assert run is not None
-    tabs = [f"/sources/{number}{tab}" for tab in ("", "/resources", "/history", "/guard", "/settings", "/delete")]
+    tabs = [
+        f"/sources/{number}{tab}" for tab in ("", "/resources", "/edits", "/history", "/guard", "/settings", "/delete")
+    ]
+    record = first_record(house, number)
     desk.set_viewport_size({"width": 390, "height": 844})
 
     wide = {}
-    for path in (*PAGES, *tabs, f"/runs/{run.id}", f"/runs/{run.id}/parts"):
+    of_record = (f"/records/{record}", f"/records/{record}/edit")
+    for path in (*PAGES, *tabs, f"/runs/{run.id}", f"/runs/{run.id}/parts", *of_record):
         desk.goto(house.base + path)
         expect(desk.locator("main")).to_be_visible()
         wide[path] = watched.overflow()
 
     assert {path: pixels for path, pixels in wide.items() if pixels} == {}
+
+
+def first_record(house: House, source: int) -> int:
+    """A record of the source, with an edit."""
+    admin, windrow = house.principal("admin"), house.assembly.windrow
+    record = windrow.catalogue.search(admin, Search(sources=(source,)), limit=1).items[0].id
+    return windrow.editing.edit(admin, record, {"licence": "CC0 " * 50, "keywords": ["x" * 200]}).id
 
 
 def test_pages_and_map_follow_the_systems_colours(desk: Page, house: House) -> None:

@@ -66,6 +66,7 @@ def inhabit(data: Path) -> Iterator[World]:
             "source_id": source["id"],
             "review_id": ada.get(f"/sources/{source['id']}/reviews")["items"][0]["id"],
             "record_id": ada.get("/records", q="")["items"][0]["id"],
+            "field": "licence",
             "task_id": task["id"],
             "run_id": run["id"],
             "name": "a.txt",

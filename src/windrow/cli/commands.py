@@ -14,6 +14,7 @@ ALIASES = {
     "settings": "set",
     "parameters": "set",
     "policies": "policy",
+    "rules": "rule",
     "schedule": "every",
     "trigger": "every",
     "expires_at": "expires",
@@ -40,7 +41,7 @@ class Command(TyperCommand):
         option = options.get(ALIASES.get(first, first))
         if option is None:
             return problem
-        named = f"{option} {rest}" if rest and option in ("--set", "--policy") else option
+        named = f"{option} {rest}" if rest and option in ("--set", "--policy", "--rule") else option
         return FieldProblem(named, problem.problem)
 
     def _options(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`windrow records …`: search the catalogue, look, count, export."""
+"""`windrow records …`: search the catalogue, look, count, export, edit."""
 
 import sys
 from collections.abc import Iterator
@@ -11,8 +11,10 @@ from typing import Annotated, BinaryIO
 
 import typer
 
+from windrow.cli import editing
 from windrow.cli.answers import Column, pages, print_details, print_json, print_line, print_list, tell
 from windrow.cli.commands import Command, spread
+from windrow.cli.editing import RecordId
 from windrow.cli.local import Local, open_local
 from windrow.cli.options import All, Data, Json, Limit
 from windrow.cli.tasks import read_moment
@@ -20,11 +22,9 @@ from windrow.errors import BadInput
 from windrow.model.records import Box
 from windrow.ports.catalogue import Entry, Search, Sort
 
-app = typer.Typer(help="The catalogue: search, look, count, export.", no_args_is_help=True)
+app = typer.Typer(help="The catalogue: search, look, count, export, edit.", no_args_is_help=True)
 
 EVERY = 10**12
-
-RecordId = Annotated[int, typer.Argument(metavar="RECORD", help="Number of the record.")]
 
 
 class ExportName(StrEnum):
@@ -178,6 +178,9 @@ def export(
         with _opened(output) as file:
             written = write(EXPORTS[form.value], entries, file)
     tell(f"{output}: {written:,} records." if str(output) != "-" else f"{written:,} records.", "dim")
+
+
+editing.add_to(app)
 
 
 def read_search(options: SearchOptions, sort: Sort) -> Search:

@@ -6,6 +6,7 @@ from functools import singledispatch
 from pydantic import BaseModel
 
 from windrow.core.accounts import NewToken, NewUser
+from windrow.core.editing import Traced
 from windrow.core.harvesting.previewing import Preview
 from windrow.core.source_drafts import SourceView
 from windrow.errors import WindrowError
@@ -18,6 +19,7 @@ from windrow.model.sources import DeletionReview
 from windrow.model.tasks import Task
 from windrow.model.workers import Inspection, Worker
 from windrow.ports.catalogue import Entry
+from windrow.ports.edits import EditedEntry
 
 
 @singledispatch
@@ -37,6 +39,8 @@ shape_of.register(Resource, lambda item, _now: translate.to_resource(item))
 shape_of.register(DeletionReview, lambda item, _now: translate.to_review(item))
 shape_of.register(Span, lambda item, _now: translate.to_availability(item))
 shape_of.register(Entry, lambda item, _now: translate.to_record(item))
+shape_of.register(Traced, lambda item, _now: translate.to_provenance(item))
+shape_of.register(EditedEntry, lambda item, _now: translate.to_edited(item))
 shape_of.register(User, lambda item, _now: translate.to_user(item))
 shape_of.register(NewUser, lambda item, _now: translate.to_created_user(item))
 shape_of.register(Token, lambda item, _now: translate.to_token(item))

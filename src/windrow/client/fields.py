@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Required, TypeAlias, TypedDict
 
-from windrow.wire import accounts, runs, sources
+from windrow.wire import accounts, records, runs, sources
 
 AnySchedule: TypeAlias = "runs.Schedule | Mapping[str, Any] | None"
 AnyCredential: TypeAlias = "sources.Credential | Mapping[str, Any] | None"
@@ -107,6 +107,25 @@ class WhichRuns(TypedDict, total=False):
     state: Sequence[runs.StateName]
     task_id: str
     kind: str
+
+
+class RecordChange(TypedDict, total=False):
+    """See `windrow.wire.records.RecordChange`: what is left out stays, None empties a field."""
+
+    title: str
+    abstract: str | None
+    type: str
+    keywords: Sequence[str] | None
+    contacts: Sequence[records.ContactInput | Mapping[str, Any]] | None
+    licence: str | None
+    links: Sequence[records.LinkInput | Mapping[str, Any]] | None
+    bbox: Sequence[float] | None
+    time_start: datetime | None
+    time_end: datetime | None
+    language: str | None
+    collection: str | None
+    rules: Mapping[records.FieldName, records.RuleName]
+    seen: datetime
 
 
 class Narrowing(TypedDict, total=False):

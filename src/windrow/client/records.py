@@ -36,6 +36,23 @@ class Records(Word):
         """All that matches as `geojsonl`, `csv` or `geoparquet`, piece by piece."""
         return self._connection.stream("/records/export", format=form, **_search(search))
 
+    def edit(self, record_id: int, **change: Unpack[fields.RecordChange]) -> records.Record:
+        """Edits fields of a record; `rules` by field tell what becomes of the edits when the source changes it."""
+        body = records.RecordChange.model_validate(change)
+        return self._connection.send(records.Record, "PATCH", f"/records/{record_id}", body)
+
+    def provenance(self, record_id: int) -> records.RecordProvenance:
+        """Where the values of a record come from, field by field."""
+        return self._connection.get(records.RecordProvenance, f"/records/{record_id}/provenance")
+
+    def undo(self, record_id: int, field: records.FieldName) -> records.Record:
+        """Takes the edit of a field back: it has the source's present value again."""
+        return self._connection.send(records.Record, "DELETE", f"/records/{record_id}/edits/{field}")
+
+    def confirm(self, record_id: int, field: records.FieldName) -> records.Record:
+        """Keeps the edit of a field although the source changed it since."""
+        return self._connection.send(records.Record, "POST", f"/records/{record_id}/edits/{field}/confirm")
+
 
 def _search(search: Mapping[str, Any]) -> dict[str, Any]:
     bbox = search.get("bbox")

@@ -5,7 +5,7 @@ from typing import Any, Unpack
 
 from windrow.client import fields
 from windrow.client.word import Word
-from windrow.wire import runs, sources
+from windrow.wire import records, runs, sources
 from windrow.wire.shapes import Count, ListOf
 
 
@@ -43,6 +43,10 @@ class Sources(Word):
         """Changes a source; see `windrow.wire.sources.SourceChange`."""
         body = sources.SourceChange.model_validate(change)
         return self._connection.send(sources.Source, "PATCH", f"/sources/{source_id}", body)
+
+    def edits(self, source_id: int, *, conflicts: bool = False) -> Iterator[records.EditedRecord]:
+        """A source's records that were edited; with `conflicts` those that the source changed since."""
+        return self._connection.walk(records.EditedRecord, f"/sources/{source_id}/edits", conflicts=conflicts)
 
     def delete(self, source_id: int) -> None:
         """Deletes a source with its records."""

@@ -7,6 +7,7 @@ from windrow.console.routes import (
     account,
     adding,
     changing,
+    edits,
     guard,
     home,
     records,
@@ -19,7 +20,22 @@ from windrow.console.routes import (
     workers,
 )
 
-PAGES = (signing, themes, home, adding, sources, changing, guard, resources, runs, records, account, users, workers)
+PAGES = (
+    signing,
+    themes,
+    home,
+    adding,
+    sources,
+    changing,
+    guard,
+    resources,
+    runs,
+    records,
+    edits,
+    account,
+    users,
+    workers,
+)
 
 
 def make_router() -> APIRouter:

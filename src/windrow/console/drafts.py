@@ -52,6 +52,7 @@ class SourceForm:
     full_every: str
     new_wanted: bool
     keep_gone: bool
+    keywords_union: bool
     requests_per_second: str
     concurrency: str
     page_attempts: str
@@ -85,6 +86,7 @@ def to_form(
         full_every=f"{policies.full_every / DAY:g}",
         new_wanted=policies.new_wanted,
         keep_gone=policies.keep_gone,
+        keywords_union=policies.keywords_union,
         requests_per_second=f"{policies.requests_per_second:g}",
         concurrency=str(policies.concurrency),
         page_attempts=str(policies.page_attempts),
@@ -104,6 +106,7 @@ def as_typed(form: Form, kind: SourceKind, problems: Mapping[str, str], *, has_c
         paused=form.ticked("paused"),
         new_wanted=form.ticked("new_wanted"),
         keep_gone=form.ticked("keep_gone"),
+        keywords_union=form.ticked("keywords_union"),
         settings=typed_fields(kind.schema, form),
         has_credential=has_credential,
         seen=form.text("seen"),
@@ -117,7 +120,7 @@ def from_form(form: Form, kind: SourceKind, *, now: datetime, present: SourceDra
     schedule = read(lambda: _schedule(form, now, present))
     refresh_schedule = read(lambda: _elapsed(form, "refresh_every", present.refresh_schedule if present else None))
     check_schedule = read(lambda: _elapsed(form, "check_every", present.check_schedule if present else None))
-    policies = read(lambda: _policies(form))
+    policies = read(lambda: _policies(form, present.policies if present else Policies()))
     settings = read(lambda: read_settings(kind.schema, form))
     credential = read(lambda: read_credential(form))
     if read.problems or policies is None:
@@ -228,15 +231,18 @@ def _minutes(schedule: Schedule | None) -> str:
     return "" if schedule is None else f"{schedule.trigger.every / timedelta(minutes=1):g}"
 
 
-def _policies(form: Form) -> Policies:
+def _policies(form: Form, kept: Policies) -> Policies:
     usual = Policies()
     count = form.text("guard_count")
-    return Policies(
+    return replace(
+        kept,
         guard_share=form.number("guard_share", usual.guard_share * 100) / 100,
         guard_count=form.integer("guard_count", 0) if count else None,
         grace=_days(form, "grace", usual.grace),
         full_every=_days(form, "full_every", usual.full_every),
         new_wanted=form.ticked("new_wanted"),
+        keep_gone=form.ticked("keep_gone"),
+        keywords_union=form.ticked("keywords_union"),
         requests_per_second=form.number("requests_per_second", usual.requests_per_second),
         concurrency=form.integer("concurrency", usual.concurrency),
         page_attempts=form.integer("page_attempts", usual.page_attempts),

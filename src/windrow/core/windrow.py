@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from windrow.core.accounts import Accounts
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
+from windrow.core.editing import Editing
 from windrow.core.kinds import Kinds
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
@@ -22,5 +23,6 @@ class Windrow:
     runs: Runs
     sources: Sources
     catalogue: Catalogue
+    editing: Editing
     store: Store
     blobs: Blobs

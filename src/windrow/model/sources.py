@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from windrow.errors import BadInput, FieldProblem
+from windrow.model.edits import Rule, check_rules
 
 
 class Health(StrEnum):
@@ -72,6 +73,8 @@ class Policies:
     requests_per_second  pace against the source's host; 0 sets no pace
     concurrency          requests in flight against the host at most
     page_attempts        how often a page is tried before the pass counts it as failed
+    edit_rules           what becomes of local edits when the remote changes the field, by field; `local` unless named
+    keywords_union       keywords that a record once had stay when the remote drops them
     """
 
     guard_share: float = 0.10
@@ -83,6 +86,8 @@ class Policies:
     requests_per_second: float = 10.0
     concurrency: int = 4
     page_attempts: int = 4
+    edit_rules: Mapping[str, Rule] = field(default_factory=dict)
+    keywords_union: bool = False
 
     def __post_init__(self) -> None:
         problems = [
@@ -98,6 +103,7 @@ class Policies:
             )
             if not holds
         ]
+        problems += check_rules(self.edit_rules, within="policies.edit_rules")
         if problems:
             raise BadInput(problems)
 

@@ -7,6 +7,7 @@ from typing import BinaryIO, Protocol
 from windrow.ports.accounts import Accounts
 from windrow.ports.catalogue import Catalogue
 from windrow.ports.dispatches import Dispatches
+from windrow.ports.edits import Edits
 from windrow.ports.fetching import Hosts
 from windrow.ports.harvests import Harvests
 from windrow.ports.runs import Runs, Workers
@@ -55,6 +56,11 @@ class Store(Protocol):
     @property
     def catalogue(self) -> Catalogue:
         """Records."""
+        ...
+
+    @property
+    def edits(self) -> Edits:
+        """Local edits of records."""
         ...
 
     @property

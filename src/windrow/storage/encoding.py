@@ -5,12 +5,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+import orjson
 import zstandard
 
 from windrow.model.records import Record
 from windrow.storage import search_entries, search_vectors
-from windrow.storage.moments import to_microseconds
-from windrow.storage.record_rows import sound, title_key
+from windrow.storage.moments import from_microseconds, to_microseconds
+from windrow.storage.record_rows import RecordRow, decode, sound, title_key
 
 _LEVEL = 1  # of zstandard: three times as fast as level 3 on metadata, and a tenth larger
 
@@ -54,6 +55,14 @@ def encode_record(record: Record, source_id: int, *, sqlite: bool) -> Encoded:
         moments = tuple([None if each is None else to_microseconds(each) for each in moments])
     entry = (search_entries if sqlite else search_vectors).entry_of(kept, source_id)
     return Encoded((*row[:5], *moments, *row[8:12], body, title_key(row.title)), entry)
+
+
+def decode_encoded(encoded: Encoded, *, sqlite: bool) -> Record:
+    """The record that was encoded, as it will be read back."""
+    values = [*encoded.values[:12], orjson.loads(encoded.values[12])]
+    if sqlite:
+        values[5:8] = [None if each is None else from_microseconds(each) for each in values[5:8]]
+    return decode(RecordRow._make(values))
 
 
 class _Compressors(threading.local):

@@ -16,6 +16,7 @@ from windrow.storage.batches import batches
 from windrow.storage.encoding import compress, encoder
 from windrow.storage.keys import digest_key
 from windrow.storage.moves import raise_why_fenced
+from windrow.storage.page_edits import Known, settle_edits
 from windrow.storage.page_standing import Target, relist, return_resources, show_again, touch
 from windrow.storage.records import insert_compressed, insert_encoded, replace_encoded, write_compressed
 from windrow.storage.seen import pack
@@ -110,11 +111,12 @@ def known_identifiers(target: Target, identifiers: Sequence[str]) -> Iterator[st
 def _write_changes(target: Target, changes: Sequence[Change], page: PageCommit) -> list[int]:
     changes = [_encoded(target, each) for each in changes]
     fresh = [each for each in changes if each.id is None]
-    known = [(each.id, each) for each in changes if each.id is not None]
+    known: Known = [(each.id, each) for each in changes if each.id is not None]
     ids = _reserve_ids(target, len(fresh))
     added = list(zip(ids, fresh, strict=True))
     _insert_resources(target, added, page)
     _update_resources(target, known, page)
+    known = settle_edits(target, known, page.now)
     _write_records(target, added, known)
     _write_raw(target, added, known)
     return ids

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Row, Select, case, exists, false, func, or_, select, type_coerce
 
+from windrow.model.edits import Rule
 from windrow.model.runs import RunState
 from windrow.model.sources import Health, Policies, ReviewState, Source, Visibility, health_of
 from windrow.storage.listings import of_table
@@ -131,6 +132,12 @@ def source_values(source: Source) -> dict[str, Any]:
 
 def policies_to_json(policies: Policies) -> dict[str, Any]:
     """Policies as they are kept; spans in seconds."""
+    # A release before them refuses words that it does not know: they are written only where somebody asked for them.
+    newer: dict[str, Any] = {}
+    if policies.edit_rules:
+        newer["edit_rules"] = {name: rule.value for name, rule in policies.edit_rules.items()}
+    if policies.keywords_union:
+        newer["keywords_union"] = True
     return {
         "guard_share": policies.guard_share,
         "guard_count": policies.guard_count,
@@ -141,10 +148,12 @@ def policies_to_json(policies: Policies) -> dict[str, Any]:
         "requests_per_second": policies.requests_per_second,
         "concurrency": policies.concurrency,
         "page_attempts": policies.page_attempts,
+        **newer,
     }
 
 
 def policies_from_json(kept: Mapping[str, Any]) -> Policies:
     """The inverse of `policies_to_json`; what was not kept yet has its default."""
     spans = {name: timedelta(seconds=kept[name]) for name in ("grace", "full_every") if name in kept}
-    return Policies(**{**kept, **spans})
+    rules = {name: Rule(word) for name, word in kept.get("edit_rules", {}).items()}
+    return Policies(**{**kept, **spans, "edit_rules": rules})

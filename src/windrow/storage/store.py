@@ -9,6 +9,7 @@ from windrow.storage.accounts import SqlAccounts
 from windrow.storage.catalogue import SqlCatalogue
 from windrow.storage.database import Database
 from windrow.storage.dispatches import SqlDispatches
+from windrow.storage.edits import SqlEdits
 from windrow.storage.harvests import SqlHarvests
 from windrow.storage.hosts import SqlHosts
 from windrow.storage.runs import SqlRuns
@@ -64,6 +65,11 @@ class SqlStore:
     def catalogue(self) -> SqlCatalogue:
         """Records."""
         return SqlCatalogue(self._database)
+
+    @cached_property
+    def edits(self) -> SqlEdits:
+        """Local edits of records."""
+        return SqlEdits(self._database)
 
     @cached_property
     def hosts(self) -> SqlHosts:

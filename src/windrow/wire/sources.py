@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from windrow.wire.records import RecordBody
+from windrow.wire.records import FieldName, RecordBody, RuleName
 from windrow.wire.runs import PRIORITY, QUEUE, Priority, Queue, Run, Schedule, ScheduleChange, ScheduleView
 from windrow.wire.shapes import Id, Input, Number, Partial, Shape, Whole, YesNo
 
@@ -33,6 +33,8 @@ GRACE = "How long a deletion can be undone, in seconds."
 FULL_EVERY = "How often everything is looked at although the source can tell changes, in seconds."
 NEW_WANTED = "Whether new resources go into the catalogue."
 KEEP_GONE = "Whether what the remote no longer has stays in the catalogue."
+EDIT_RULES = "What becomes of local edits when the source changes the field, by field; `local` where none is named."
+KEYWORDS_UNION = "Whether keywords that a record once had stay when the source drops them."
 PACE = "Requests per second to the host; 0 sets no pace."
 CONCURRENCY = "Requests in flight to the host at most."
 PAGE_ATTEMPTS = "How often a page is tried."
@@ -77,6 +79,8 @@ class Policies(Input):
     requests_per_second: Pace = Field(10, description=PACE)
     concurrency: Concurrency = Field(4, description=CONCURRENCY)
     page_attempts: PageAttempts = Field(4, description=PAGE_ATTEMPTS)
+    edit_rules: Mapping[FieldName, RuleName] = Field({}, description=EDIT_RULES)
+    keywords_union: YesNo = Field(False, description=KEYWORDS_UNION)
 
 
 class PoliciesChange(Partial):
@@ -93,6 +97,8 @@ class PoliciesChange(Partial):
     requests_per_second: Pace | None = Field(None, description=PACE)
     concurrency: Concurrency | None = Field(None, description=CONCURRENCY)
     page_attempts: PageAttempts | None = Field(None, description=PAGE_ATTEMPTS)
+    edit_rules: Mapping[FieldName, RuleName] | None = Field(None, description=EDIT_RULES)
+    keywords_union: YesNo | None = Field(None, description=KEYWORDS_UNION)
 
 
 class PoliciesView(Shape):
@@ -107,6 +113,8 @@ class PoliciesView(Shape):
     requests_per_second: float = Field(10, description=PACE)
     concurrency: int = Field(4, description=CONCURRENCY)
     page_attempts: int = Field(4, description=PAGE_ATTEMPTS)
+    edit_rules: Mapping[str, str] = Field({}, description=EDIT_RULES)
+    keywords_union: bool = Field(False, description=KEYWORDS_UNION)
 
 
 class Look(Input):

@@ -9,6 +9,7 @@ from windrow.console.drafts import problems_by_field
 from windrow.console.pages import PageRoute
 from windrow.console.rendering import query
 from windrow.console.searches import SORTS, Asked, export_parameters, read_asked, to_search
+from windrow.console.views.edits import find_marks
 from windrow.console.views.records import feature_of, geometry_of, menus_of, resource_of, text_of
 from windrow.errors import BadInput
 from windrow.model.paging import PageOf
@@ -44,6 +45,7 @@ def show_record(ctx: Ctx, record_id: Number) -> Response:
         record=entry.record,
         geometry=geometry_of(entry.record),
         resource=resource_of(ctx.windrow, ctx.principal, entry),
+        marks=find_marks(ctx.windrow, ctx.principal, record_id),
     )
 
 

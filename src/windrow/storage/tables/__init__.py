@@ -1,6 +1,7 @@
 """The tables: the one description that both databases and the migrations are made from."""
 
 from windrow.storage.tables.base import metadata
+from windrow.storage.tables.editing import edits, originals
 from windrow.storage.tables.harvesting import (
     availability,
     documents,
@@ -28,10 +29,12 @@ from windrow.storage.tables.running import (
 __all__ = [
     "availability",
     "documents",
+    "edits",
     "hosts",
     "key_holds",
     "log_entries",
     "metadata",
+    "originals",
     "outputs",
     "pages",
     "parts",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Annotated
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Path, Query, Response
 from pydantic import Field
 
 from windrow.errors import BadInput
@@ -12,7 +12,7 @@ from windrow.faces.native.context import Ctx
 from windrow.faces.native.queries import LARGEST_NUMBER, Cursor, Limit, Number, make_part
 from windrow.faces.native.streaming import FILE, Download, attachment
 from windrow.ports.catalogue import Search, Sort
-from windrow.wire.records import ExportName, Facets, Record, Records
+from windrow.wire.records import ExportName, Facets, Record, RecordChange, RecordProvenance, Records
 from windrow.wire.shapes import Moment
 
 router = make_part("records", prefix="/records")
@@ -20,6 +20,8 @@ router = make_part("records", prefix="/records")
 
 MOST = 100
 """Values of one parameter."""
+
+FieldPath = Annotated[str, Path(max_length=64, description="The field.", examples=["title"])]
 
 SourceNumber = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 
@@ -105,6 +107,34 @@ def _closing(pieces: Iterator[bytes]) -> Callable[[], None]:
 def read_record(ctx: Ctx, record_id: Number) -> Record:
     """One record."""
     return translate.to_record(ctx.windrow.catalogue.get(ctx.principal, record_id))
+
+
+@router.patch("/{record_id}")
+def edit_record(ctx: Ctx, record_id: Number, change: RecordChange) -> Record:
+    """Edits a record. The harvests to come keep each edit by its rule."""
+    values = change.model_dump(exclude_unset=True, exclude={"rules", "seen"})
+    rules = {str(name): str(rule) for name, rule in (change.rules or {}).items()}
+    seen = translate.in_utc(change.seen, field="seen")
+    entry = ctx.windrow.editing.edit(ctx.principal, record_id, values, rules=rules, seen=seen)
+    return translate.to_record(entry)
+
+
+@router.get("/{record_id}/provenance")
+def read_provenance(ctx: Ctx, record_id: Number) -> RecordProvenance:
+    """Where the values of a record come from, field by field."""
+    return translate.to_provenance(ctx.windrow.editing.trace(ctx.principal, record_id))
+
+
+@router.delete("/{record_id}/edits/{field}")
+def undo_edit(ctx: Ctx, record_id: Number, field: FieldPath) -> Record:
+    """Takes the edit of a field back: it has the source's present value again, at once."""
+    return translate.to_record(ctx.windrow.editing.undo(ctx.principal, record_id, field))
+
+
+@router.post("/{record_id}/edits/{field}/confirm")
+def confirm_edit(ctx: Ctx, record_id: Number, field: FieldPath) -> Record:
+    """Keeps the edit of a field although the source changed it since."""
+    return translate.to_record(ctx.windrow.editing.confirm(ctx.principal, record_id, field))
 
 
 @router.get("/{record_id}/document", response_class=Response, responses=FILE)

@@ -9,6 +9,7 @@ from windrow.faces.native.context import Ctx
 from windrow.faces.native.queries import Cursor, Limit, Number, make_part
 from windrow.model.resources import Outcome, Presence
 from windrow.ports.sources import ResourceFilter
+from windrow.wire.records import EditedRecord
 from windrow.wire.shapes import Count, ListOf
 from windrow.wire.sources import Decision, OutcomeName, PresenceName, Resource, Review, Selection, Want
 
@@ -39,6 +40,19 @@ def list_resources(
     )
     page = ctx.windrow.sources.resources(ctx.principal, source_id, which, limit=limit, cursor=cursor)
     return translate.list_of(page.map(translate.to_resource))
+
+
+@router.get("/edits")
+def list_edits(
+    ctx: Ctx,
+    source_id: Number,
+    conflicts: Annotated[bool, Query(description="Only those that the source changed since.")] = False,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> ListOf[EditedRecord]:
+    """A source's records that were edited here."""
+    page = ctx.windrow.editing.edited(ctx.principal, source_id, conflicts=conflicts, limit=limit, cursor=cursor)
+    return translate.list_of(page.map(translate.to_edited))
 
 
 @router.post("/resources/want")

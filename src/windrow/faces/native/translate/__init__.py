@@ -10,7 +10,7 @@ from windrow.faces.native.translate.accounts import (
     to_user,
 )
 from windrow.faces.native.translate.paging import in_utc, list_of
-from windrow.faces.native.translate.records import to_facets, to_record, to_record_body
+from windrow.faces.native.translate.records import to_edited, to_facets, to_provenance, to_record, to_record_body
 from windrow.faces.native.translate.runs import to_inspection, to_log_entry, to_output, to_part, to_run, to_worker
 from windrow.faces.native.translate.schedules import change_schedule, from_schedule, from_trigger, to_schedule
 from windrow.faces.native.translate.sources import (
@@ -50,6 +50,7 @@ __all__ = [
     "to_created_token",
     "to_created_user",
     "to_detection",
+    "to_edited",
     "to_facets",
     "to_host",
     "to_inspection",
@@ -59,6 +60,7 @@ __all__ = [
     "to_part",
     "to_policies",
     "to_preview",
+    "to_provenance",
     "to_record",
     "to_record_body",
     "to_resource",

@@ -1,5 +1,6 @@
 """Sources, their policies, resources and held deletions, as shapes and from them."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
@@ -11,9 +12,11 @@ from windrow.faces.native.translate.records import to_record_body
 from windrow.faces.native.translate.runs import to_run
 from windrow.faces.native.translate.schedules import change_schedule, from_schedule, to_schedule
 from windrow.model import availability, resources, sources
+from windrow.model.edits import Rule
 from windrow.ports.fetching import HostState
 from windrow.ports.source_kinds import Detection
 from windrow.wire import sources as source_shapes
+from windrow.wire.records import FieldName, RuleName
 
 
 def from_credential(credential: source_shapes.Credential | None) -> sources.Credential | None:
@@ -35,7 +38,14 @@ def from_policies(policies: source_shapes.Policies) -> sources.Policies:
         requests_per_second=policies.requests_per_second,
         concurrency=policies.concurrency,
         page_attempts=policies.page_attempts,
+        edit_rules=from_rules(policies.edit_rules),
+        keywords_union=policies.keywords_union,
     )
+
+
+def from_rules(rules: Mapping[FieldName, RuleName]) -> dict[str, Rule]:
+    """What becomes of local edits, by field."""
+    return {name: Rule(rule) for name, rule in rules.items()}
 
 
 def change_policies(present: sources.Policies, change: source_shapes.PoliciesChange) -> sources.Policies:
@@ -44,6 +54,8 @@ def change_policies(present: sources.Policies, change: source_shapes.PoliciesCha
     for span in ("grace", "full_every"):
         if f"{span}_seconds" in given:
             given[span] = timedelta(seconds=given.pop(f"{span}_seconds"))
+    if "edit_rules" in given:
+        given["edit_rules"] = from_rules(given["edit_rules"])
     return replace(present, **given)
 
 
@@ -59,6 +71,8 @@ def to_policies(policies: sources.Policies) -> source_shapes.PoliciesView:
         requests_per_second=policies.requests_per_second,
         concurrency=policies.concurrency,
         page_attempts=policies.page_attempts,
+        edit_rules={name: rule.value for name, rule in policies.edit_rules.items()},
+        keywords_union=policies.keywords_union,
     )
 
 
