@@ -14,7 +14,9 @@ RECORD = Record(
     type="dataset",
     keywords=("river", "inlandWaters", "Gewässer: süß, still"),
     contacts=(
-        Contact("Eva Muster", "Amt für Wasser", "pointOfContact", "eva@example.org", "+41 1", "https://example.org/eva"),
+        Contact(
+            "Eva Muster", "Amt für Wasser", "pointOfContact", "eva@example.org", "+41 1", "https://example.org/eva"
+        ),
         Contact("", "Verlag", "publisher"),
     ),
     licence="https://creativecommons.org/licenses/by/4.0/",

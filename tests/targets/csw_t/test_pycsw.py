@@ -57,7 +57,7 @@ def test_one_without_transactions_is_told_of(start_pycsw: Callable[..., Pycsw], 
 
     with pytest.raises(RemoteUnreadable, match="offer no transactions"):
         KIND.check(TargetRequest(closed.csw_url), courier)
-    with pytest.raises(RemoteError, match="Transactional|transactions|Transaction"):
+    with pytest.raises(RemoteError, match=r"[Tt]ransaction"):
         KIND.put(TargetRequest(closed.csw_url), item(), courier)
 
 

@@ -15,8 +15,8 @@ SCHEMA: Mapping[str, Any] = {
         "format": {
             "enum": [ISO, DUBLIN_CORE],
             "title": "Format",
-            "description": "As what records are sent: iso19139 (gmd:MD_Metadata), as they came where they came as that; "
-            "or dublin-core (csw:Record), for catalogues that take nothing richer.",
+            "description": "As what records are sent: iso19139 (gmd:MD_Metadata), as they came where they came as "
+            "that; or dublin-core (csw:Record), for catalogues that take nothing richer.",
             "default": ISO,
         },
         "identifier_property": {
