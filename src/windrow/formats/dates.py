@@ -9,6 +9,7 @@ INSTANT = timedelta(microseconds=1)
 """The length of a moment: a period does not include its end, so one that ends with a moment ends this much later."""
 
 _DAY = timedelta(days=1)
+_FIRST = datetime.min.replace(tzinfo=UTC)
 _LEAP_SECOND = timedelta(seconds=1)
 _DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?:Z|[+-]\d\d:?\d\d)?")
 _MOMENT = re.compile(
@@ -53,6 +54,11 @@ def moment(text: str) -> datetime | None:
     """The start of what a date covers."""
     found = period(text)
     return found.start if found else None
+
+
+def last_moment(end: datetime) -> datetime:
+    """The last moment of a period that ends there and does not include its end."""
+    return max(end, _FIRST + INSTANT) - INSTANT
 
 
 @lru_cache(maxsize=4096)

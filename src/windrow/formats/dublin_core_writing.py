@@ -5,10 +5,11 @@ and relations of links, geometries beyond the box, and the time of day of period
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from lxml import etree
 
+from windrow.formats.dates import last_moment
 from windrow.formats.iso.elements import clean, clean_address, date_text
 from windrow.formats.xml import CSW, DC, DCT, OWS, Element
 from windrow.model.records import Box, Contact, Record
@@ -67,13 +68,9 @@ def _period(record: Record) -> str:
     parts = []
     if record.time_start:
         parts.append(f"start={date_text(record.time_start)}")
-    if record.time_end and record.time_end > _SECOND_DAY:
-        last = record.time_end.astimezone(UTC) - timedelta(microseconds=1)
-        parts.append(f"end={last.date().isoformat()}")
+    if record.time_end:
+        parts.append(f"end={last_moment(record.time_end).astimezone(UTC).date().isoformat()}")
     return "; ".join(parts)
-
-
-_SECOND_DAY = datetime(1, 1, 2, tzinfo=UTC)
 
 
 def _write_boxes(root: Element, box: Box) -> None:

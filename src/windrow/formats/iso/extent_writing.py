@@ -1,18 +1,17 @@
 """The extent of a record as EX_Extent: its box, its geometry and its period."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from windrow.formats.dates import INSTANT
+from windrow.formats.dates import last_moment
 from windrow.formats.iso.elements import add, add_object, date_text
 from windrow.formats.xml import GCO, GML32, Element
 from windrow.model.records import Box, Record
 
 _LONGITUDE_FIRST = "urn:ogc:def:crs:OGC:1.3:CRS84"
 _ID = f"{{{GML32}}}id"
-_FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 def write_extent(parent: Element, record: Record, space: str) -> None:
@@ -107,5 +106,5 @@ def _write_period(extent: Element, start: datetime | None, end: datetime | None)
 def _last(end: datetime) -> str:
     """Our periods do not include their end, those of GML do: the day before, or the moment before."""
     end = end.astimezone(UTC)
-    length = timedelta(days=1) if end.time() == time(0) else INSTANT
-    return date_text(max(end, _FIRST + length) - length)
+    last = last_moment(end)
+    return last.date().isoformat() if end.time() == time(0) else date_text(last)
