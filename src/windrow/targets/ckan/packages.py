@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from windrow.formats import json
+from windrow.formats.dates import last_moment
 from windrow.formats.json import object_of, objects_of, text_of
 from windrow.model.records import Box, Contact, Link, Record
 from windrow.targets.ckan.settings import Settings
@@ -124,7 +125,7 @@ def _extras(record: Record, identifier: str) -> Iterator[tuple[str, str]]:
     yield IDENTIFIER, identifier
     yield "spatial", _spatial(record)
     yield "temporal_start", _day(record.time_start)
-    yield "temporal_end", _day(record.time_end - timedelta(microseconds=1)) if record.time_end else ""
+    yield "temporal_end", _day(last_moment(record.time_end)) if record.time_end else ""
     yield "created", _day(record.created)
     yield "modified", record.modified.isoformat() if record.modified else ""
     yield "language", record.language
