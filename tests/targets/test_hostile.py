@@ -21,7 +21,7 @@ SETTINGS = {"ckan": {"owner_org": "office"}}
 ACTIONS = ["put", "remove", "check"]
 
 CSW = 'xmlns:csw="http://www.opengis.net/cat/csw/2.0.2"'
-BILLION = '<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><csw:Capabilities %s>&d;</csw:Capabilities>' % CSW
+BILLION = f'<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><csw:Capabilities {CSW}>&d;</csw:Capabilities>'
 
 
 def answered(value: object, code: int = 200) -> Script:

@@ -54,7 +54,7 @@ def moment_text(moment: datetime) -> str:
 
 
 def _item_in(raw: bytes, media_type: str) -> Fields | None:
-    if not raw or not media_type.endswith("json"):
+    if not raw or not media_type.partition(";")[0].strip().lower().endswith("json"):
         return None
     try:
         document = parse_object(raw)

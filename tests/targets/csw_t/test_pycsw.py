@@ -1,6 +1,7 @@
 """A real server, pycsw, gets records, keeps one of each, and gives them back as they were."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -124,3 +125,16 @@ def test_a_record_with_nothing_but_a_name_arrives(pycsw: Pycsw, target: TargetRe
     KIND.put(target, item(record=Record("a", "b")), courier)
 
     assert harvested(pycsw.csw_url, courier)["windrow:1"].title == "b"
+
+
+def test_a_record_over_the_antimeridian_arrives(pycsw: Pycsw, target: TargetRequest, courier: Courier) -> None:
+    KIND.put(target, item(bbox=(170.0, -20.0, -170.0, -10.0)), courier)
+
+    assert harvested(pycsw.csw_url, courier)["windrow:1"].bbox == (170.0, -20.0, -170.0, -10.0)
+
+
+def test_several_may_push_at_once(pycsw: Pycsw, target: TargetRequest, courier: Courier) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda number: KIND.put(target, item(f"windrow:{number}"), courier), range(20)))
+
+    assert len(harvested(pycsw.csw_url, courier)) == 32

@@ -83,7 +83,7 @@ def document_of(record: Record, identifier: str, raw: bytes = b"", media_type: s
 
 
 def _root_of(raw: bytes, media_type: str) -> Element | None:
-    if not raw or not media_type.endswith("xml"):
+    if not raw or not media_type.partition(";")[0].strip().lower().endswith("xml"):
         return None
     try:
         root = parse(raw)

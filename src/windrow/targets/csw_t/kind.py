@@ -53,7 +53,7 @@ class CswTTarget:
         """Deletes the record by its identifier."""
         settings = Settings.of(request.settings)
         identifier = item.remote or item.identifier
-        if not _is_there(request, identifier, courier):
+        if not _can_be_there(identifier) or not _is_there(request, identifier, courier):
             return
         type_name = "csw:Record" if settings.format == DUBLIN_CORE else "gmd:MD_Metadata"
         body = transactions.delete(identifier, queryable=settings.identifier_property, type_name=type_name)
@@ -62,11 +62,16 @@ class CswTTarget:
 
 
 def _document_of(item: Item, settings: Settings) -> bytes:
-    if clean(item.identifier) != item.identifier or not item.identifier.strip():
+    if not _can_be_there(item.identifier):
         raise Unfit(f"XML cannot carry the identifier {item.identifier!r}.")
     if settings.format == DUBLIN_CORE:
         return dublin_core_writing.write(replace(item.record, identifier=item.identifier))
     return document_of(item.record, item.identifier, item.raw, item.media_type)
+
+
+def _can_be_there(identifier: str) -> bool:
+    """Whether XML can carry the identifier, and gives it back as it is."""
+    return bool(identifier) and clean(identifier).strip() == identifier
 
 
 def _is_there(request: TargetRequest, identifier: str, courier: Courier) -> bool:
