@@ -15,7 +15,7 @@ from tests.targets.conftest import MakeCourier
 from tests.targets.items import RECORD, item
 from windrow.errors import RemoteError, RemoteStatus, RemoteUnreachable, Unfit
 from windrow.formats import json
-from windrow.model.records import Record
+from windrow.model.records import Contact, Record
 from windrow.model.sources import Credential, CredentialKind
 from windrow.ports.fetching import Courier
 from windrow.ports.targets import TargetRequest
@@ -198,6 +198,17 @@ def test_whatever_a_record_says_it_can_be_written(record: Record) -> None:
     assert json.parse(json.serialise(package)) == package
     keys = [each["key"] for each in package["extras"]]
     assert len(keys) == len(set(keys))
+
+
+def test_an_email_that_is_none_is_left_out() -> None:
+    contacts = (
+        Contact("Eva", role="author", email="eva at example"),
+        Contact("Ida", role="owner", email="i@a.example"),
+    )
+
+    package = package_of(replace(RECORD, contacts=contacts), "a1", Settings.of(SETTINGS))
+
+    assert (package["author"], package["author_email"]) == ("Eva", "")
 
 
 def test_tags_are_what_ckan_takes() -> None:

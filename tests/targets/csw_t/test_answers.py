@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.formats.schemas import csw, faults
 from tests.remotes.scripts import Script, reply
 from tests.remotes.server import Remote, Seen
 from tests.targets.conftest import MakeCourier
@@ -146,6 +147,13 @@ def test_what_is_deleted_is_said_by_the_queryable_that_was_chosen(remote: Remote
     KIND.remove(target, item(), courier)
 
     assert b"<ogc:PropertyName>apiso:Identifier</ogc:PropertyName>" in remote.seen[-1].body
+
+
+def test_what_is_sent_fits_the_schema() -> None:
+    # Records themselves are not looked at: that schema knows none but those of other namespaces.
+    deletion = transactions.delete("a", queryable="dc:identifier", type_name="csw:Record")
+
+    assert [fault for body in (deletion, transactions.look_up("a")) for fault in faults(body, csw())] == []
 
 
 def test_identifiers_are_texts_and_never_markup() -> None:

@@ -19,7 +19,7 @@ from windrow.ports.fetching import Courier
 from windrow.ports.targets import TargetRequest
 from windrow.targets.geonode import GeoNodeTarget
 from windrow.targets.geonode.documents import There, fields_of, mark_of
-from windrow.targets.geonode.settings import Settings
+from windrow.targets.geonode.settings import METADATA, Settings
 
 KIND = GeoNodeTarget()
 MARK = mark_of("windrow:1")
@@ -140,12 +140,13 @@ def test_one_that_was_deleted_there_is_made_again(site: Site, target: TargetRequ
 
 
 def test_a_page_of_ones_own_may_be_what_documents_lead_to(site: Site, courier: Courier) -> None:
-    settings = {"document_url": "https://example.org/r/{identifier}", "extension": "pdf", "keywords": False}
+    settings = {"document_url": "https://example.org/r/{identifier}", "extension": "pdf", "metadata": ["language"]}
     KIND.put(TargetRequest(site.url, settings), item("a/b", links=()), courier)
 
     assert site.documents[1]["doc_url"] == "https://example.org/r/a%2Fb"
     assert site.documents[1]["extension"] == "pdf"
     assert "keywords" not in site.documents[1]
+    assert site.documents[1]["language"] == "ger"
 
 
 def test_a_record_without_a_link_is_unfit(site: Site, target: TargetRequest, courier: Courier) -> None:
@@ -191,4 +192,5 @@ def test_marks_are_one_word(identifier: str) -> None:
 def test_whatever_a_record_says_it_can_be_written(record: Record) -> None:
     settings = Settings.of({"document_url": "https://example.org/{identifier}"})
 
+    assert set(METADATA) == set(settings.metadata)
     assert json.parse(json.serialise(fields_of(record, record.identifier, settings)))

@@ -23,6 +23,7 @@ _LONGEST_TAG = 100
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9_-]+")
 # What a tag may consist of: letters and digits of any script, spaces, and - _ .
 _NOT_IN_TAGS = re.compile(r"[^\w \-.]+")
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _AUTHORS = ("author", "creator", "originator", "principalInvestigator", "owner")
 _MAINTAINERS = ("pointOfContact", "maintainer", "custodian", "distributor", "publisher")
 _LICENCES = (
@@ -61,9 +62,9 @@ def package_of(record: Record, identifier: str, settings: Settings) -> Package:
         "state": "active",
         "private": settings.private,
         "author": _name(author),
-        "author_email": author.email,
+        "author_email": _email(author),
         "maintainer": _name(maintainer),
-        "maintainer_email": maintainer.email,
+        "maintainer_email": _email(maintainer),
         "license_id": licence_id(record.licence),
         "tags": [{"name": tag} for tag in tags_of([*record.keywords, *settings.tags])],
         "groups": [{"name": name} for name in settings.groups],
@@ -108,6 +109,11 @@ def _party(contacts: Sequence[Contact], roles: Sequence[str]) -> Contact:
 
 def _name(contact: Contact) -> str:
     return contact.name or contact.organisation
+
+
+def _email(contact: Contact) -> str:
+    """Where it is an address: CKAN refuses the whole package for one that is none."""
+    return contact.email if _EMAIL.fullmatch(contact.email) else ""
 
 
 def _resource(link: Link) -> dict[str, str]:

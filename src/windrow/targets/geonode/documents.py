@@ -5,7 +5,7 @@ So a document is made with a mark in its title, and gets its right title togethe
 abstract: at every moment one of the two leads to it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -68,17 +68,12 @@ def first_fields(record: Record, identifier: str, settings: Settings) -> dict[st
 
 def fields_of(record: Record, identifier: str, settings: Settings) -> Fields:
     """The metadata of a document. What is empty is sent too: it may have been something before."""
+    chosen = (_METADATA[each](record) for each in settings.metadata)
     return {
         "title": record.title[:_LONGEST_TITLE] or identifier[:_LONGEST_TITLE],
         "abstract": "\n\n".join(filter(None, [record.abstract, f"[{mark_of(identifier)}]"])),
         "doc_url": _url_of(record, identifier, settings),
-        "constraints_other": record.licence,
-        "attribution": next((each.organisation or each.name for each in record.contacts), "")[:2048],
-        "supplemental_information": _links_of(record),
-        **({"language": three_letters(record.language)[:3]} if record.language else {}),
-        **_dates_of(record),
-        **({"extent": _extent_of(record)} if record.bbox else {}),
-        **({"keywords": [{"name": each[:100]} for each in record.keywords]} if settings.keywords else {}),
+        **{name: value for fields in chosen for name, value in fields.items()},
     }
 
 
@@ -153,8 +148,13 @@ def _url_of(record: Record, identifier: str, settings: Settings) -> str:
     raise Unfit("A document of GeoNode leads to an address, and the record has no link; set one for all documents.")
 
 
-def _links_of(record: Record) -> str:
-    return "\n".join(f"{each.title or each.protocol or each.rel}: {each.href}" for each in record.links)
+def _keywords_of(record: Record) -> Fields:
+    return {"keywords": [{"name": each[:100]} for each in record.keywords]}
+
+
+def _language_of(record: Record) -> Fields:
+    code = three_letters(record.language.partition("-")[0])
+    return {"language": code} if len(code) == 3 else {}
 
 
 def _dates_of(record: Record) -> Fields:
@@ -168,4 +168,29 @@ def _dates_of(record: Record) -> Fields:
 
 
 def _extent_of(record: Record) -> Fields:
-    return {"coords": list(record.bbox or ()), "srid": "EPSG:4326"}
+    return {"extent": {"coords": list(record.bbox), "srid": "EPSG:4326"}} if record.bbox else {}
+
+
+def _licence_of(record: Record) -> Fields:
+    """In words: its own codes are numbers that differ from one GeoNode to another."""
+    return {"constraints_other": record.licence}
+
+
+def _attribution_of(record: Record) -> Fields:
+    return {"attribution": next((each.organisation or each.name for each in record.contacts), "")[:2048]}
+
+
+def _links_of(record: Record) -> Fields:
+    lines = [f"{each.title or each.protocol or each.rel}: {each.href}" for each in record.links]
+    return {"supplemental_information": "\n".join(lines)}
+
+
+_METADATA: Mapping[str, Callable[[Record], Fields]] = {
+    "keywords": _keywords_of,
+    "language": _language_of,
+    "dates": _dates_of,
+    "extent": _extent_of,
+    "licence": _licence_of,
+    "attribution": _attribution_of,
+    "links": _links_of,
+}

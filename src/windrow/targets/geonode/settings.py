@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+METADATA = ("keywords", "language", "dates", "extent", "licence", "attribution", "links")
+
 SCHEMA: Mapping[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
@@ -26,11 +28,14 @@ SCHEMA: Mapping[str, Any] = {
             "one; it must be one that the GeoNode allows.",
             "default": "txt",
         },
-        "keywords": {
-            "type": "boolean",
-            "title": "Send keywords",
-            "description": "Gives documents the record's keywords. Switch it off for a GeoNode that refuses new ones.",
-            "default": True,
+        "metadata": {
+            "type": "array",
+            "items": {"enum": list(METADATA)},
+            "uniqueItems": True,
+            "title": "Metadata",
+            "description": "What is sent beside the title, the abstract and the address. Versions differ in what they "
+            "take: leave out what the GeoNode refuses.",
+            "default": list(METADATA),
         },
     },
 }
@@ -42,10 +47,10 @@ class Settings:
 
     document_url: str
     extension: str
-    keywords: bool
+    metadata: tuple[str, ...]
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
         """Takes what was checked against the schema."""
-        properties = SCHEMA["properties"]
-        return cls(**{name: given.get(name, each["default"]) for name, each in properties.items()})
+        chosen: dict[str, Any] = {name: given.get(name, each["default"]) for name, each in SCHEMA["properties"].items()}
+        return cls(**{**chosen, "metadata": tuple(chosen["metadata"])})
