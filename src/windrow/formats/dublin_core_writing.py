@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
-from windrow.formats.dates import last_moment
-from windrow.formats.iso.elements import clean, clean_address, date_text
-from windrow.formats.xml import CSW, DC, DCT, OWS, Element
+from windrow.formats.dates import date_text, last_moment
+from windrow.formats.xml import CSW, DC, DCT, OWS, Element, clean, clean_address
 from windrow.model.records import Box, Contact, Record
 
 ROOT = f"{{{CSW}}}Record"

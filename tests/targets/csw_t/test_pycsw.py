@@ -138,3 +138,18 @@ def test_several_may_push_at_once(pycsw: Pycsw, target: TargetRequest, courier: 
         list(threads.map(lambda number: KIND.put(target, item(f"windrow:{number}"), courier), range(20)))
 
     assert len(harvested(pycsw.csw_url, courier)) == 32
+
+
+def test_children_that_went_with_their_parent_are_told_of(
+    pycsw: Pycsw, target: TargetRequest, courier: Courier
+) -> None:
+    KIND.put(target, item("parent", collection=""), courier)
+    KIND.put(target, item("child", collection="parent"), courier)
+
+    with pytest.raises(RemoteUnreadable, match="deleted 2 records"):
+        KIND.remove(target, item("parent", remote="parent"), courier)
+    KIND.remove(target, item("parent", remote="parent"), courier)
+    KIND.put(target, item("child", collection="parent", remote="child"), courier)
+
+    found = harvested(pycsw.csw_url, courier)
+    assert ("parent" in found, "child" in found) == (False, True)

@@ -1,29 +1,16 @@
 """The small elements that an ISO 19139 document is put together from: properties with texts, codes and dates."""
 
-import re
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from lxml import etree
 
-from windrow.formats.xml import GCO, GMD, GML32, SRV, XLINK, Element
+from windrow.formats.dates import date_text
+from windrow.formats.xml import GCO, GMD, GML32, SRV, XLINK, Element, clean
 
 NAMESPACES = {"gmd": GMD, "gco": GCO, "gml": GML32, "srv": SRV, "xlink": XLINK}
 
 _CODE_LISTS = "http://standards.iso.org/iso/19139/resources/gmxCodelists.xml#{}"  # the list that ISO itself publishes
-_NOT_IN_URIS = re.compile('[\\x00-\\x20"<>\\\\^`{|}\\[\\]\\x7f]')
 _LANGUAGES = "http://www.loc.gov/standards/iso639-2/"
-# XML 1.0, paragraph 2.2: no other characters can stand in a document, not even as references.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def clean(text: str) -> str:
-    """The text without characters that XML cannot carry."""
-    return _UNWRITABLE.sub("", text)
-
-
-def clean_address(text: str) -> str:
-    """An address in which what no URI may contain is encoded, as the schemas' anyURI wants it."""
-    return _NOT_IN_URIS.sub(lambda found: f"%{ord(found[0]):02X}", clean(text).strip())
 
 
 def add(parent: Element, name: str, space: str = GMD) -> Element:
@@ -67,11 +54,3 @@ def add_date(parent: Element, name: str, when: datetime | None) -> None:
         return
     text = date_text(when)
     add(add(parent, name), "DateTime" if "T" in text else "Date", GCO).text = text
-
-
-def date_text(when: datetime) -> str:
-    """A day where the moment is its start (UTC), else the moment."""
-    when = when.astimezone(UTC)
-    if when.time() == time(0):
-        return when.date().isoformat()
-    return when.isoformat().replace("+00:00", "Z")

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from windrow.formats.dates import last_moment
-from windrow.formats.iso.elements import add, add_object, date_text
+from windrow.formats.dates import date_text, last_moment
+from windrow.formats.iso.elements import add, add_object
 from windrow.formats.xml import GCO, GML32, Element
 from windrow.model.records import Box, Record
 

@@ -22,12 +22,10 @@ from windrow.formats.iso.elements import (
     add_nothing,
     add_object,
     add_text,
-    clean,
-    clean_address,
 )
 from windrow.formats.iso.extent_writing import write_extent
 from windrow.formats.languages import three_letters
-from windrow.formats.xml import GCO, GMD, SRV, Element, parse, serialise
+from windrow.formats.xml import GCO, GMD, SRV, Element, clean, clean_address, parse, serialise
 from windrow.model.records import Contact, Link, Record
 
 ROOT = f"{{{GMD}}}MD_Metadata"

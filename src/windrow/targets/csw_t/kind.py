@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from windrow.errors import RemoteStatus, RemoteUnreadable, Unfit
 from windrow.formats import dublin_core_writing
-from windrow.formats.iso.elements import clean
 from windrow.formats.iso.writing import document_of
 from windrow.formats.ows.addresses import base_url
+from windrow.formats.xml import clean
 from windrow.ports.fetching import Answer, Courier
 from windrow.ports.targets import Item, TargetRequest
 from windrow.targets.csw_t import transactions
@@ -57,8 +57,13 @@ class CswTTarget:
             return
         type_name = "csw:Record" if settings.format == DUBLIN_CORE else "gmd:MD_Metadata"
         body = transactions.delete(identifier, queryable=settings.identifier_property, type_name=type_name)
-        if _transact(request, body, courier)["deleted"] < 1 and _is_there(request, identifier, courier):
+        deleted = _transact(request, body, courier)["deleted"]
+        if deleted < 1 and _is_there(request, identifier, courier):
             raise RemoteUnreadable("The server reports success, but deleted no record, and the record is still there.")
+        if deleted > 1:
+            # pycsw (2.6) takes those that name it as their parent along.
+            told = f"The server deleted {deleted} records where one was asked for, {identifier}; push the others again."
+            raise RemoteUnreadable(told)
 
 
 def _document_of(item: Item, settings: Settings) -> bytes:
