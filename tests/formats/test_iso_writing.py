@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tests.formats.schemas import faults, iso_19139
+from tests.servers.pycsw import RECORDS
 from tests.storage.record_strategies import boxes, moments, records
 from windrow.formats import metadata
 from windrow.formats.iso.writing import document_of, write
@@ -95,6 +97,19 @@ def test_whatever_a_record_says_the_document_is_valid(record: Record) -> None:
     written = write(replace(record, geometry=None))
 
     assert [each for each in faults(written, iso_19139()) if "anyURI" not in each] == []
+
+
+@pytest.mark.parametrize("path", sorted(RECORDS.rglob("*.xml")), ids=lambda path: path.name)
+def test_real_records_of_any_standard_survive(path: Path) -> None:
+    record = metadata.read(parse(path.read_bytes()))
+
+    written = write(record)
+
+    assert faults(written, iso_19139()) == []
+    found = metadata.read(parse(written))
+    assert set(found.links) == set(record.links)
+    kind = found.type if record.type in ("image", "text") else record.type  # Dublin Core's own words
+    assert replace(found, links=record.links) == replace(record, standard="iso19139", type=kind)
 
 
 def test_the_schema_sees_a_wrong_order() -> None:

@@ -133,7 +133,7 @@ def test_a_refused_key_is_named_with_the_servers_words(remote: Remote, target: T
         KIND.put(target, item(), courier)
 
 
-@pytest.mark.parametrize("identifier", ["", " ", " a", "a\0b", "\ud800"])
+@pytest.mark.parametrize("identifier", ["", " ", " a", "a\0b", "\ud800", "a" * 1001])
 def test_an_identifier_that_xml_cannot_carry_is_unfit(target: TargetRequest, courier: Courier, identifier: str) -> None:
     with pytest.raises(Unfit, match="cannot carry"):
         KIND.put(target, item(identifier), courier)

@@ -15,6 +15,7 @@ from windrow.targets.csw_t import transactions
 from windrow.targets.csw_t.settings import DUBLIN_CORE, SCHEMA, Settings
 
 _XML = "application/xml"
+_LONGEST = 1_000
 _CAPABILITIES = {"service": "CSW", "request": "GetCapabilities", "version": "2.0.2"}
 
 
@@ -68,15 +69,15 @@ class CswTTarget:
 
 def _document_of(item: Item, settings: Settings) -> bytes:
     if not _can_be_there(item.identifier):
-        raise Unfit(f"XML cannot carry the identifier {item.identifier!r}.")
+        raise Unfit(f"XML cannot carry the identifier {item.identifier[:100]!r}, or it is too long.")
     if settings.format == DUBLIN_CORE:
         return dublin_core_writing.write(replace(item.record, identifier=item.identifier))
     return document_of(item.record, item.identifier, item.raw, item.media_type)
 
 
 def _can_be_there(identifier: str) -> bool:
-    """Whether XML can carry the identifier, and gives it back as it is."""
-    return bool(identifier) and clean(identifier).strip() == identifier
+    """Whether XML can carry the identifier and gives it back as it is, and it is of a length that can be kept."""
+    return 0 < len(identifier) <= _LONGEST and clean(identifier).strip() == identifier
 
 
 def _is_there(request: TargetRequest, identifier: str, courier: Courier) -> bool:
