@@ -24,18 +24,26 @@ _DELETE = """\
 class Pycsw(ServerProcess):
     """A running pycsw. `folder` is its own, empty folder; `records` are folders of XML files, read recursively.
 
-    `page` is the most records it gives in one answer. Changes go in by its own transactional CSW. Loading takes
-    some milliseconds a record; with `keep` the loaded database is kept in `.cache/` for the next time.
+    `page` is the most records it gives in one answer. Changes go in by its own transactional CSW, unless
+    `transactions` are switched off. Loading takes some milliseconds a record; with `keep` the loaded database is kept
+    in `.cache/` for the next time.
 
         with Pycsw(tmp_path / "pycsw", [RECORDS / "apiso"]) as catalogue:
             harvest(catalogue.csw_url)
     """
 
     def __init__(
-        self, folder: Path, records: Sequence[Path], *, page: int = 100, port: int = 0, keep: bool = False
+        self,
+        folder: Path,
+        records: Sequence[Path],
+        *,
+        page: int = 100,
+        port: int = 0,
+        keep: bool = False,
+        transactions: bool = True,
     ) -> None:
         loaded = str(_kept(records)) if keep else "-"
-        words = ["-P", "-W", "ignore", _CHILD, str(port), str(page), loaded, *records]
+        words = ["-P", "-W", "ignore", _CHILD, str(port), str(page), str(transactions).lower(), loaded, *records]
         super().__init__([interpreter("pycsw"), *words], folder)
 
     @property

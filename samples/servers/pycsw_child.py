@@ -1,6 +1,6 @@
 """Runs in pycsw's own environment: loads records into a new SQLite file and serves CSW and OAI-PMH from it.
 
-    python pycsw_child.py PORT PAGE LOADED FOLDER_OF_RECORDS...
+    python pycsw_child.py PORT PAGE TRANSACTIONS LOADED FOLDER_OF_RECORDS...
 
 The first line of its output is its address (port 0 takes a free one). It ends when its standard input does.
 LOADED is a database file to start from when it exists, and to be made when it does not; `-` is none.
@@ -38,7 +38,7 @@ pretty_print=false
 gzip_compresslevel=1
 
 [manager]
-transactions=true
+transactions={transactions}
 allowed_ips=127.0.0.1
 
 [metadata:main]
@@ -134,12 +134,12 @@ def end_with_standard_input():
 
 def main():
     """Load, bind, say where, serve."""
-    port, page, loaded, *folders = sys.argv[1:]
+    port, page, transactions, loaded, *folders = sys.argv[1:]
     threading.Thread(target=end_with_standard_input, daemon=True).start()
     print(prepare(loaded, folders), "records loaded", file=sys.stderr)
     server = waitress.create_server(wsgi.application, host="127.0.0.1", port=int(port), threads=4)
     url = f"http://127.0.0.1:{server.effective_port}/csw"
-    Path("pycsw.cfg").write_text(CONFIGURATION.format(url=url, page=page, database=DATABASE))
+    Path("pycsw.cfg").write_text(CONFIGURATION.format(url=url, page=page, transactions=transactions, database=DATABASE))
     os.environ["PYCSW_CONFIG"] = str(Path("pycsw.cfg").resolve())
     print(url, flush=True)
     sys.stdout = sys.stderr  # pycsw prints every request's path

@@ -99,6 +99,12 @@ class RemoteTimeout(RemoteError):
     """Connected, but too slow: on connect, between bytes, or as a whole."""
 
 
+_REFUSALS = {
+    401: "The credential was refused, or there is none.",
+    403: "The credential does not allow this.",
+}
+
+
 class RemoteStatus(RemoteError):
     """An HTTP status that is no success. 408, 425, 429 and 5xx are worth another try.
 
@@ -110,6 +116,13 @@ class RemoteStatus(RemoteError):
         self.status = status
         self.body = body
         self.retryable = status in (408, 425, 429) or status >= 500
+
+    def explained(self, told: str) -> "RemoteStatus":
+        """The same with what the server says in its own protocol; a 401 or 403 speaks of the credential first."""
+        first = _REFUSALS.get(self.status, "")
+        words = [first, str(self), told if told not in str(self) else ""]
+        message = " ".join(filter(None, words))
+        return type(self)(message, status=self.status, retry_after=self.retry_after, body=self.body)
 
 
 def is_refusal(error: Exception) -> bool:

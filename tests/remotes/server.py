@@ -34,6 +34,8 @@ class _Route:
 class Remote:
     """Answers as told by `on`, on 127.0.0.1 or another address of this machine; records what it was asked in `seen`.
 
+    Paths that nothing was said of answer `otherwise`.
+
     >>> with Remote() as remote:
     ...     remote.on("/csw", status(503), reply(b"<ok/>"))  # first a 503, then the page for ever
     """
@@ -45,6 +47,7 @@ class Remote:
         self._connections = 0
         self._in_flight = 0
         self.seen: list[Seen] = []
+        self.otherwise = reply(b"<h1>Not Found</h1>", status=404, media_type="text/html")
         self.most_in_flight = 0
         self.closing = threading.Event()
         self._address = address
@@ -111,7 +114,7 @@ class Remote:
                 return chooser(seen)
             route = self._routes.get(seen.path)
             if route is None:
-                return reply(b"<h1>Not Found</h1>", status=404, media_type="text/html")
+                return self.otherwise
             script = route.scripts[min(route.asked, len(route.scripts) - 1)]
             route.asked += 1
             return script

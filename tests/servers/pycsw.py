@@ -25,8 +25,8 @@ def start_pycsw(tmp_path: Path) -> Iterator[Callable[..., Pycsw]]:
     """Start a catalogue of one's own: `start_pycsw([folder, ...], page=10)`; it may be changed, frozen and closed."""
     with ExitStack() as running:
 
-        def start(records: list[Path], *, page: int = 100, port: int = 0) -> Pycsw:
+        def start(records: list[Path], *, page: int = 100, port: int = 0, transactions: bool = True) -> Pycsw:
             folder = tmp_path / f"pycsw-{len(list(tmp_path.glob('pycsw-*')))}"
-            return running.enter_context(Pycsw(folder, records, page=page, port=port))
+            return running.enter_context(Pycsw(folder, records, page=page, port=port, transactions=transactions))
 
         yield start

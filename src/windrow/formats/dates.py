@@ -1,7 +1,7 @@
 """Dates as metadata writes them: a year, a month, a day or a moment, read as periods that do not include their end."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ INSTANT = timedelta(microseconds=1)
 """The length of a moment: a period does not include its end, so one that ends with a moment ends this much later."""
 
 _DAY = timedelta(days=1)
+_FIRST = datetime.min.replace(tzinfo=UTC)
 _LEAP_SECOND = timedelta(seconds=1)
 _DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?:Z|[+-]\d\d:?\d\d)?")
 _MOMENT = re.compile(
@@ -53,6 +54,19 @@ def moment(text: str) -> datetime | None:
     """The start of what a date covers."""
     found = period(text)
     return found.start if found else None
+
+
+def last_moment(end: datetime) -> datetime:
+    """The last moment of a period that ends there and does not include its end."""
+    return max(end, _FIRST + INSTANT) - INSTANT
+
+
+def date_text(when: datetime) -> str:
+    """A day where the moment is its start (UTC), else the moment."""
+    when = when.astimezone(UTC)
+    if when.time() == time(0):
+        return when.date().isoformat()
+    return when.isoformat().replace("+00:00", "Z")
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,11 @@ sun:su swa:sw swe:sv tah:ty tam:ta tat:tt tel:te tgk:tg tgl:tl tha:th tib:bo tir
 twi:tw uig:ug ukr:uk urd:ur uzb:uz ven:ve vie:vi vol:vo wel:cy wln:wa wol:wo xho:xh yid:yi yor:yo zha:za zho:zh zul:zu
 """
 _SHORT = dict(pair.split(":") for pair in _PAIRS.split())
+# Of the languages with two codes, those that follow their English names.
+_BIBLIOGRAPHIC = """
+alb arm baq bur chi cze dut fre geo ger gre ice mac mao may per rum slo tib wel
+"""
+_LONG = {short: long for long, short in _SHORT.items()} | {_SHORT[long]: long for long in _BIBLIOGRAPHIC.split()}
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_;,\s]+(?:([A-Za-z]{2})|[A-Za-z0-9]{3,8})?)?")
 
 
@@ -31,3 +36,11 @@ def language_tag(code: str) -> str:
     language, region = found.group(1).lower(), found.group(2)
     short = _SHORT.get(language, language)
     return f"{short}-{region.upper()}" if region else short
+
+
+def three_letters(tag: str) -> str:
+    """ISO 639-2 of a BCP 47 tag that is only a language, as metadata writes it: `de` is `ger`; others stay as they are.
+
+    Of the two codes that some languages have it is the bibliographic one, which INSPIRE asks for.
+    """
+    return _LONG.get(tag, tag)

@@ -16,6 +16,7 @@ CSW3 = "http://www.opengis.net/cat/csw/3.0"
 DC = "http://purl.org/dc/elements/1.1/"
 DCT = "http://purl.org/dc/terms/"
 FES = "http://www.opengis.net/ogc"
+GCO = "http://www.isotc211.org/2005/gco"
 GMD = "http://www.isotc211.org/2005/gmd"
 GMI = "http://www.isotc211.org/2005/gmi"
 GMI1 = "http://standards.iso.org/iso/19115/-2/gmi/1.0"
@@ -31,6 +32,9 @@ OWS2 = "http://www.opengis.net/ows/2.0"
 SRV = "http://www.isotc211.org/2005/srv"
 XLINK = "http://www.w3.org/1999/xlink"
 
+_NOT_IN_URIS = re.compile('[\\x00-\\x20"<>\\\\^`{|}\\[\\]\\x7f]')
+# XML 1.0, paragraph 2.2: no other characters can stand in a document, not even as references.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _HTML_START = re.compile(
     rb"\s*(<\?xml[^>]*>|<!--.*?-->|\s)*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
@@ -73,6 +77,16 @@ def serialise(element: Element) -> bytes:
 def fingerprint(raw: bytes) -> bytes:
     """A hash of a document, 16 bytes. It tells changes, and guards nothing: XXH3 takes a hundredth of BLAKE2's time."""
     return xxh3_128_digest(raw)
+
+
+def clean(text: str) -> str:
+    """The text without characters that XML cannot carry."""
+    return _UNWRITABLE.sub("", text)
+
+
+def clean_address(text: str) -> str:
+    """An address in which what no URI may contain is encoded, as the schemas' anyURI wants it."""
+    return _NOT_IN_URIS.sub(lambda found: f"%{ord(found[0]):02X}", clean(text).strip())
 
 
 def local_name(element: Element) -> str:

@@ -186,7 +186,7 @@ def test_an_item_whose_document_is_lost_is_made_of_what_was_read(holding: Holdin
     assert found["bbox"] == [0, 0, 10, 10]
     assert found["properties"]["title"] == "Lost"
     assert found["properties"]["updated"] == "2022-01-01T00:00:00Z"
-    assert found["properties"]["start_datetime"] == "2020-06-01T12:00:00Z"
+    assert found["properties"]["datetime"] == "2020-06-01T12:00:00Z"
 
 
 def test_a_box_asks_for_the_geometry_and_not_only_for_its_box(holding: Holding) -> None:

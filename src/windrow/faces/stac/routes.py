@@ -12,7 +12,8 @@ from windrow.faces.stac.context import PREFIX, Context, Ctx
 from windrow.faces.stac.describing import describe
 from windrow.faces.stac.errors import StacRoute
 from windrow.faces.stac.finding import find_collection, find_collections, find_item, find_items, need_collection
-from windrow.faces.stac.links import Addresses, Fields, link
+from windrow.faces.stac.links import Addresses
+from windrow.formats.stac_links import Fields, link
 
 router = APIRouter(prefix=PREFIX, tags=["STAC"], route_class=StacRoute)
 

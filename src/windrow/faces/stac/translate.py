@@ -1,20 +1,18 @@
 """From the catalogue's entries and the documents they were read from to the documents of our API; pure."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from typing import Any
 
 from windrow.errors import RemoteUnreadable
 from windrow.faces.stac.finding import FoundCollection, Item
-from windrow.faces.stac.links import Addresses, absolute_maker, assets_of, kept_links, link, original_link
+from windrow.faces.stac.links import Addresses
 from windrow.faces.stac.naming import UNCOLLECTED, shown_collection
 from windrow.faces.stac.wire import CONFORMANCE, GEOJSON, OPENAPI, STAC_VERSION
 from windrow.formats import boxes
 from windrow.formats.json import object_of, parse_object, text_of
+from windrow.formats.stac_links import Fields, absolute_maker, assets_of, kept_links, link, original_link
+from windrow.formats.stac_writing import item_of, moment_text
 from windrow.model.records import Record
 from windrow.ports.catalogue import Document, Entry
-
-Fields = dict[str, Any]
 
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
 
@@ -64,7 +62,7 @@ def to_items(at: Addresses, found: Sequence[Item], links: Sequence[Fields], matc
 def to_item(at: Addresses, found: Item) -> Fields:
     """An item: its document as it came, with its name and place in our API and with absolute addresses."""
     record = found.entry.record
-    document = _document_of(found.document) or _item_of(record)
+    document = _document_of(found.document) or item_of(record)
     collection = shown_collection(record.collection)
     make_absolute = absolute_maker(document, record)
     item = {
@@ -125,35 +123,6 @@ def _document_of(document: Document | None) -> Fields | None:
         return None
 
 
-def _item_of(record: Record) -> Fields:
-    """An item made of what was read of it."""
-    texts = {"title": record.title, "description": record.abstract, "license": record.licence}
-    box = record.bbox
-    return {
-        "stac_extensions": [],
-        "geometry": dict(record.geometry) if record.geometry else _polygon_of(box) if box else None,
-        **({"bbox": list(box)} if box else {}),
-        "properties": {**{name: text for name, text in texts.items() if text}, **_times_of(record)},
-    }
-
-
-def _times_of(record: Record) -> Fields:
-    moments = {
-        "start_datetime": record.time_start,
-        "end_datetime": record.time_end,
-        "created": record.created,
-        "updated": record.modified,
-    }
-    return {name: _moment(moment) for name, moment in moments.items() if moment is not None}
-
-
-def _polygon_of(box: tuple[float, float, float, float]) -> Fields:
-    west, south, east, north = box
-    east = east if east >= west else east + 360
-    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return {"type": "Polygon", "coordinates": [ring]}
-
-
 def _collection_of(found: FoundCollection) -> tuple[Fields, Record | None]:
     if found.item is None:
         return _collection_around(found), None
@@ -192,14 +161,10 @@ def _extent_of(entries: Sequence[Entry], *, complete: bool) -> Fields:
     start = min((each for each in starts if each), default=None)
     end = max((each for each in ends if each), default=None)
     interval = [
-        _moment(start) if start and None not in starts else None,
-        _moment(end) if end and None not in ends else None,
+        moment_text(start) if start and None not in starts else None,
+        moment_text(end) if end and None not in ends else None,
     ]
     return {
         "spatial": {"bbox": [list(boxes.envelope(found) or _WORLD)]},
         "temporal": {"interval": [interval]},
     }
-
-
-def _moment(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,5 @@
+"""CKAN portals, by their Action API."""
+
+from windrow.targets.ckan.kind import CkanTarget
+
+__all__ = ["CkanTarget"]
