@@ -65,6 +65,32 @@ def test_without_its_note_it_is_worth_nothing(blobs: FolderBlobs, tmp_path: Path
         assert (draft.note, draft.size) == ("", 0)
 
 
+def test_of_what_may_not_have_reached_the_disk_nothing_is_believed(blobs: FolderBlobs, tmp_path: Path) -> None:
+    write(blobs, "copy-1", b"abc")
+    with (tmp_path / "blobs" / "drafts" / "copy-1.part").open("ab") as file:
+        file.write(bytes(1000))  # as a writer leaves it that was killed, or a power cut
+
+    with blobs.draft("copy-1", never) as draft:
+        assert (draft.size, draft.sha256) == (3, hashlib.sha256(b"abc").hexdigest())
+
+
+def test_much_of_it_is_believed_although_its_writer_was_killed(
+    blobs: FolderBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("windrow.storage.drafts.SYNC_EVERY", 1000)
+    context = blobs.draft("copy-1", never)
+    draft = context.__enter__()
+    draft.begin("a note")
+    for _ in range(7):
+        draft.append(b"x" * 400)
+    draft._file.close()  # type: ignore[attr-defined]  # its writer is gone, and with it the lock
+
+    with blobs.draft("copy-1", never) as found:
+        assert (found.note, found.size) == ("a note", 2400)
+    with pytest.raises(ValueError, match="closed"):
+        context.__exit__(None, None, None)
+
+
 def test_it_has_one_writer_at_a_time(blobs: FolderBlobs) -> None:
     with blobs.draft("copy-1", never) as draft:
         draft.begin("")

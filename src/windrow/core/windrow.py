@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from windrow.core.accounts import Accounts
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
+from windrow.core.copying.keeping import Copies
 from windrow.core.kinds import Kinds
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
@@ -22,5 +23,6 @@ class Windrow:
     runs: Runs
     sources: Sources
     catalogue: Catalogue
+    copies: Copies
     store: Store
     blobs: Blobs

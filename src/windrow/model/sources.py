@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from windrow.errors import BadInput, FieldProblem
+from windrow.model.copies import FORMAT, FORMATS, LARGEST_COPY, Copying
 
 
 class Health(StrEnum):
@@ -70,6 +71,10 @@ class Policies:
     requests_per_second  pace against the source's host; 0 sets no pace
     concurrency          requests in flight against the host at most
     page_attempts        how often a page is tried before the pass counts it as failed
+    copying              what is copied of the data that records link to
+    largest_copy         bytes of one file that is copied, at most
+    copy_budget          bytes of all that is copied of the source, at most; None sets no limit
+    copy_formats         file name extensions and media types of the data that is copied
     """
 
     guard_share: float = 0.10
@@ -81,6 +86,10 @@ class Policies:
     requests_per_second: float = 10.0
     concurrency: int = 4
     page_attempts: int = 4
+    copying: Copying = Copying.NONE
+    largest_copy: int = LARGEST_COPY
+    copy_budget: int | None = None
+    copy_formats: tuple[str, ...] = FORMATS
 
     def __post_init__(self) -> None:
         problems = [
@@ -93,6 +102,13 @@ class Policies:
                 ("requests_per_second", "must lie between 0 (no pace) and 1000", 0 <= self.requests_per_second <= 1000),
                 ("concurrency", "must lie between 1 and 32", 1 <= self.concurrency <= 32),
                 ("page_attempts", "must lie between 1 and 20", 1 <= self.page_attempts <= 20),
+                ("largest_copy", "must be at least 1", self.largest_copy >= 1),
+                ("copy_budget", "must not be negative", self.copy_budget is None or self.copy_budget >= 0),
+                (
+                    "copy_formats",
+                    "must be file name extensions such as csv, or media types such as text/csv",
+                    all(FORMAT.fullmatch(each) for each in self.copy_formats),
+                ),
             )
             if not holds
         ]

@@ -6,6 +6,7 @@ from typing import BinaryIO, NamedTuple, Protocol
 
 from windrow.ports.accounts import Accounts
 from windrow.ports.catalogue import Catalogue
+from windrow.ports.copies import Copies
 from windrow.ports.dispatches import Dispatches
 from windrow.ports.fetching import Hosts
 from windrow.ports.harvests import Harvests
@@ -58,6 +59,11 @@ class Store(Protocol):
         ...
 
     @property
+    def copies(self) -> Copies:
+        """Files that records link to, kept here."""
+        ...
+
+    @property
     def hosts(self) -> Hosts:
         """How remote hosts are treated."""
         ...
@@ -106,6 +112,11 @@ class Draft(Protocol):
     @property
     def size(self) -> int:
         """Bytes that it holds."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Of what it holds, in hex."""
         ...
 
     def begin(self, note: str) -> None:

@@ -16,11 +16,18 @@ from windrow.ports.store import Kept
 
 PIECE = 1 << 20
 
+SYNC_EVERY = 32 << 20
+"""Bytes after which what was written is made to reach the disk: so much is lost of a draft at most, and no stop waits
+for more of it to get there."""
+
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
 
 
 class FolderDraft:
-    """The port `Draft`: `<name>.part` and, beside it, `<name>.note`. Made by `open_draft` only."""
+    """The port `Draft`: `<name>.part` and, beside it, `<name>.note`. Made by `open_draft` only.
+
+    The note begins with how many bytes are sure to be on the disk. Beyond them, a power cut may have left anything.
+    """
 
     def __init__(self, root: Path, name: str, file: BinaryIO) -> None:
         self._root = root
@@ -29,7 +36,13 @@ class FolderDraft:
         self._file = file
         self._digest = hashlib.sha256()
         self._size = 0
+        self._synced = 0
         self._note = ""
+
+    @property
+    def sha256(self) -> str:
+        """Of what it holds, in hex."""
+        return self._digest.hexdigest()
 
     @property
     def note(self) -> str:
@@ -44,34 +57,37 @@ class FolderDraft:
     def take_up(self, check: Callable[[], None]) -> None:
         """Reads what is there of it. Without its note it is worth nothing, as nobody knows what it was to become."""
         try:
-            self._note = self._note_path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            self._file.truncate(0)
-            return
-        self._note_path.touch()  # it is as old as its last use
+            synced, _, self._note = self._note_path.read_text(encoding="utf-8").partition("\n")
+            self._synced = int(synced)
+        except (FileNotFoundError, ValueError):
+            self._note = ""
+        self._file.truncate(min(self._synced, os.fstat(self._file.fileno()).st_size))
         while piece := self._file.read(PIECE):
             check()
             self._take(piece)
+        self._synced = self._size
+        if self._note:
+            self._note_path.touch()  # it is as old as its last use
 
     def begin(self, note: str) -> None:
         """Empties it; `note` is what whoever goes on with it must know."""
         with _told(self._root):
             self._file.seek(0)
             self._file.truncate(0)
-            unfinished = self._note_path.with_suffix(".new")
-            unfinished.write_text(note, encoding="utf-8")
-            unfinished.replace(self._note_path)
-        self._digest, self._size, self._note = hashlib.sha256(), 0, note
+            self._digest, self._size, self._note = hashlib.sha256(), 0, note
+            self._mark()
 
     def append(self, piece: bytes) -> None:
         """Adds bytes at its end."""
         with _told(self._root):
             self._file.write(piece)
         self._take(piece)
+        if self._size - self._synced >= SYNC_EVERY:
+            self.sync()
 
     def finish(self, announce: Callable[[str], None]) -> Kept:
         """Makes it a file that is kept. `announce` is told its key before there is such a file."""
-        digest = self._digest.hexdigest()
+        digest = self.sha256
         key = f"{digest[:2]}/{digest[2:4]}/{digest}-{secrets.token_hex(8)}"
         self.sync()
         announce(key)
@@ -87,10 +103,17 @@ class FolderDraft:
             self._note_path.unlink(missing_ok=True)
 
     def sync(self) -> None:
-        """Has what was written reach the disk."""
+        """Has what was written reach the disk, and notes how much that is."""
         with _told(self._root):
             self._file.flush()
             os.fsync(self._file.fileno())
+            self._mark()
+
+    def _mark(self) -> None:
+        self._synced = self._size
+        unfinished = self._note_path.with_suffix(".new")
+        unfinished.write_text(f"{self._synced}\n{self._note}", encoding="utf-8")
+        unfinished.replace(self._note_path)
 
     def _take(self, piece: bytes) -> None:
         self._digest.update(piece)
@@ -113,7 +136,7 @@ def open_draft(root: Path, name: str, check: Callable[[], None]) -> Iterator[Fol
         try:
             yield draft
         finally:
-            if path.exists():
+            if draft.note and path.exists():
                 draft.sync()
 
 

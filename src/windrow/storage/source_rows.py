@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, exists, false, func, or_, select
 
+from windrow.model.copies import Copying
 from windrow.model.runs import RunState
 from windrow.model.sources import Health, Policies, ReviewState, Source, Visibility, health_of
 from windrow.storage.listings import of_table
@@ -133,10 +134,28 @@ def policies_to_json(policies: Policies) -> dict[str, Any]:
         "requests_per_second": policies.requests_per_second,
         "concurrency": policies.concurrency,
         "page_attempts": policies.page_attempts,
+        # Only what was decided: a release that knows none of it goes on reading all other sources.
+        **{name: value for name, value in _copying_to_json(policies).items() if value != _USUAL_COPYING[name]},
     }
+
+
+def _copying_to_json(policies: Policies) -> dict[str, Any]:
+    return {
+        "copying": policies.copying.value,
+        "largest_copy": policies.largest_copy,
+        "copy_budget": policies.copy_budget,
+        "copy_formats": list(policies.copy_formats),
+    }
+
+
+_USUAL_COPYING = _copying_to_json(Policies())
 
 
 def policies_from_json(kept: Mapping[str, Any]) -> Policies:
     """The inverse of `policies_to_json`; what was not kept yet has its default."""
-    spans = {name: timedelta(seconds=kept[name]) for name in ("grace", "full_every") if name in kept}
-    return Policies(**{**kept, **spans})
+    read: dict[str, Any] = {name: timedelta(seconds=kept[name]) for name in ("grace", "full_every") if name in kept}
+    if "copying" in kept:
+        read["copying"] = Copying(kept["copying"])
+    if "copy_formats" in kept:
+        read["copy_formats"] = tuple(kept["copy_formats"])
+    return Policies(**{**kept, **read})

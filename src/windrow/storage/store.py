@@ -7,6 +7,7 @@ from windrow.ports.store import Changes
 from windrow.storage import changes, schema
 from windrow.storage.accounts import SqlAccounts
 from windrow.storage.catalogue import SqlCatalogue
+from windrow.storage.copies import SqlCopies
 from windrow.storage.database import Database
 from windrow.storage.dispatches import SqlDispatches
 from windrow.storage.harvests import SqlHarvests
@@ -64,6 +65,11 @@ class SqlStore:
     def catalogue(self) -> SqlCatalogue:
         """Records."""
         return SqlCatalogue(self._database)
+
+    @cached_property
+    def copies(self) -> SqlCopies:
+        """Files that records link to, kept here."""
+        return SqlCopies(self._database)
 
     @cached_property
     def hosts(self) -> SqlHosts:

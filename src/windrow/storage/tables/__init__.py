@@ -1,6 +1,7 @@
 """The tables: the one description that both databases and the migrations are made from."""
 
 from windrow.storage.tables.base import metadata
+from windrow.storage.tables.copying import copies, copy_looks, spare_blobs
 from windrow.storage.tables.harvesting import (
     availability,
     documents,
@@ -27,6 +28,8 @@ from windrow.storage.tables.running import (
 
 __all__ = [
     "availability",
+    "copies",
+    "copy_looks",
     "documents",
     "hosts",
     "key_holds",
@@ -44,6 +47,7 @@ __all__ = [
     "runs",
     "sessions",
     "sources",
+    "spare_blobs",
     "tasks",
     "tenants",
     "tokens",
