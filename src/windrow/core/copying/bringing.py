@@ -162,7 +162,8 @@ class Bringing:
         if copy.state is CopyState.COPIED:
             is_new = copy.copied_at is not None and copy.copied_at >= self._began
             self.counts["copied" if is_new else "unchanged"] += 1
-            self.counts["bytes"] += (copy.size or 0) if is_new else 0
+            if is_new:
+                self.counts["bytes"] += copy.size or 0
         else:
             self.counts[copy.state.value] += 1
 
