@@ -10,7 +10,7 @@ from windrow.errors import BadInput
 from windrow.faces.native.translate.records import to_record_body
 from windrow.faces.native.translate.runs import to_run
 from windrow.faces.native.translate.schedules import change_schedule, from_schedule, to_schedule
-from windrow.model import availability, resources, sources
+from windrow.model import availability, copies, resources, sources
 from windrow.ports.fetching import HostState
 from windrow.ports.source_kinds import Detection
 from windrow.wire import sources as source_shapes
@@ -35,6 +35,10 @@ def from_policies(policies: source_shapes.Policies) -> sources.Policies:
         requests_per_second=policies.requests_per_second,
         concurrency=policies.concurrency,
         page_attempts=policies.page_attempts,
+        copying=copies.Copying(policies.copying),
+        largest_copy=policies.largest_copy,
+        copy_budget=policies.copy_budget,
+        copy_formats=tuple(policies.copy_formats),
     )
 
 
@@ -44,6 +48,10 @@ def change_policies(present: sources.Policies, change: source_shapes.PoliciesCha
     for span in ("grace", "full_every"):
         if f"{span}_seconds" in given:
             given[span] = timedelta(seconds=given.pop(f"{span}_seconds"))
+    if "copying" in given:
+        given["copying"] = copies.Copying(given["copying"])
+    if "copy_formats" in given:
+        given["copy_formats"] = tuple(given["copy_formats"])
     return replace(present, **given)
 
 
@@ -59,6 +67,10 @@ def to_policies(policies: sources.Policies) -> source_shapes.PoliciesView:
         requests_per_second=policies.requests_per_second,
         concurrency=policies.concurrency,
         page_attempts=policies.page_attempts,
+        copying=policies.copying.value,
+        largest_copy=policies.largest_copy,
+        copy_budget=policies.copy_budget,
+        copy_formats=policies.copy_formats,
     )
 
 
