@@ -11,6 +11,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
+from windrow.cli import copies
 from windrow.cli.answers import Column, pages, print_details, print_json, print_line, print_list, tell
 from windrow.cli.commands import Command, spread
 from windrow.cli.local import Local, open_local
@@ -238,3 +239,6 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+copies.add_to_records(app)

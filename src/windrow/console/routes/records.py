@@ -9,7 +9,7 @@ from windrow.console.drafts import problems_by_field
 from windrow.console.pages import PageRoute
 from windrow.console.rendering import query
 from windrow.console.searches import SORTS, Asked, export_parameters, read_asked, to_search
-from windrow.console.views.records import feature_of, geometry_of, menus_of, resource_of, text_of
+from windrow.console.views.records import copies_of, feature_of, geometry_of, menus_of, resource_of, text_of
 from windrow.errors import BadInput
 from windrow.model.paging import PageOf
 from windrow.ports.catalogue import Entry, Search
@@ -44,6 +44,7 @@ def show_record(ctx: Ctx, record_id: Number) -> Response:
         record=entry.record,
         geometry=geometry_of(entry.record),
         resource=resource_of(ctx.windrow, ctx.principal, entry),
+        copies=copies_of(ctx.windrow, ctx.principal, entry),
     )
 
 
