@@ -118,9 +118,9 @@ class SqlCopies:
     def page(self, resource_id: int, *, limit: int, cursor: str | None = None) -> PageOf[Copy]:
         """The copies of a resource in the order they were found."""
         after = number_of(cursor) if cursor is not None else 0
-        query = select(copies).where(copies.c.resource_id == resource_id, copies.c.id > after).order_by(copies.c.id)
+        query = select_copies(resource_id, after).limit(check_limit(limit) + 1)
         with self._database.read() as connection:
-            rows = connection.execute(query.limit(check_limit(limit) + 1)).all()
+            rows = connection.execute(query).all()
         return to_page(rows, [_copy(row) for row in rows], limit)
 
     def get(self, resource_id: int, copy_id: int) -> Copy:
@@ -136,13 +136,8 @@ class SqlCopies:
 
     def stock(self, source_id: int) -> Stock:
         """What a source has of copies."""
-        query = (
-            select(copies.c.state, func.count().label("many"), func.coalesce(func.sum(copies.c.size), 0).label("size"))
-            .where(copies.c.source_id == source_id)
-            .group_by(copies.c.state)
-        )
         with self._database.read() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(select_stock(source_id)).all()
         return Stock({CopyState(row.state): row.many for row in rows}, sum(int(row.size) for row in rows))
 
     def doomed(self, *, announced_before: datetime, limit: int) -> list[str]:
@@ -150,13 +145,32 @@ class SqlCopies:
         with self._database.write() as connection:
             late = (spare_blobs.c.since < announced_before, not_(spare_blobs.c.doomed))
             connection.execute(update(spare_blobs).where(*late).values(doomed=True))
-            return list(connection.scalars(select(spare_blobs.c.blob).where(DOOMED).limit(limit)))
+            return list(connection.scalars(select_doomed().limit(limit)))
 
     def forget(self, blobs: Sequence[str]) -> None:
         """Forgets spare files that were removed."""
         for some in batches(blobs):
             with self._database.write() as connection:
                 connection.execute(delete(spare_blobs).where(spare_blobs.c.blob.in_(some), DOOMED))
+
+
+def select_copies(resource_id: int, after: int) -> Select[Any]:
+    """The copies of a resource above that number, in order."""
+    return select(copies).where(copies.c.resource_id == resource_id, copies.c.id > after).order_by(copies.c.id)
+
+
+def select_stock(source_id: int) -> Select[Any]:
+    """How many copies of a source are in each state, and their bytes."""
+    return (
+        select(copies.c.state, func.count().label("many"), func.coalesce(func.sum(copies.c.size), 0).label("size"))
+        .where(copies.c.source_id == source_id)
+        .group_by(copies.c.state)
+    )
+
+
+def select_doomed() -> Select[tuple[str]]:
+    """Files that nothing will ever name."""
+    return select(spare_blobs.c.blob).where(DOOMED)
 
 
 def spare_copies(connection: Connection, which: ColumnElement[bool], *, now: datetime | None = None) -> list[str]:
