@@ -6,8 +6,10 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.console.test_drafts import posted
 from tests.console.visiting import Visitor, visitor
 from tests.web.world import World, inhabit
+from windrow.console.schema_forms import fields_of
 from windrow.model.copies import Copying
 
 
@@ -42,7 +44,7 @@ def test_copying_is_switched_on_in_the_settings_and_started_with_the_source(worl
         "name": "Alpha's folder",
         "url": world.remote.url("/waf/"),
         "kind": "waf",
-        "settings.posted": "yes",
+        **dict(posted(fields_of(world.house.assembly.kinds.sources["waf"].schema, {}))),
         "keep_gone": "on",
         "copying": "data_and_pictures",
         "largest_copy": "100",
@@ -50,10 +52,10 @@ def test_copying_is_switched_on_in_the_settings_and_started_with_the_source(worl
         "copy_formats": "CSV, image/jp2",
     }
 
-    posted = ada.post(f"/sources/{source}/settings", form)
+    answer = ada.post(f"/sources/{source}/settings", form)
 
     policies = world.house.assembly.windrow.sources.get(principal, source).policies
-    assert posted.status == 303
+    assert answer.status == 303
     assert (policies.copying, policies.copy_formats) == (Copying.DATA_AND_PICTURES, ("csv", "image/jp2"))
     assert (policies.largest_copy, policies.copy_budget, policies.keep_gone) == (100 << 20, 2048 << 20, True)
     seen = ada.get(f"/sources/{source}")
