@@ -50,9 +50,7 @@ def begin(request: Request, stream: Stream, limits: Limits) -> Download | None:
             _check_size(part.total, limits, shown)
             return _download(request, stream, part.first, part.total, limits)
         case _:
-            length = headers.get("content-length", "")
-            total = int(length) if length.isdecimal() and len(length) < 20 else None
-            return _download(request, stream, 0, total, limits)
+            return _download(request, stream, 0, stream.announced, limits)
 
 
 def _goes_on(part: _Range, beginning: Beginning, stream: Stream) -> bool:

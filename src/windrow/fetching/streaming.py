@@ -36,12 +36,17 @@ class Stream:
         """Bytes of the body that came so far."""
         return self._response.tell()
 
+    @property
+    def announced(self) -> int | None:
+        """Bytes that the body is to have; None where that is not said, or not to be believed."""
+        return announced_length(self._response, self.head.headers)
+
     def pieces(self, *, size_limit: int, slowest: float) -> Iterator[bytes]:
         """The body as it is on the wire, in pieces as they come. Raises `RemoteError` and `Stopped`.
 
         Each byte makes the whole time-out longer by what a server needs for it that sends `slowest` bytes per second.
         """
-        announced = announced_length(self._response, self.head.headers)
+        announced = self.announced
         if announced is not None and announced > size_limit:
             raise too_large(self._watch, size_limit)
         while piece := self._read():

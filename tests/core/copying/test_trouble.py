@@ -3,7 +3,6 @@
 import threading
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -168,6 +167,15 @@ def test_a_way_to_a_forbidden_address_is_refused(holding: Holding) -> None:
     assert holding.copy().result == {"refused": 1}
 
 
+def test_validators_that_cannot_be_sent_back_are_not(holding: Holding) -> None:
+    _, link = holding.file("a.csv", CONTENT, '"gr\xfc\xdfe"', cuts=[100_000])
+    holding.offer(a=[link])
+
+    assert holding.copy().state is RunState.SUCCEEDED
+    assert holding.copy(full=True).result == {"unchanged": 1}
+    assert ranges(holding) == ["", "", ""]
+
+
 def test_one_that_fails_stops_no_other(holding: Holding) -> None:
     (_, good), bad = holding.file("b.csv", CONTENT), Link(holding.remote.url("/a.csv"), "enclosure")
     holding.offer(a=[bad, good], b=[good])
@@ -291,11 +299,14 @@ def test_switched_off_nothing_is_begun(holding: Holding) -> None:
     assert COPIES.copying is Copying.DATA
 
 
-def test_ten_thousand_small_files(holding: Holding, tmp_path: Path) -> None:
+def test_many_files_come_in_many_parts(holding: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("windrow.core.copying.kind.ASKED_AT_ONCE", 7)
+    monkeypatch.setattr("windrow.core.copying.kind.BATCH", 3)
     _, link = holding.file("a.csv", b"a,b\n", '"1"')
-    links = [Link(f"{link.href}?n={number}", "enclosure") for number in range(100)]
-    holding.offer(**{f"r{number}": links for number in range(3)})
+    holding.offer(**{f"r{number}": [Link(f"{link.href}?n={number}", "enclosure")] for number in range(40)})
 
     run = holding.copy()
 
-    assert run.result == {"copied": 300, "bytes": 1200}
+    assert run.result == {"copied": 40, "bytes": 160}
+    parts = holding.farm.assembly.store.runs.list_parts(run.id, states=None, limit=100).items
+    assert [len(each.key["resources"]) for each in parts] == [3, 3, 1] * 5 + [3, 2]

@@ -8,7 +8,7 @@ from datetime import datetime
 from windrow.core.copying.choosing import choose
 from windrow.core.copying.fetching import Fetched, Refused, fetch
 from windrow.core.retrying import tell
-from windrow.errors import Conflict, NotFound, RemoteError, RemoteForbidden, RemoteTooLarge
+from windrow.errors import BadInput, Conflict, NotFound, RemoteError, RemoteForbidden, RemoteTooLarge
 from windrow.model.copies import Copy, CopyState, Role
 from windrow.model.runs import Level
 from windrow.model.sources import Source
@@ -74,7 +74,7 @@ class Bringing:
             brought = self._missed(copy, CopyState.REFUSED, tell(error))
         except RemoteTooLarge as error:
             brought = self._missed(copy, CopyState.TOO_LARGE, tell(error))
-        except (RemoteError, Conflict) as error:
+        except (RemoteError, Conflict, BadInput) as error:
             brought = self._missed(copy, CopyState.FAILED, tell(error))
             self._note_trouble(error)
         except NotFound:
@@ -148,10 +148,10 @@ class Bringing:
         self.work.log(Level.WARNING, f"{copy.wanted.name or 'A file'} of record {copy.resource_id}: {problem}")
         return missed
 
-    def _note_trouble(self, error: RemoteError | Conflict) -> None:
-        if isinstance(error, Conflict):
+    def _note_trouble(self, error: RemoteError | Conflict | BadInput) -> None:
+        if isinstance(error, Conflict):  # somebody else is at it, and perhaps only for a moment more
             error = RemoteError(str(error))
-        if error.retryable:
+        if isinstance(error, RemoteError) and error.retryable:
             longest = max(error.retry_after or 0.0, self.trouble.retry_after or 0.0 if self.trouble else 0.0)
             self.trouble = RemoteError(str(error), retry_after=longest or None)
 

@@ -96,9 +96,17 @@ def _fetch(copy: Copy, draft: Draft, downloader: Downloader, formats: tuple[str,
 def _begin(wanted: Wanted, download: Download, draft: Draft, formats: tuple[str, ...]) -> _Note:
     name = name_of(wanted, download)
     check_head(wanted, download, formats)
-    note = _Note(wanted.href, name, download.media_type or wanted.media_type, download.validators)
+    note = _Note(wanted.href, name, download.media_type or wanted.media_type, _usable(download.validators))
     draft.begin(note.write())
     return note
+
+
+def _usable(validators: Validators) -> Validators:
+    """Those that can be sent back: some servers give what no header may hold."""
+    plain = [
+        each if each.isascii() and each.isprintable() else "" for each in (validators.etag, validators.last_modified)
+    ]
+    return Validators(*plain)
 
 
 def check_head(wanted: Wanted, download: Download, formats: tuple[str, ...]) -> None:
