@@ -13,6 +13,9 @@ from windrow.core.attending import Attending
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
 from windrow.core.consequences import Consequences
+from windrow.core.copying.following import CopyingFollows
+from windrow.core.copying.keeping import Copies
+from windrow.core.copying.kind import CopyWork
 from windrow.core.dispatching import Dispatching
 from windrow.core.editing import Editing
 from windrow.core.harvesting.checking import AvailabilityWork
@@ -120,6 +123,7 @@ class Assembly:
         work["harvest"] = HarvestWork(self.store, kinds.source, self.clock, self.offload)
         work["refresh"] = RefreshWork(self.store, kinds.source, self.clock, self.offload)
         work["availability"] = AvailabilityWork(self.store, kinds.source, self.clock)
+        work["copy"] = CopyWork(self.store, self.blobs, self.clock, self.fetcher_maker)
         work["source_diff"] = DiffWork(self.store, kinds.source)
         return kinds
 
@@ -140,6 +144,7 @@ class Assembly:
             sources=Sources(store, self.kinds, self.blobs, clock, detecting, previewing, Attending(store, clock)),
             catalogue=Catalogue(store.catalogue),
             editing=Editing(store, clock),
+            copies=Copies(store, self.blobs, Attending(store, clock)),
             store=store,
             blobs=self.blobs,
         )
@@ -192,7 +197,8 @@ class Assembly:
     @property
     def consequences(self) -> Consequences:
         """Begins what follows from the ends of runs."""
-        return Consequences(self.store, [])
+        store, clock = self.store, self.clock
+        return Consequences(store, [CopyingFollows(store, clock, Attending(store, clock))])
 
     @property
     def watching(self) -> Watching:

@@ -16,7 +16,7 @@ from tests.remotes.scripts import reply
 from tests.remotes.server import Remote
 from tests.web.operations import all_operations
 from tests.web.serving import PASSWORD, House, serve
-from tests.web.world import DOCUMENT, IDENTIFIER, add_worker, fill_folder
+from tests.web.world import DOCUMENT, IDENTIFIER, add_copy, add_worker, fill_folder
 from windrow.client import ApiError, Client, Unreachable, fields
 from windrow.wire import accounts, runs, sources
 
@@ -113,6 +113,18 @@ def do_records(client: Client, source_id: int) -> None:
     assert sorted(json.loads(line)["id"] for line in lines) == sorted(each.id for each in found)
 
 
+def do_copies(client: Client, house: House, source_id: int) -> None:
+    record = next(client.records.search(source=source_id))
+    add_copy(house, record.id)
+    (copy,) = client.copies.list(record.id)
+    assert b"".join(client.copies.read(record.id, copy.id)) == b"a,b\n1,2\n"
+    assert (client.copies.stock(source_id).counts, client.copies.stock(source_id).size) == ({"copied": 1}, copy.size)
+    client.sources.change(source_id, policies={"copying": "data"})
+    run = client.copies.start(source_id, full=True, only=[record.id])
+    house.carry_out()
+    assert client.runs.get(run.id).state == "succeeded"
+
+
 def do_tasks_and_runs(client: Client, house: House, source_id: int) -> None:
     assert "stepping" in [each.name for each in client.tasks.kinds()]
     schedule = runs.Schedule(trigger=runs.Trigger(every_seconds=3600))
@@ -155,6 +167,7 @@ def test_the_client_can_do_all_that_the_api_can(client: Client, house: House, re
     source = do_sources(client, house, remote)
     do_resources(client, house, remote, source.id)
     do_records(client, source.id)
+    do_copies(client, house, source.id)
     do_tasks_and_runs(client, house, source.id)
     client.sources.delete(source.id)
 

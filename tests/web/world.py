@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from tests.remotes.scripts import reply, status
 from tests.remotes.server import Remote
 from tests.web.serving import Caller, House, serve
 from windrow.model.accounts import Role
+from windrow.model.copies import CopyState, Wanted
 from windrow.model.identity import new_id
 from windrow.model.workers import Worker, WorkerRole
 
@@ -62,11 +63,14 @@ def inhabit(data: Path) -> Iterator[World]:
         house.carry_out()
         waiting = ada.post(f"/tasks/{task['id']}/start")
         beta = bob.post("/sources", folder("Beta's folder", remote))
+        record_id = ada.get("/records", q="")["items"][0]["id"]
         ids = {
             "source_id": source["id"],
             "review_id": ada.get(f"/sources/{source['id']}/reviews")["items"][0]["id"],
             "record_id": ada.get("/records", q="")["items"][0]["id"],
             "field": "licence",
+            "record_id": record_id,
+            "copy_id": add_copy(house, record_id),
             "task_id": task["id"],
             "run_id": run["id"],
             "name": "a.txt",
@@ -111,6 +115,17 @@ def harvest(house: House, caller: Caller, source_id: int) -> Any:
 def all_resources(caller: Caller, source_id: int) -> list[Any]:
     """A source's resources."""
     return list(caller.get(f"/sources/{source_id}/resources", limit=1000)["items"])
+
+
+def add_copy(house: House, record_id: int) -> int:
+    """A file of a record, as if it had been copied; its number."""
+    store, now = house.assembly.store, house.assembly.clock()
+    (copy,) = store.copies.plan(record_id, [Wanted("https://example.org/rivers.csv")], keep=False, now=now)
+    blob, size, sha256 = house.assembly.blobs.write(iter([b"a,b\n1,2\n"]))
+    store.copies.announce(blob, now=now)
+    kept = replace(copy, state=CopyState.COPIED, name="rivers.csv", media_type="text/csv", copied_at=now)
+    store.copies.keep(replace(kept, blob=blob, size=size, sha256=sha256, checked_at=now), budget=None, now=now)
+    return copy.id
 
 
 def add_worker(house: House) -> str:

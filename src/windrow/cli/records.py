@@ -11,7 +11,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from windrow.cli import editing
+from windrow.cli import copies, editing
 from windrow.cli.answers import Column, pages, print_details, print_json, print_line, print_list, tell
 from windrow.cli.commands import Command, spread
 from windrow.cli.editing import RecordId
@@ -241,3 +241,6 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+copies.add_to_records(app)

@@ -13,6 +13,7 @@ from windrow.errors import WindrowError
 from windrow.faces.native import translate
 from windrow.model.accounts import Token, User
 from windrow.model.availability import Span
+from windrow.model.copies import Copy
 from windrow.model.resources import Resource
 from windrow.model.runs import LogEntry, Output, Part, Run
 from windrow.model.sources import DeletionReview
@@ -38,6 +39,7 @@ shape_of.register(Preview, lambda item, _now: translate.to_preview(item))
 shape_of.register(Resource, lambda item, _now: translate.to_resource(item))
 shape_of.register(DeletionReview, lambda item, _now: translate.to_review(item))
 shape_of.register(Span, lambda item, _now: translate.to_availability(item))
+shape_of.register(Copy, lambda item, _now: translate.to_copy(item))
 shape_of.register(Entry, lambda item, _now: translate.to_record(item))
 shape_of.register(Traced, lambda item, _now: translate.to_provenance(item))
 shape_of.register(EditedEntry, lambda item, _now: translate.to_edited(item))

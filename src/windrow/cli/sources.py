@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from windrow.cli import editing, looking_after, resources
+from windrow.cli import copies, editing, looking_after, resources
 from windrow.cli.answers import Column, cell, pages, print_details, print_json, print_line, print_list, tell
 from windrow.cli.commands import Command, spread
 from windrow.cli.drafting import SourceOptions, complete_kinds, draft_change, draft_new
@@ -200,6 +200,7 @@ def harvest_again(
 
 looking_after.add_to(app)
 app.command(cls=Command)(editing.edits)
+copies.add_to_sources(app)
 
 
 @app.command(cls=Command)

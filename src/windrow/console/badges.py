@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from windrow.model.copies import CopyState
 from windrow.model.resources import Outcome, Presence
 from windrow.model.runs import Level, PartState, RunState
 from windrow.model.sources import Health, ReviewState
@@ -48,6 +49,11 @@ _TABLE: tuple[tuple[StrEnum, Badge], ...] = (
     (Outcome.UNWANTED, Badge("unwanted", "idle", "skip")),
     (Outcome.DELETED, Badge("deleted", "idle", "bin")),
     (Outcome.RESTORED, Badge("restored", "ok", "undo")),
+    (CopyState.WANTED, Badge("not fetched yet", "wait", "queue")),
+    (CopyState.COPIED, Badge("copied", "ok", "check")),
+    (CopyState.FAILED, Badge("failed", "bad", "cross")),
+    (CopyState.TOO_LARGE, Badge("too large", "warn", "half")),
+    (CopyState.REFUSED, Badge("no such file", "warn", "skip")),
     (PartState.OPEN, Badge("open", "wait", "queue")),
     (PartState.RUNNING, Badge("running", "live", "play")),
     (PartState.DONE, Badge("done", "ok", "check")),

@@ -9,6 +9,7 @@ from windrow.console.forms import Form
 from windrow.console.schema_forms import Field, fields_of, read_settings, typed_fields
 from windrow.core.source_drafts import SourceDraft
 from windrow.errors import BadInput, FieldProblem
+from windrow.model.copies import Copying
 from windrow.model.schedules import Schedule
 from windrow.model.sources import Credential, CredentialKind, Policies, Visibility
 from windrow.model.triggers import AnyTrigger, Elapsed, Interval
@@ -17,6 +18,7 @@ from windrow.ports.source_kinds import SourceKind
 _TEXTS = (
     *("name", "url", "every", "unit", "guard_share", "guard_count", "grace", "full_every"),
     *("requests_per_second", "concurrency", "page_attempts", "refresh_every", "check_every"),
+    *("copying", "largest_copy", "copy_budget", "copy_formats"),
 )
 
 Value = TypeVar("Value")
@@ -56,6 +58,10 @@ class SourceForm:
     requests_per_second: str
     concurrency: str
     page_attempts: str
+    copying: str
+    largest_copy: str
+    copy_budget: str
+    copy_formats: str
     has_credential: bool = False
     seen: str = ""
     """When the source was changed that the form was made from."""
@@ -90,6 +96,10 @@ def to_form(
         requests_per_second=f"{policies.requests_per_second:g}",
         concurrency=str(policies.concurrency),
         page_attempts=str(policies.page_attempts),
+        copying=policies.copying.value,
+        largest_copy=_mebibytes(policies.largest_copy),
+        copy_budget="" if policies.copy_budget is None else _mebibytes(policies.copy_budget),
+        copy_formats=" ".join(policies.copy_formats),
         has_credential=has_credential,
         seen="" if seen is None else seen.isoformat(),
     )
@@ -246,7 +256,37 @@ def _policies(form: Form, kept: Policies) -> Policies:
         requests_per_second=form.number("requests_per_second", usual.requests_per_second),
         concurrency=form.integer("concurrency", usual.concurrency),
         page_attempts=form.integer("page_attempts", usual.page_attempts),
+        copying=_copying(form),
+        largest_copy=_bytes(form, "largest_copy", usual.largest_copy),
+        copy_budget=_bytes(form, "copy_budget", 0) if form.text("copy_budget") else None,
+        copy_formats=_formats(form) or usual.copy_formats,
     )
+
+
+def _copying(form: Form) -> Copying:
+    try:
+        return Copying(form.text("copying") or Copying.NONE)
+    except ValueError as error:
+        raise BadInput.of("copying", f"must be one of {', '.join(Copying)}") from error
+
+
+def _formats(form: Form) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(form.text("copy_formats").lower().replace(",", " ").split()))
+
+
+MEBIBYTE = 1 << 20
+MOST_MEBIBYTES = 1 << 30
+
+
+def _mebibytes(count: int) -> str:
+    return f"{count / MEBIBYTE:.15g}"
+
+
+def _bytes(form: Form, name: str, usual: int) -> int:
+    found = form.number(name, usual / MEBIBYTE)
+    if not 0 <= found <= MOST_MEBIBYTES:
+        raise BadInput.of(name, f"must lie between 0 and {MOST_MEBIBYTES:,} MiB")
+    return round(found * MEBIBYTE)
 
 
 def _days(form: Form, name: str, usual: timedelta) -> timedelta:

@@ -16,10 +16,12 @@ from windrow.ports.store import Store
 
 REFRESH = "refresh"
 AVAILABILITY = "availability"
+COPY = "copy"
 
-NAMES = {REFRESH: "Refresh", AVAILABILITY: "Check"}
+NAMES = {REFRESH: "Refresh", AVAILABILITY: "Check", COPY: "Copy"}
 
-RETRY = {REFRESH: Retry(attempts=3, first=5.0, longest=300.0), AVAILABILITY: Retry()}
+_PATIENT = Retry(attempts=3, first=5.0, longest=300.0)
+RETRY = {REFRESH: _PATIENT, AVAILABILITY: Retry(), COPY: _PATIENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,18 @@ class Attending:
             changed_at=now,
         )
 
+    def task(self, source: Source, kind: str) -> Task:
+        """The attendant, made where there is none yet."""
+        task = self.found([source.id]).get(source.id, {}).get(kind)
+        if task is not None:
+            return task
+        now = self.clock()
+        blank = replace(_blank(source, kind), name=f"{NAMES[kind]} {source.name}"[:255], created_at=now)
+        return self.store.sources.attend(replace(blank, changed_at=now))
+
     def start(self, source: Source, kind: str, **parameters: Any) -> Run:
         """Starts it now. Raises `Conflict` while it is at work."""
-        task = self.found([source.id]).get(source.id, {}).get(kind)
-        if task is None:
-            now = self.clock()
-            blank = replace(_blank(source, kind), name=f"{NAMES[kind]} {source.name}"[:255], created_at=now)
-            task = self.store.sources.attend(replace(blank, changed_at=now))
+        task = self.task(source, kind)
         run = make_run(replace(task, parameters={**task.parameters, **parameters}), now=self.clock())
         self.store.runs.add_alone(run)
         return run
@@ -68,6 +75,17 @@ def limit_of(source: Source) -> Limit:
     return Limit(f"source-task:{source.task_id}")
 
 
+def _limits(source: Source, kind: str) -> tuple[Limit, ...]:
+    """What must not go on at the same time."""
+    match kind:
+        case "refresh":
+            return (limit_of(source),)
+        case "copy":
+            return (Limit(f"source-copy:{source.task_id}"),)
+        case _:
+            return ()
+
+
 def _blank(source: Source, kind: str) -> Task:
     return Task(
         id=new_id(),
@@ -76,7 +94,7 @@ def _blank(source: Source, kind: str) -> Task:
         tenant_id=source.tenant_id,
         owner_id=source.owner_id,
         parameters={"source_id": source.id},
-        limits=(limit_of(source),) if kind == REFRESH else (),
+        limits=_limits(source, kind),
         retry=RETRY[kind],
         source_id=source.id or None,
     )

@@ -18,6 +18,12 @@ PURGED_AT_ONCE = 500
 
 FORGOTTEN_AT_ONCE = 200
 
+DRAFTS_KEPT = timedelta(days=3)
+"""A draft that nobody has gone on with for so long is not worth its room."""
+
+NAMED_WITHIN = timedelta(hours=6)
+"""A file that was announced so long ago and is not named by anything was left behind by a process that ended."""
+
 PASSING = frozenset({"source_diff"})
 """Kinds of tasks that are made for one run."""
 
@@ -49,9 +55,22 @@ class Watching:
         self.store.accounts.forget_expired(now)
         while self.store.sources.purge(now, limit=PURGED_AT_ONCE) == PURGED_AT_ONCE:
             pass
+        self._remove_spare()
+
+    def _remove_spare(self) -> None:
+        """Removes files that nothing names: first the file, then the note of it, so that none is forgotten."""
+        while True:
+            announced_before = self.clock() - NAMED_WITHIN
+            spare = self.store.copies.doomed(announced_before=announced_before, limit=PURGED_AT_ONCE)
+            for blob in spare:
+                self.blobs.delete(blob)
+            self.store.copies.forget(spare)
+            if len(spare) < PURGED_AT_ONCE:
+                return
 
     def forget_runs(self) -> int:
-        """Removes runs that ended long ago, with their logs and files; returns how many."""
+        """Removes runs that ended long ago, with their logs and files, and forsaken drafts; returns how many runs."""
+        self.blobs.forget_drafts(older_than=DRAFTS_KEPT.total_seconds())
         before, forgotten = self.clock() - self.run_keep, 0
         while True:
             count, blobs = self.store.runs.forget_ended(before, limit=FORGOTTEN_AT_ONCE, passing=PASSING)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from windrow.core.accounts import Accounts
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
+from windrow.core.copying.keeping import Copies
 from windrow.core.editing import Editing
 from windrow.core.kinds import Kinds
 from windrow.core.runs import Runs, Tasks
@@ -24,5 +25,6 @@ class Windrow:
     sources: Sources
     catalogue: Catalogue
     editing: Editing
+    copies: Copies
     store: Store
     blobs: Blobs

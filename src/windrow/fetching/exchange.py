@@ -1,9 +1,10 @@
 """One request and its answer on one connection: bytes out, bytes in, and what went wrong as an error of ours."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.client import HTTPException, IncompleteRead
-from typing import TypeAlias
+from typing import TypeVar
 
 from urllib3 import BaseHTTPResponse, PoolManager
 from urllib3 import exceptions as urllib3_errors
@@ -20,7 +21,9 @@ STALE_TRIES = 3
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-_Trouble: TypeAlias = urllib3_errors.HTTPError | HTTPException | OSError | CutOff | NotCompressed
+_TROUBLE = (urllib3_errors.HTTPError, HTTPException, OSError, CutOff, NotCompressed)
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,49 +73,69 @@ def exchange(pools: PoolManager, call: Call, watch: Watch, *, size_limit: int) -
 
 
 def _exchange_afresh(pools: PoolManager, call: Call, watch: Watch, size_limit: int) -> Response:
+    return afresh(lambda: _exchange(pools, call, watch, size_limit), watch)
+
+
+def afresh(ask: Callable[[], Value], watch: Watch) -> Value:
+    """Asks, and again where all that failed was an idle connection that the server had closed in the meantime."""
     for _ in range(STALE_TRIES):
         try:
-            return _exchange(pools, call, watch, size_limit)
+            return ask()
         except RemoteUnreachable:
             if watch.opened or watch.received:
                 raise
-    return _exchange(pools, call, watch, size_limit)
+    return ask()
 
 
 def _exchange(pools: PoolManager, call: Call, watch: Watch, size_limit: int) -> Response:
-    with watched(watch):
-        try:
-            response = pools.urlopen(
-                call.method,
-                call.url,
-                body=call.body,
-                headers=call.headers,
-                redirect=False,
-                preload_content=False,
-                decode_content=False,
-                # Looked at here instead: where a stream tells its own end, a wrong length does no harm.
-                enforce_content_length=False,
-            )
-            return _receive(response, watch, size_limit)
-        except (urllib3_errors.HTTPError, HTTPException, OSError, CutOff, NotCompressed) as error:
-            raise _translate(error, watch.target.shown) from error
+    with watched(watch), told_plainly(watch):
+        return _receive(send(pools, call), watch, size_limit)
+
+
+def send(pools: PoolManager, call: Call) -> BaseHTTPResponse:
+    """Sends a request and waits for the head of its answer; to be called under the watch that it is to obey."""
+    return pools.urlopen(
+        call.method,
+        call.url,
+        body=call.body,
+        headers=call.headers,
+        redirect=False,
+        preload_content=False,
+        decode_content=False,
+        # Looked at here instead: where a stream tells its own end, a wrong length does no harm.
+        enforce_content_length=False,
+    )
+
+
+@contextmanager
+def told_plainly(watch: Watch) -> Iterator[None]:
+    """Whatever goes wrong on the connection meanwhile becomes an error of ours."""
+    try:
+        yield
+    except _TROUBLE as error:
+        raise _translate(error, watch.target.shown) from error
 
 
 def _receive(response: BaseHTTPResponse, watch: Watch, size_limit: int) -> Response:
-    headers = {name.lower(): value for name, value in response.headers.items()}
+    headers = headers_of(response)
     wanted = 200 <= response.status < 300
     try:
-        body = _read_whole(response, headers, watch, size_limit) if wanted else _read_beginning(response, headers)
+        body = _read_whole(response, headers, watch, size_limit) if wanted else read_beginning(response, headers)
     finally:
         # Read to its end, the connection is back in its pool by now; anything else must not be used again.
         response.close()
     return Response(response.status, response.reason or "", headers, body, response.tell())
 
 
+def headers_of(response: BaseHTTPResponse) -> dict[str, str]:
+    """Its headers, with lower-case names."""
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
 def _read_whole(response: BaseHTTPResponse, headers: Mapping[str, str], watch: Watch, size_limit: int) -> bytes:
-    announced = _announced(response, headers)
+    announced = announced_length(response, headers)
     if announced is not None and announced > size_limit:
-        raise _too_large(watch, size_limit)
+        raise too_large(watch, size_limit)
     encoding = _encoding(headers)
     if encoding and not can_undo(encoding):
         raise RemoteUnreadable(
@@ -124,7 +147,7 @@ def _read_whole(response: BaseHTTPResponse, headers: Mapping[str, str], watch: W
         pieces.append(piece)
         total += len(piece)
         if total > size_limit:
-            raise _too_large(watch, size_limit)
+            raise too_large(watch, size_limit)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
@@ -145,7 +168,8 @@ def _raw_pieces(response: BaseHTTPResponse, step: int) -> Iterator[bytes]:
         yield piece
 
 
-def _announced(response: BaseHTTPResponse, headers: Mapping[str, str]) -> int | None:
+def announced_length(response: BaseHTTPResponse, headers: Mapping[str, str]) -> int | None:
+    """Bytes that the body is to have; None where that is not said, or not to be believed."""
     length = headers.get("content-length", "")
     if response.status in (204, 205) or "transfer-encoding" in headers:
         return None
@@ -157,7 +181,7 @@ def _encoding(headers: Mapping[str, str]) -> str:
     return "" if named == "identity" else named
 
 
-def _read_beginning(response: BaseHTTPResponse, headers: Mapping[str, str]) -> bytes:
+def read_beginning(response: BaseHTTPResponse, headers: Mapping[str, str]) -> bytes:
     """The first part of the body of an error or redirect; its status counts more than a body that breaks off."""
     pieces: list[bytes] = []
     total = 0
@@ -174,11 +198,12 @@ def _read_beginning(response: BaseHTTPResponse, headers: Mapping[str, str]) -> b
     return b"".join(pieces)[:ERROR_BODY]
 
 
-def _too_large(watch: Watch, size_limit: int) -> RemoteTooLarge:
+def too_large(watch: Watch, size_limit: int) -> RemoteTooLarge:
+    """What is said of an answer that goes beyond the limit."""
     return RemoteTooLarge(f"The answer of {watch.target.shown} is larger than the limit of {size_limit} bytes.")
 
 
-def _translate(error: _Trouble, name: str) -> RemoteError:
+def _translate(error: Exception, name: str) -> RemoteError:
     """Our error for one of urllib3's. Its own text is used only where it can hold no URL and no header."""
     inner = error.args[-1] if isinstance(error, urllib3_errors.ProtocolError) and error.args else error
     match error, inner:

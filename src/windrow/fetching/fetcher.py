@@ -2,8 +2,10 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from urllib3 import PoolManager
 
@@ -17,20 +19,24 @@ from windrow.errors import (
     RemoteUnreadable,
 )
 from windrow.fetching.connecting import Door
+from windrow.fetching.downloading import Limits, begin
 from windrow.fetching.exchange import Response, exchange
 from windrow.fetching.redaction import hide_bytes, secrets_of
-from windrow.fetching.requests import Identity, Request, checked_headers
+from windrow.fetching.requests import Identity, Request, checked_headers, range_validator
 from windrow.fetching.saying import explain_status, read_retry_after
+from windrow.fetching.streaming import Stream, stream
 from windrow.fetching.targets import read_target
 from windrow.fetching.turns import PATIENCE, Turns, Wait, pause
 from windrow.fetching.watching import Watch
 from windrow.model.sources import Credential
 from windrow.ports.clocks import Clock
-from windrow.ports.fetching import Answer, Check, Manners, Validators
+from windrow.ports.fetching import SLOWEST, Answer, Beginning, Check, Download, Manners, Validators
 
 MOST_REDIRECTS = 5
 FIRST_BACKOFF = 1.0
 LONGEST_BACKOFF = 30.0
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Outfit:
 
 
 class PoliteFetcher:
-    """Implements `windrow.ports.fetching.Fetcher`."""
+    """Implements `Fetcher`, `Courier` and `Downloader` of `windrow.ports.fetching`."""
 
     def __init__(
         self, outfit: Outfit, manners: Manners, *, identity: Identity, credential: Credential | None, check: Check
@@ -110,12 +116,33 @@ class PoliteFetcher:
         given = checked_headers(headers)
         return self._follow(Request(method, target, given, body=body, media_type=media_type, changes=True))
 
+    @contextmanager
+    def download(
+        self,
+        url: str,
+        *,
+        size_limit: int,
+        unless: Validators | None = None,
+        beginning: Beginning | None = None,
+        slowest: float = SLOWEST,
+    ) -> Iterator[Download]:
+        """See the port."""
+        target = read_target(url, self._outfit.door.policy)
+        if beginning is not None and not (beginning.size and range_validator(beginning.validators)):
+            beginning = None
+        request = Request("GET", target, {}, unless or Validators(), file=True, beginning=beginning)
+        with ExitStack() as under_way:
+            yield self._try(lambda: self._begin_download(request, Limits(size_limit, slowest), under_way))
+
     def _ask(self, request: Request) -> Answer:
+        return self._try(lambda: self._follow(request))
+
+    def _try(self, ask: Callable[[], Value]) -> Value:
         """Asks, and asks again what is worth it, with exponential back-off and full jitter."""
         last: RemoteError | None = None
         for attempt in range(1, self._manners.attempts):
             try:
-                return self._follow(request)
+                return ask()
             except HostResting as resting:
                 raise _name_reason(resting, last) from last
             except RemoteError as error:
@@ -124,7 +151,7 @@ class PoliteFetcher:
                 last = error
             self._pause(self._backoff(attempt) if last.retry_after is None else last.retry_after)
         try:
-            return self._follow(request)
+            return ask()
         except HostResting as resting:
             raise _name_reason(resting, last) from last
 
@@ -144,31 +171,73 @@ class PoliteFetcher:
                 return Answer(request.target.url, response.status, response.headers, response.body)
             request = request.redirected(response, self._identity, self._outfit.door.policy)
             seconds = max(0.0, seconds - (time.monotonic() - began))
-        raise RemoteStatus(
-            f"{request.target.shown} was reached after {MOST_REDIRECTS} redirects and redirects again.",
-            status=response.status,
-        )
+        raise _astray(request, response.status)
+
+    def _begin_download(self, request: Request, limits: Limits, under_way: ExitStack) -> Download:
+        """One attempt to have a file come in: a request and its redirects. Its turn lasts as long as `under_way`."""
+        status = 0
+        for _ in range(MOST_REDIRECTS + 1):
+            with ExitStack() as hop:
+                answer = hop.enter_context(self._stream_hop(request))
+                status = answer.head.status
+                if answer.head.is_redirect:
+                    request = request.redirected(answer.head, self._identity, self._outfit.door.policy)
+                    continue
+                if (download := begin(request, answer, limits)) is not None:
+                    under_way.push(hop.pop_all())
+                    return download
+                # What is here belongs to another version, or the server does not know what it says.
+                request = replace(request, beginning=None)
+        raise _astray(request, status)
 
     def _hop(self, request: Request, seconds: float) -> Response:
-        """One exchange in its turn; the host's book learns how it went, whatever happens."""
+        """One exchange in its turn."""
+        with self._turn(request) as ended:
+            call, watch = request.call(self._identity), self._watch(request, seconds)
+            response = exchange(self._outfit.pools, call, watch, size_limit=self._manners.size_limit)
+            if not request.is_answered_by(response):
+                raise self._refusal(request, response)
+            ended(response.status, response.received)
+        return response
+
+    @contextmanager
+    def _stream_hop(self, request: Request) -> Iterator[Stream]:
+        """The same for an answer that comes piece by piece: the turn lasts until all of it was taken."""
+        with self._turn(request) as ended:
+            watch = self._watch(request, self._manners.whole_timeout)
+            with stream(self._outfit.pools, request.call(self._identity), watch) as answer:
+                if not request.is_answered_by(answer.head):
+                    raise self._refusal(request, answer.head)
+                yield answer
+                ended(answer.head.status, answer.received)
+
+    @contextmanager
+    def _turn(self, request: Request) -> Iterator[Callable[[int, int], None]]:
+        """Waits for the host's turn; its book learns how the exchange went, whatever happens.
+
+        Gives what is to be called with the status and the bytes received when it went well.
+        """
         outfit, host = self._outfit, request.target.authority
         asked = time.monotonic()
         held = outfit.turns.take(host, self._manners, self._check)
         began = time.monotonic()
-        ended = Ending("Stopped")
+        ending = Ending("Stopped")
+
+        def note(status: int, received: int) -> None:
+            nonlocal ending
+            ending = Ending("ok", failed=False, status=status, received=received)
+
         try:
-            response = self._exchange(request, seconds)
-            ended = Ending("ok", failed=False, status=response.status, received=response.received)
+            yield note
         except RemoteError as error:
-            ended = read_ending(error)
+            ending = read_ending(error)
             raise
         finally:
-            outfit.turns.give_back(held, failed=ended.failed, quiet_for=ended.quiet_for)
-            outfit.observe(_observation(request, ended, asked, began))
-        return response
+            outfit.turns.give_back(held, failed=ending.failed, quiet_for=ending.quiet_for)
+            outfit.observe(_observation(request, ending, asked, began))
 
-    def _exchange(self, request: Request, seconds: float) -> Response:
-        watch = Watch(
+    def _watch(self, request: Request, seconds: float) -> Watch:
+        return Watch(
             request.target,
             door=self._outfit.door,
             check=self._check,
@@ -176,11 +245,6 @@ class PoliteFetcher:
             read_timeout=self._manners.read_timeout,
             whole_timeout=seconds,
         )
-        call = request.call(self._identity)
-        response = exchange(self._outfit.pools, call, watch, size_limit=self._manners.size_limit)
-        if not request.is_answered_by(response):
-            raise self._refusal(request, response)
-        return response
 
     def _refusal(self, request: Request, response: Response) -> RemoteStatus:
         secrets = secrets_of(self._credential, request.target.url, request.headers)
@@ -201,6 +265,12 @@ class PoliteFetcher:
 def _name_reason(resting: HostResting, last: RemoteError | None) -> HostResting:
     """A host that went to rest between two attempts: the first attempt's error tells why."""
     return resting if last is None else HostResting(f"{resting} Lately: {last}", retry_after=resting.retry_after)
+
+
+def _astray(request: Request, status: int) -> RemoteStatus:
+    return RemoteStatus(
+        f"{request.target.shown} was reached after {MOST_REDIRECTS} redirects and redirects again.", status=status
+    )
 
 
 def _credential_hint(identity: Identity, request: Request) -> str:

@@ -11,7 +11,7 @@ from windrow.fetching.inflating import ENCODINGS
 from windrow.fetching.policy import OutgoingPolicy
 from windrow.fetching.targets import Target
 from windrow.model.sources import Credential, CredentialKind
-from windrow.ports.fetching import Validators
+from windrow.ports.fetching import Beginning, Validators
 
 _CROSSING = frozenset({"accept", "accept-language"})
 """Headers that may cross to another origin: they say what is understood, and no more."""
@@ -61,6 +61,15 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     return dict(headers or {})
 
 
+def range_validator(validators: Validators) -> str:
+    """What proves that the rest of a file belongs to its beginning (RFC 9110 13.1.5); "" where nothing does.
+
+    A weak ETag says that two versions mean the same, not that their bytes are the same.
+    """
+    strong = validators.etag.startswith('"')
+    return validators.etag if strong else validators.last_modified
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who asks, and with what: the User-Agent, and the header that one origin may see."""
@@ -76,6 +85,8 @@ class Request:
 
     crossed   set for good once it has left the origin it began at
     changes   it changes something on the remote: it is sent once, and to nobody else
+    file      what it asks for is a file, wanted as it is
+    beginning what is here of that file already: only the rest is asked for
     """
 
     method: str
@@ -86,6 +97,8 @@ class Request:
     media_type: str = ""
     crossed: bool = False
     changes: bool = False
+    file: bool = False
+    beginning: Beginning | None = None
 
     def is_trusted(self, identity: Identity) -> bool:
         """Whether the credential goes along: to its own origin only, and never where another origin sent us."""
@@ -96,11 +109,14 @@ class Request:
         headers = {"User-Agent": identity.user_agent, "Accept": "*/*"}
         headers.update((name.title(), value) for name, value in self.headers.items())
         # What cannot be asked again must not depend on a server that compresses well: see exchange.py.
-        headers["Accept-Encoding"] = "identity" if self.changes else ", ".join(ENCODINGS)
+        headers["Accept-Encoding"] = "identity" if self.changes or self.file else ", ".join(ENCODINGS)
         if self.validators.etag:
             headers["If-None-Match"] = _checked("validators.etag", self.validators.etag)
         if self.validators.last_modified:
             headers["If-Modified-Since"] = _checked("validators.last_modified", self.validators.last_modified)
+        if self.beginning is not None:
+            headers["Range"] = f"bytes={self.beginning.size}-"
+            headers["If-Range"] = _checked("beginning.validators", range_validator(self.beginning.validators))
         if self.body is not None:
             headers["Content-Type"] = _checked("media_type", self.media_type)
         if identity.credential is not None and self.is_trusted(identity):
@@ -112,6 +128,8 @@ class Request:
         """Whether this is a success or a redirect; a 304 is one only where validators were sent."""
         if response.status == 304:
             return self.validators != Validators()
+        if response.status == 416:
+            return self.beginning is not None
         return 200 <= response.status < 300 or response.is_redirect
 
     def redirected(self, response: Response, identity: Identity, policy: OutgoingPolicy) -> "Request":

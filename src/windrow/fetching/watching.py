@@ -73,6 +73,11 @@ class Watch:
         """The connection stands: from here on the time-out between bytes counts."""
         self._connecting = False
 
+    def allow(self, seconds: float) -> None:
+        """Lets the whole take so much longer."""
+        self._whole_timeout += seconds
+        self._whole_until += seconds
+
     def connect_seconds_left(self) -> float:
         """Seconds until the connect time-out."""
         return max(0.0, min(self._connect_until, self._whole_until) - time.monotonic())

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from windrow.errors import BadInput, FieldProblem
+from windrow.model.copies import FORMAT, FORMATS, LARGEST_COPY, Copying
 from windrow.model.edits import Rule, check_rules
 
 
@@ -75,6 +76,10 @@ class Policies:
     page_attempts        how often a page is tried before the pass counts it as failed
     edit_rules           what becomes of local edits when the remote changes the field, by field; `local` unless named
     keywords_union       keywords that a record once had stay when the remote drops them
+    copying              what is copied of the data that records link to
+    largest_copy         bytes of one file that is copied, at most
+    copy_budget          bytes of all that is copied of the source, at most; None sets no limit
+    copy_formats         file name extensions and media types of the data that is copied
     """
 
     guard_share: float = 0.10
@@ -88,6 +93,10 @@ class Policies:
     page_attempts: int = 4
     edit_rules: Mapping[str, Rule] = field(default_factory=dict)
     keywords_union: bool = False
+    copying: Copying = Copying.NONE
+    largest_copy: int = LARGEST_COPY
+    copy_budget: int | None = None
+    copy_formats: tuple[str, ...] = FORMATS
 
     def __post_init__(self) -> None:
         problems = [
@@ -100,6 +109,13 @@ class Policies:
                 ("requests_per_second", "must lie between 0 (no pace) and 1000", 0 <= self.requests_per_second <= 1000),
                 ("concurrency", "must lie between 1 and 32", 1 <= self.concurrency <= 32),
                 ("page_attempts", "must lie between 1 and 20", 1 <= self.page_attempts <= 20),
+                ("largest_copy", "must be at least 1", self.largest_copy >= 1),
+                ("copy_budget", "must not be negative", self.copy_budget is None or self.copy_budget >= 0),
+                (
+                    "copy_formats",
+                    "must be file name extensions such as csv, or media types such as text/csv",
+                    all(FORMAT.fullmatch(each) for each in self.copy_formats),
+                ),
             )
             if not holds
         ]

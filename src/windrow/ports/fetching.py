@@ -1,6 +1,7 @@
 """Fetcher: how anything here asks a remote server, politely and safely."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -17,16 +18,15 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A successful answer (2xx, or 304 when validators were sent).
+class Head:
+    """What a successful answer (2xx, or 304 when validators were sent) says before its body.
 
-    `url` is the address that answered in the end; `headers` have lower-case names; `body` is already decompressed.
+    `url` is the address that answered in the end; `headers` have lower-case names.
     """
 
     url: str
     status: int
     headers: Mapping[str, str]
-    body: bytes
 
     @property
     def not_modified(self) -> bool:
@@ -42,6 +42,41 @@ class Answer:
     def validators(self) -> Validators:
         """What to send along the next time."""
         return Validators(self.headers.get("etag", ""), self.headers.get("last-modified", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Head):
+    """A successful answer. `body` is already decompressed."""
+
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is here of a file already: its first `size` bytes, of the version that the validators name."""
+
+    size: int
+    validators: Validators
+
+
+@dataclass(frozen=True, slots=True)
+class Download(Head):
+    """The answer to a wish for a file, as it comes in.
+
+    start   how many bytes of the file come before the first piece: what was here already, or 0 to begin anew
+    total   bytes of the whole file, where the server says so
+    pieces  the bytes as they are on the wire, to be taken once, while the download lasts; none with a 304
+    """
+
+    start: int
+    total: int | None
+    pieces: Iterator[bytes]
+
+    @property
+    def encoding(self) -> str:
+        """The content coding that the pieces are in, lower case; "" where they are the file itself."""
+        named = self.headers.get("content-encoding", "").strip().lower()
+        return "" if named == "identity" else named
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +150,49 @@ class CourierMaker(Protocol):
     """Makes couriers."""
 
     def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: "Check") -> Courier:
+        """As `FetcherMaker`."""
+        ...
+
+
+SLOWEST = 1024
+"""Bytes per second: a file that comes more slowly than that is not worth its place."""
+
+
+class Downloader(Protocol):
+    """Fetches files of any size, piece by piece, with everything that a `Fetcher` promises.
+
+    Apart from `Fetcher`, since source kinds need none of it. What is promised beyond that:
+
+    - The file is asked for as it is, and never decompressed.
+    - A time-out counts between bytes. The whole may take as long as at `slowest` bytes per second.
+    - A beginning is gone on with only where the server proves that the rest belongs to it; else the file begins anew.
+    - Tried again is only what has not begun to come in: what breaks off in the middle is for the caller to go on with.
+
+    >>> with downloader.download(url, size_limit=1 << 30) as download:
+    ...     for piece in download.pieces:
+    ...         file.write(piece)
+    """
+
+    def download(
+        self,
+        url: str,
+        *,
+        size_limit: int,
+        unless: Validators | None = None,
+        beginning: Beginning | None = None,
+        slowest: float = SLOWEST,
+    ) -> AbstractContextManager[Download]:
+        """GET. With `unless` the answer may be a 304; `size_limit` (bytes) is that of the whole file, announced or not.
+
+        Raises `RemoteError` and `Stopped`, on entering and while pieces are taken.
+        """
+        ...
+
+
+class DownloaderMaker(Protocol):
+    """Makes downloaders."""
+
+    def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: "Check") -> Downloader:
         """As `FetcherMaker`."""
         ...
 

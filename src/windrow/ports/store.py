@@ -1,11 +1,12 @@
 """Store: everything that is kept, word by word."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from windrow.ports.accounts import Accounts
 from windrow.ports.catalogue import Catalogue
+from windrow.ports.copies import Copies
 from windrow.ports.dispatches import Dispatches
 from windrow.ports.edits import Edits
 from windrow.ports.fetching import Hosts
@@ -64,6 +65,11 @@ class Store(Protocol):
         ...
 
     @property
+    def copies(self) -> Copies:
+        """Files that records link to, kept here."""
+        ...
+
+    @property
     def hosts(self) -> Hosts:
         """How remote hosts are treated."""
         ...
@@ -93,11 +99,66 @@ class Changes(Protocol):
         ...
 
 
+class Kept(NamedTuple):
+    """A file that is kept: its key, its size in bytes and its SHA-256 in hex."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+class Draft(Protocol):
+    """A file that is not whole yet. It survives whoever writes it, and has one writer at a time."""
+
+    @property
+    def note(self) -> str:
+        """What `begin` was told; "" for a draft that was not begun."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes that it holds."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Of what it holds, in hex."""
+        ...
+
+    def begin(self, note: str) -> None:
+        """Empties it; `note` is what whoever goes on with it must know."""
+        ...
+
+    def append(self, piece: bytes) -> None:
+        """Adds bytes at its end. Raises `StoreUnavailable` where there is no room."""
+        ...
+
+    def finish(self, announce: Callable[[str], None]) -> Kept:
+        """Makes it a file that is kept, visible at once and whole. `announce` is told its key before that: who writes
+        the key down can remove the file should it never come to be named by anything."""
+        ...
+
+    def discard(self) -> None:
+        """Removes it; called again, it does nothing."""
+        ...
+
+
 class Blobs(Protocol):
     """Where files are kept: a folder, or an object store of the S3 kind."""
 
     def write(self, content: Iterator[bytes]) -> tuple[str, int, str]:
         """Keeps a file; returns its key, its size in bytes and its SHA-256 in hex. Visible only when whole."""
+        ...
+
+    def draft(self, name: str, check: Callable[[], None]) -> AbstractContextManager[Draft]:
+        """A file to be written over several goes, by name: lower-case letters, digits and dashes, at most 64.
+
+        Raises `Conflict` while somebody else writes it. What is there of it is read first: `check` raises meanwhile.
+        """
+        ...
+
+    def forget_drafts(self, *, older_than: float) -> int:
+        """Removes drafts that nobody has written to for so many seconds; returns how many files."""
         ...
 
     def open(self, key: str) -> AbstractContextManager[BinaryIO]:

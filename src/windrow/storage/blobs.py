@@ -6,12 +6,14 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
 
 from windrow.errors import NotFound, StoreUnavailable
+from windrow.ports.store import Draft
+from windrow.storage.drafts import open_draft, publish
 
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}-[0-9a-f]{16}")
 _DRAFTS = "drafts"
@@ -36,12 +38,16 @@ class FolderBlobs:
             try:
                 size, digest = _write_draft(draft, content)
                 key = f"{digest[:2]}/{digest[2:4]}/{digest}-{secrets.token_hex(8)}"
-                self._publish(draft, self._root / key)
+                publish(draft, self._root, key)
             finally:
                 draft.unlink(missing_ok=True)
         except OSError as error:
             raise StoreUnavailable(f"A file could not be kept in {self._root}: {error.strerror}") from error
         return key, size, digest
+
+    def draft(self, name: str, check: Callable[[], None]) -> AbstractContextManager[Draft]:
+        """A file to be written over several goes. Raises `Conflict` while somebody else writes it."""
+        return open_draft(self._root, name, check)
 
     def open(self, key: str) -> AbstractContextManager[BinaryIO]:
         """Reads a file. Raises `NotFound`."""
@@ -67,7 +73,7 @@ class FolderBlobs:
                     yield path.relative_to(self._root).as_posix()
 
     def forget_drafts(self, *, older_than: float) -> int:
-        """Removes what killed writers left behind at least so many seconds ago; returns how many files."""
+        """Removes drafts that nobody has written to for so many seconds; returns how many files."""
         limit, gone = time.time() - older_than, 0
         for path in (self._root / _DRAFTS).glob("*"):
             with contextlib.suppress(FileNotFoundError):
@@ -82,12 +88,6 @@ class FolderBlobs:
             raise NotFound("file", key)
         return self._root / key
 
-    def _publish(self, draft: Path, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.rename(path)
-        for folder in (path.parent, path.parent.parent, self._root):
-            _sync_folder(folder)
-
 
 def _write_draft(draft: Path, content: Iterator[bytes]) -> tuple[int, str]:
     size, digest = 0, hashlib.sha256()
@@ -99,12 +99,3 @@ def _write_draft(draft: Path, content: Iterator[bytes]) -> tuple[int, str]:
         file.flush()
         os.fsync(file.fileno())
     return size, digest.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new name in a folder reaches the disk only with the folder itself."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -28,13 +29,14 @@ from windrow.model.resources import Outcome, Presence, Resource
 from windrow.ports.harvests import NEVER_FETCHED
 from windrow.ports.sources import Choice, ResourceFilter
 from windrow.storage.batches import batches
+from windrow.storage.copies import spare_copies
 from windrow.storage.database import Database
 from windrow.storage.listing import number_of, to_page
 from windrow.storage.listings import list_rows, of_table
 from windrow.storage.numbers import possible_ids
 from windrow.storage.records import remove_records
 from windrow.storage.source_rows import policies_from_json
-from windrow.storage.tables import pages, records, resources, sources
+from windrow.storage.tables import copies, pages, records, resources, sources
 from windrow.storage.upserts import insert_missing
 
 BATCH = 500
@@ -226,7 +228,7 @@ def purge(database: Database, now: datetime, *, limit: int) -> int:
     """Removes tombstones whose grace time is over."""
     removed = 0
     for source_id, ids in _overdue(database, now, limit):
-        removed += _change_all(database, source_id, ids, [IS_GONE], lambda c, some: remove(database, c, some))
+        removed += _change_all(database, source_id, ids, [IS_GONE], partial(_remove, database))
     return removed
 
 
@@ -257,10 +259,17 @@ def _policies(database: Database) -> list[tuple[int, Any]]:
         ]
 
 
-def remove(database: Database, connection: Connection, ids: Sequence[int]) -> None:
-    """Removes resources with their records, documents and search entries."""
+def remove(database: Database, connection: Connection, ids: Sequence[int]) -> list[str]:
+    """Removes resources with their records, documents, search entries and copies, whose files become spare and are
+    returned."""
     remove_records(database, connection, ids)
+    blobs = spare_copies(connection, copies.c.resource_id.in_(ids))
     connection.execute(delete(resources).where(resources.c.id.in_(ids)))
+    return blobs
+
+
+def _remove(database: Database, connection: Connection, ids: list[int]) -> None:
+    remove(database, connection, ids)
 
 
 def count_kept(connection: Connection, source_id: int, more: int) -> None:

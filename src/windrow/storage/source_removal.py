@@ -76,9 +76,8 @@ def _remove_resources(database: Database, source_id: int) -> list[str] | None:
     with database.write() as connection:
         first = select(resources.c.id).where(resources.c.source_id == source_id).order_by(resources.c.id)
         ids = list(connection.scalars(first.limit(BATCH)))
-        if ids:
-            remove(database, connection, ids)
-    return [] if ids else None
+        blobs = remove(database, connection, ids) if ids else []
+    return blobs if ids else None
 
 
 def _remove_runs(database: Database, source_id: int) -> list[str] | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Row, Select, case, exists, false, func, or_, select, type_coerce
 
+from windrow.model.copies import Copying
 from windrow.model.edits import Rule
 from windrow.model.runs import RunState
 from windrow.model.sources import Health, Policies, ReviewState, Source, Visibility, health_of
@@ -36,14 +37,15 @@ def select_sources() -> Select[Any]:
 
 
 def _activity() -> ColumnElement[str]:
-    # What goes on with a source: of its tasks' runs that have not ended, the one that is furthest.
+    # What goes on with a source: of its tasks' runs that have not ended, the one that is furthest; what passes over its
+    # list comes before what looks after it meanwhile.
     of_source = or_(tasks.c.id == sources.c.task_id, tasks.c.source_id == sources.c.id)
     stopping = case((runs.c.state == RunState.CANCELLING, "cancelling "), else_="")
     chosen = (
         select(stopping + runs.c.kind)
         .join(tasks, tasks.c.id == runs.c.task_id)
         .where(of_source, runs.c.state.in_(ACTIVE_WORDS))
-        .order_by(case((runs.c.kind == "availability", 1), else_=0), runs.c.started_at.is_(None), runs.c.id)
+        .order_by(case((runs.c.kind.in_(("availability", "copy")), 1), else_=0), runs.c.started_at.is_(None), runs.c.id)
         .limit(1)
         .correlate(sources)
     )
@@ -132,12 +134,6 @@ def source_values(source: Source) -> dict[str, Any]:
 
 def policies_to_json(policies: Policies) -> dict[str, Any]:
     """Policies as they are kept; spans in seconds."""
-    # A release before them refuses words that it does not know: they are written only where somebody asked for them.
-    newer: dict[str, Any] = {}
-    if policies.edit_rules:
-        newer["edit_rules"] = {name: rule.value for name, rule in policies.edit_rules.items()}
-    if policies.keywords_union:
-        newer["keywords_union"] = True
     return {
         "guard_share": policies.guard_share,
         "guard_count": policies.guard_count,
@@ -148,12 +144,32 @@ def policies_to_json(policies: Policies) -> dict[str, Any]:
         "requests_per_second": policies.requests_per_second,
         "concurrency": policies.concurrency,
         "page_attempts": policies.page_attempts,
-        **newer,
+        # Only what was decided: a release that knows none of it goes on reading all other sources.
+        **{name: value for name, value in _newer_to_json(policies).items() if value != _USUAL[name]},
     }
+
+
+def _newer_to_json(policies: Policies) -> dict[str, Any]:
+    return {
+        "edit_rules": {name: rule.value for name, rule in policies.edit_rules.items()},
+        "keywords_union": policies.keywords_union,
+        "copying": policies.copying.value,
+        "largest_copy": policies.largest_copy,
+        "copy_budget": policies.copy_budget,
+        "copy_formats": list(policies.copy_formats),
+    }
+
+
+_USUAL = _newer_to_json(Policies())
 
 
 def policies_from_json(kept: Mapping[str, Any]) -> Policies:
     """The inverse of `policies_to_json`; what was not kept yet has its default."""
-    spans = {name: timedelta(seconds=kept[name]) for name in ("grace", "full_every") if name in kept}
-    rules = {name: Rule(word) for name, word in kept.get("edit_rules", {}).items()}
-    return Policies(**{**kept, **spans, "edit_rules": rules})
+    read: dict[str, Any] = {name: timedelta(seconds=kept[name]) for name in ("grace", "full_every") if name in kept}
+    if "edit_rules" in kept:
+        read["edit_rules"] = {name: Rule(word) for name, word in kept["edit_rules"].items()}
+    if "copying" in kept:
+        read["copying"] = Copying(kept["copying"])
+    if "copy_formats" in kept:
+        read["copy_formats"] = tuple(kept["copy_formats"])
+    return Policies(**{**kept, **read})

@@ -7,6 +7,7 @@ from windrow.ports.store import Changes
 from windrow.storage import changes, schema
 from windrow.storage.accounts import SqlAccounts
 from windrow.storage.catalogue import SqlCatalogue
+from windrow.storage.copies import SqlCopies
 from windrow.storage.database import Database
 from windrow.storage.dispatches import SqlDispatches
 from windrow.storage.edits import SqlEdits
@@ -70,6 +71,11 @@ class SqlStore:
     def edits(self) -> SqlEdits:
         """Local edits of records."""
         return SqlEdits(self._database)
+
+    @cached_property
+    def copies(self) -> SqlCopies:
+        """Files that records link to, kept here."""
+        return SqlCopies(self._database)
 
     @cached_property
     def hosts(self) -> SqlHosts:

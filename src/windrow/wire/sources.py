@@ -6,6 +6,17 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
+from windrow.wire.copies import (
+    COPY_BUDGET,
+    COPY_FORMATS,
+    COPYING,
+    FORMATS,
+    LARGEST_COPY,
+    LARGEST_COPY_USUAL,
+    CopyingName,
+    Formats,
+    Size,
+)
 from windrow.wire.records import FieldName, RecordBody, RuleName
 from windrow.wire.runs import PRIORITY, QUEUE, Priority, Queue, Run, Schedule, ScheduleChange, ScheduleView
 from windrow.wire.shapes import Id, Input, Number, Partial, Shape, Whole, YesNo
@@ -81,12 +92,16 @@ class Policies(Input):
     page_attempts: PageAttempts = Field(4, description=PAGE_ATTEMPTS)
     edit_rules: Mapping[FieldName, RuleName] = Field({}, description=EDIT_RULES)
     keywords_union: YesNo = Field(False, description=KEYWORDS_UNION)
+    copying: CopyingName = Field("none", description=COPYING)
+    largest_copy: Size = Field(LARGEST_COPY_USUAL, description=LARGEST_COPY)
+    copy_budget: Size | None = Field(None, description=COPY_BUDGET)
+    copy_formats: Formats = Field(FORMATS, description=COPY_FORMATS)
 
 
 class PoliciesChange(Partial):
     """What to change of the policies; what is left out stays."""
 
-    removable: ClassVar[frozenset[str]] = frozenset({"guard_count"})
+    removable: ClassVar[frozenset[str]] = frozenset({"guard_count", "copy_budget"})
 
     guard_share: Share | None = Field(None, description=GUARD_SHARE)
     guard_count: Many | None = Field(None, description=GUARD_COUNT)
@@ -99,6 +114,10 @@ class PoliciesChange(Partial):
     page_attempts: PageAttempts | None = Field(None, description=PAGE_ATTEMPTS)
     edit_rules: Mapping[FieldName, RuleName] | None = Field(None, description=EDIT_RULES)
     keywords_union: YesNo | None = Field(None, description=KEYWORDS_UNION)
+    copying: CopyingName | None = Field(None, description=COPYING)
+    largest_copy: Size | None = Field(None, description=LARGEST_COPY)
+    copy_budget: Size | None = Field(None, description=COPY_BUDGET)
+    copy_formats: Formats | None = Field(None, description=COPY_FORMATS)
 
 
 class PoliciesView(Shape):
@@ -115,6 +134,10 @@ class PoliciesView(Shape):
     page_attempts: int = Field(4, description=PAGE_ATTEMPTS)
     edit_rules: Mapping[str, str] = Field({}, description=EDIT_RULES)
     keywords_union: bool = Field(False, description=KEYWORDS_UNION)
+    copying: CopyingName = Field("none", description=COPYING)
+    largest_copy: int = Field(LARGEST_COPY_USUAL, description=LARGEST_COPY)
+    copy_budget: int | None = Field(None, description=COPY_BUDGET)
+    copy_formats: Sequence[str] = Field(FORMATS, description=COPY_FORMATS)
 
 
 class Look(Input):

@@ -7,8 +7,11 @@ import pytest
 from tests.faces.geonode.conftest import WMS, Portal
 from tests.web.serving import Caller, House
 from windrow.core.attending import REFRESH
+from windrow.model.copies import DATA_FORMATS, DOCUMENT_FORMATS, FORMATS
 from windrow.model.triggers import Elapsed
 from windrow.ports.catalogue import Reader, Search
+
+GEONODE = "geonode.harvesting.harvesters.geonodeharvester.GeonodeUnifiedHarvesterWorker"
 
 FULL = {
     "id", "name", "status", "remote_url", "remote_available", "scheduling_enabled", "default_owner",
@@ -297,3 +300,25 @@ def test_methods_that_a_path_does_not_have(portal: Portal) -> None:
     ):  # fmt: skip
         answer = portal(method, path, {})
         assert (answer.status, answer.json["code"]) == (405, "method_not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("said", "copying", "formats"),
+    [
+        ({"copy_datasets": True}, "data", DATA_FORMATS),
+        ({"copy_datasets": False, "copy_documents": True}, "data", DOCUMENT_FORMATS),
+        ({"copy_datasets": True, "copy_documents": True}, "data", FORMATS),
+        ({"copy_datasets": False, "copy_documents": False}, "none", FORMATS),
+        ({}, "none", FORMATS),
+    ],
+)
+def test_geonodes_words_switch_copying_on(
+    portal: Portal, said: dict[str, bool], copying: str, formats: tuple[str, ...]
+) -> None:
+    made = portal.create(
+        f"copies {sorted(said.items())}", harvester_type=GEONODE, harvester_type_specific_configuration=said
+    )
+
+    policies = portal.house.assembly.store.sources.get(made["id"], tenant_id=None).policies
+    assert (policies.copying.value, policies.copy_formats) == (copying, formats)
+    assert made["harvester_type_specific_configuration"] == said

@@ -10,7 +10,7 @@ from windrow.console.pages import PageRoute
 from windrow.console.rendering import query
 from windrow.console.searches import SORTS, Asked, export_parameters, read_asked, to_search
 from windrow.console.views.edits import find_marks
-from windrow.console.views.records import feature_of, geometry_of, menus_of, resource_of, text_of
+from windrow.console.views.records import copies_of, feature_of, geometry_of, menus_of, resource_of, text_of
 from windrow.errors import BadInput
 from windrow.model.paging import PageOf
 from windrow.ports.catalogue import Entry, Search
@@ -46,6 +46,7 @@ def show_record(ctx: Ctx, record_id: Number) -> Response:
         geometry=geometry_of(entry.record),
         resource=resource_of(ctx.windrow, ctx.principal, entry),
         marks=find_marks(ctx.windrow, ctx.principal, record_id),
+        copies=copies_of(ctx.windrow, ctx.principal, entry),
     )
 
 

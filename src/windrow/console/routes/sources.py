@@ -56,6 +56,12 @@ def start_check(ctx: Ctx, source_id: Number) -> Response:
     return see(f"/runs/{ctx.windrow.sources.check(ctx.principal, source_id).id}")
 
 
+@router.post("/{source_id}/copy")
+def start_copying(ctx: Ctx, source_id: Number) -> Response:
+    """Starts a run that copies the files which its records link to, and shows it."""
+    return see(f"/runs/{ctx.windrow.copies.start(ctx.principal, source_id).id}")
+
+
 @router.get("/{source_id}/availability")
 def show_availability(ctx: Ctx, source_id: Number, cursor: Cursor = None) -> Response:
     """When the source answered its checks, and when not."""

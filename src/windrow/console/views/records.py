@@ -12,6 +12,7 @@ from windrow.console.searches import Asked
 from windrow.core.windrow import Windrow
 from windrow.errors import NotAllowed, NotFound
 from windrow.model.accounts import Principal
+from windrow.model.copies import Copy, Role
 from windrow.model.records import Box, Record
 from windrow.model.resources import Resource
 from windrow.ports.catalogue import Document, Entry, Facet
@@ -138,3 +139,22 @@ def resource_of(windrow: Windrow, principal: Principal, entry: Entry) -> Resourc
         found = windrow.sources.resources(principal, entry.source_id, which, limit=50).items
         return next((each for each in found if each.id == entry.id), None)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """The files of a record that are copied, or are to be; `picture` is the first that can be shown."""
+
+    files: Sequence[Copy]
+    more: bool
+    picture: Copy | None
+
+
+SHOWN_COPIES = 100
+
+
+def copies_of(windrow: Windrow, principal: Principal, entry: Entry) -> Copied:
+    """What there is of copies, the first hundred."""
+    page = windrow.copies.page(principal, entry.id, limit=SHOWN_COPIES)
+    pictures = (each for each in page.items if each.is_here and each.wanted.role is Role.THUMBNAIL)
+    return Copied(page.items, page.next is not None, next(pictures, None))

@@ -9,6 +9,7 @@ from windrow.core.runs import HARVEST
 from windrow.core.source_drafts import SourceView
 from windrow.core.windrow import Windrow
 from windrow.model.accounts import Principal
+from windrow.model.copies import Copying, CopyState
 from windrow.model.runs import Run
 from windrow.model.schedules import Schedule
 from windrow.model.sources import DeletionReview, Health, ReviewState
@@ -39,6 +40,16 @@ class Glance:
     runs: Sequence[Run]
     refresh_schedule: Schedule | None
     check_schedule: Schedule | None
+    copying: "Stocked | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Stocked:
+    """What a source has of copies: how many files, how many of them are not here as they should be, and bytes."""
+
+    here: int
+    missing: int
+    size: int
 
 
 def glance_at(windrow: Windrow, principal: Principal, source_id: int) -> Glance:
@@ -56,7 +67,17 @@ def glance_at(windrow: Windrow, principal: Principal, source_id: int) -> Glance:
         runs=runs,
         refresh_schedule=view.schedule_of(REFRESH),
         check_schedule=view.schedule_of(AVAILABILITY),
+        copying=_stocked(windrow, principal, view),
     )
+
+
+def _stocked(windrow: Windrow, principal: Principal, view: SourceView) -> Stocked | None:
+    """None where nothing is copied."""
+    if view.source.policies.copying is Copying.NONE:
+        return None
+    stock = windrow.copies.stock(principal, view.source.id)
+    here = stock.counts.get(CopyState.COPIED, 0)
+    return Stocked(here, sum(stock.counts.values()) - here, stock.size)
 
 
 def title_of(windrow: Windrow, kind: str) -> str:

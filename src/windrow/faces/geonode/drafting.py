@@ -10,6 +10,7 @@ from windrow.core.source_drafts import SourceDraft, SourceView
 from windrow.errors import BadInput, FieldProblem
 from windrow.faces.geonode import words
 from windrow.faces.geonode.translate import FACE, FREQUENCIES, minutes_of, schedules_of
+from windrow.model.copies import DATA_FORMATS, DOCUMENT_FORMATS, Copying
 from windrow.model.schedules import Overlap, Schedule
 from windrow.model.sources import Policies
 from windrow.model.triggers import Elapsed
@@ -233,7 +234,22 @@ def _with_settings(reader: Reader, draft: SourceDraft, base: SourceDraft, checks
         for each in error.problems:
             reader.refuse(each.field.replace("settings", name, 1), each.problem)
         return draft
-    return replace(draft, settings=settings, notes={FACE: {"configuration": dict(said), "settings": settings}})
+    policies = _copying(said, draft.policies)
+    notes = {FACE: {"configuration": dict(said), "settings": settings}}
+    return replace(draft, settings=settings, policies=policies, notes=notes)
+
+
+_COPIED = {"copy_datasets": DATA_FORMATS, "copy_documents": DOCUMENT_FORMATS}
+
+
+def _copying(said: Mapping[str, Any], policies: Policies) -> Policies:
+    """GeoNode's words for copying the data itself, as policies; where neither is said, they stay as they are."""
+    if not any(name in said for name in _COPIED):
+        return policies
+    formats = tuple(each for name, some in _COPIED.items() if said.get(name) for each in some)
+    if not formats:
+        return replace(policies, copying=Copying.NONE)
+    return replace(policies, copying=Copying.DATA, copy_formats=formats)
 
 
 def _with_schedules(reader: Reader, draft: SourceDraft, view: SourceView | None, *, now: datetime) -> SourceDraft:

@@ -16,6 +16,7 @@ TAGS = (
     ("runs", "Executions of tasks: their progress, parts, log and files, live or afterwards."),
     ("workers", "The living processes of this installation, and what each does."),
     ("records", "The catalogue: search, look, download."),
+    ("copies", "The data itself: files that records link to, copied here."),
     ("operation", "For whoever keeps this installation alive."),
 )
 
@@ -44,7 +45,7 @@ PROBLEMS: Mapping[int, str] = {
 
 READING = frozenset({"get", "head"})
 MADE = ("201", "202")
-LOCATED = frozenset({"create_source", "create_task", "start_task", "start_harvest", "start_diff"})
+LOCATED = frozenset({"create_source", "create_task", "start_task", "start_harvest", "start_diff", "start_copying"})
 OURS = ("/api/v1/", "/healthz", "/readyz", "/metrics")
 """The other faces are standards, and describe themselves."""
 

@@ -88,13 +88,13 @@ SCHEMA: Mapping[str, Any] = {
         "copy_datasets": {
             "type": "boolean",
             "title": "Copy datasets",
-            "description": "Accepted because GeoNode 4 has it; only metadata is harvested, whatever it says.",
+            "description": "As GeoNode 4 has it. Said through GeoNode's API, it switches on the policy `copying`.",
             "default": False,
         },
         "copy_documents": {
             "type": "boolean",
             "title": "Copy documents",
-            "description": "Accepted because GeoNode 4 has it; only metadata is harvested, whatever it says.",
+            "description": "As GeoNode 4 has it. Said through GeoNode's API, it switches on the policy `copying`.",
             "default": False,
         },
     },

@@ -1,6 +1,7 @@
 """The tables: the one description that both databases and the migrations are made from."""
 
 from windrow.storage.tables.base import metadata
+from windrow.storage.tables.copying import copies, copy_looks, spare_blobs
 from windrow.storage.tables.editing import edits, originals
 from windrow.storage.tables.harvesting import (
     availability,
@@ -28,6 +29,8 @@ from windrow.storage.tables.running import (
 
 __all__ = [
     "availability",
+    "copies",
+    "copy_looks",
     "documents",
     "edits",
     "hosts",
@@ -47,6 +50,7 @@ __all__ = [
     "runs",
     "sessions",
     "sources",
+    "spare_blobs",
     "tasks",
     "tenants",
     "tokens",

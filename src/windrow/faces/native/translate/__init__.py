@@ -9,6 +9,7 @@ from windrow.faces.native.translate.accounts import (
     to_token,
     to_user,
 )
+from windrow.faces.native.translate.copies import to_copy, to_stock
 from windrow.faces.native.translate.paging import in_utc, list_of
 from windrow.faces.native.translate.records import to_edited, to_facets, to_provenance, to_record, to_record_body
 from windrow.faces.native.translate.runs import to_inspection, to_log_entry, to_output, to_part, to_run, to_worker
@@ -47,6 +48,7 @@ __all__ = [
     "list_of",
     "selected",
     "to_availability",
+    "to_copy",
     "to_created_token",
     "to_created_user",
     "to_detection",
@@ -68,6 +70,7 @@ __all__ = [
     "to_run",
     "to_schedule",
     "to_source",
+    "to_stock",
     "to_task",
     "to_tenant",
     "to_token",

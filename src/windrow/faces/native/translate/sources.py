@@ -11,7 +11,7 @@ from windrow.errors import BadInput
 from windrow.faces.native.translate.records import to_record_body
 from windrow.faces.native.translate.runs import to_run
 from windrow.faces.native.translate.schedules import change_schedule, from_schedule, to_schedule
-from windrow.model import availability, resources, sources
+from windrow.model import availability, copies, resources, sources
 from windrow.model.edits import Rule
 from windrow.ports.fetching import HostState
 from windrow.ports.source_kinds import Detection
@@ -40,6 +40,10 @@ def from_policies(policies: source_shapes.Policies) -> sources.Policies:
         page_attempts=policies.page_attempts,
         edit_rules=from_rules(policies.edit_rules),
         keywords_union=policies.keywords_union,
+        copying=copies.Copying(policies.copying),
+        largest_copy=policies.largest_copy,
+        copy_budget=policies.copy_budget,
+        copy_formats=tuple(policies.copy_formats),
     )
 
 
@@ -56,6 +60,10 @@ def change_policies(present: sources.Policies, change: source_shapes.PoliciesCha
             given[span] = timedelta(seconds=given.pop(f"{span}_seconds"))
     if "edit_rules" in given:
         given["edit_rules"] = from_rules(given["edit_rules"])
+    if "copying" in given:
+        given["copying"] = copies.Copying(given["copying"])
+    if "copy_formats" in given:
+        given["copy_formats"] = tuple(given["copy_formats"])
     return replace(present, **given)
 
 
@@ -73,6 +81,10 @@ def to_policies(policies: sources.Policies) -> source_shapes.PoliciesView:
         page_attempts=policies.page_attempts,
         edit_rules={name: rule.value for name, rule in policies.edit_rules.items()},
         keywords_union=policies.keywords_union,
+        copying=policies.copying.value,
+        largest_copy=policies.largest_copy,
+        copy_budget=policies.copy_budget,
+        copy_formats=policies.copy_formats,
     )
 
 

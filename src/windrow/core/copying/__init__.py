@@ -1,0 +1,1 @@
+"""Copying: fetching the data itself that records link to."""
