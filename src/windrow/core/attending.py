@@ -1,4 +1,5 @@
-"""Attending: what is done for a source beside its harvest: its list refreshed, and whether it answers checked."""
+"""Attending: what is done for a source beside its harvest: its list refreshed, whether it answers checked,
+and what it brought pushed to its targets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from typing import Any
 from windrow.core.runs import scheduled
 from windrow.core.scheduling import make_run
 from windrow.model.identity import new_id
-from windrow.model.runs import Run
+from windrow.model.runs import Cause, Run
 from windrow.model.schedules import Schedule
 from windrow.model.sources import Source
 from windrow.model.tasks import Limit, Retry, Task
@@ -16,10 +17,15 @@ from windrow.ports.store import Store
 
 REFRESH = "refresh"
 AVAILABILITY = "availability"
+PUSH = "push"
 
-NAMES = {REFRESH: "Refresh", AVAILABILITY: "Check"}
+NAMES = {REFRESH: "Refresh", AVAILABILITY: "Check", PUSH: "Push"}
 
-RETRY = {REFRESH: Retry(attempts=3, first=5.0, longest=300.0), AVAILABILITY: Retry()}
+RETRY = {
+    REFRESH: Retry(attempts=3, first=5.0, longest=300.0),
+    AVAILABILITY: Retry(),
+    PUSH: Retry(attempts=5, first=5.0, longest=300.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +59,29 @@ class Attending:
 
     def start(self, source: Source, kind: str, **parameters: Any) -> Run:
         """Starts it now. Raises `Conflict` while it is at work."""
+        run = self.prepare(source, kind, **parameters)
+        self.store.runs.add_alone(run)
+        return run
+
+    def prepare(self, source: Source, kind: str, *, cause: Cause = Cause.REQUEST, **parameters: Any) -> Run:
+        """A run of it, not written yet."""
         task = self.found([source.id]).get(source.id, {}).get(kind)
         if task is None:
             now = self.clock()
             blank = replace(_blank(source, kind), name=f"{NAMES[kind]} {source.name}"[:255], created_at=now)
             task = self.store.sources.attend(replace(blank, changed_at=now))
-        run = make_run(replace(task, parameters={**task.parameters, **parameters}), now=self.clock())
-        self.store.runs.add_alone(run)
-        return run
+        return make_run(replace(task, parameters={**task.parameters, **parameters}), now=self.clock(), cause=cause)
 
 
 def limit_of(source: Source) -> Limit:
     """One pass over a source at a time."""
     return Limit(f"source-task:{source.task_id}")
+
+
+def _limits(source: Source, kind: str) -> tuple[Limit, ...]:
+    if kind == REFRESH:
+        return (limit_of(source),)
+    return (Limit(f"push:{source.task_id}"),) if kind == PUSH else ()
 
 
 def _blank(source: Source, kind: str) -> Task:
@@ -76,7 +92,7 @@ def _blank(source: Source, kind: str) -> Task:
         tenant_id=source.tenant_id,
         owner_id=source.owner_id,
         parameters={"source_id": source.id},
-        limits=(limit_of(source),) if kind == REFRESH else (),
+        limits=_limits(source, kind),
         retry=RETRY[kind],
         source_id=source.id or None,
     )

@@ -8,6 +8,7 @@ from windrow.core.catalogue import Catalogue
 from windrow.core.kinds import Kinds
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
+from windrow.core.targets import Targets
 from windrow.ports.store import Blobs, Store
 
 
@@ -21,6 +22,7 @@ class Windrow:
     tasks: Tasks
     runs: Runs
     sources: Sources
+    targets: Targets
     catalogue: Catalogue
     store: Store
     blobs: Blobs

@@ -6,6 +6,7 @@ from typing import BinaryIO, Protocol
 
 from windrow.ports.accounts import Accounts
 from windrow.ports.catalogue import Catalogue
+from windrow.ports.deliveries import Targets
 from windrow.ports.dispatches import Dispatches
 from windrow.ports.fetching import Hosts
 from windrow.ports.harvests import Harvests
@@ -55,6 +56,11 @@ class Store(Protocol):
     @property
     def catalogue(self) -> Catalogue:
         """Records."""
+        ...
+
+    @property
+    def targets(self) -> Targets:
+        """Targets and deliveries."""
         ...
 
     @property

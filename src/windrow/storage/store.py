@@ -14,6 +14,7 @@ from windrow.storage.hosts import SqlHosts
 from windrow.storage.runs import SqlRuns
 from windrow.storage.secrets import Vault
 from windrow.storage.sources import SqlSources
+from windrow.storage.targets import SqlTargets
 from windrow.storage.tasks import SqlTasks
 from windrow.storage.workers import SqlWorkers
 
@@ -64,6 +65,11 @@ class SqlStore:
     def catalogue(self) -> SqlCatalogue:
         """Records."""
         return SqlCatalogue(self._database)
+
+    @cached_property
+    def targets(self) -> SqlTargets:
+        """Targets and deliveries."""
+        return SqlTargets(self._database, self._vault)
 
     @cached_property
     def hosts(self) -> SqlHosts:

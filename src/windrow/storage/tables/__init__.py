@@ -13,6 +13,7 @@ from windrow.storage.tables.harvesting import (
     sources,
 )
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
+from windrow.storage.tables.pushing import deliveries, targets
 from windrow.storage.tables.running import (
     hosts,
     key_holds,
@@ -27,6 +28,7 @@ from windrow.storage.tables.running import (
 
 __all__ = [
     "availability",
+    "deliveries",
     "documents",
     "hosts",
     "key_holds",
@@ -44,6 +46,7 @@ __all__ = [
     "runs",
     "sessions",
     "sources",
+    "targets",
     "tasks",
     "tenants",
     "tokens",
