@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from windrow.core.accounts import NewToken, NewUser
 from windrow.core.harvesting.previewing import Preview
 from windrow.core.source_drafts import SourceView
+from windrow.core.targets import Checked, TargetView
 from windrow.errors import WindrowError
 from windrow.faces.native import translate
 from windrow.model.accounts import Token, User
@@ -15,6 +16,7 @@ from windrow.model.availability import Span
 from windrow.model.resources import Resource
 from windrow.model.runs import LogEntry, Output, Part, Run
 from windrow.model.sources import DeletionReview
+from windrow.model.targets import Delivery
 from windrow.model.tasks import Task
 from windrow.model.workers import Inspection, Worker
 from windrow.ports.catalogue import Entry
@@ -36,6 +38,9 @@ shape_of.register(Preview, lambda item, _now: translate.to_preview(item))
 shape_of.register(Resource, lambda item, _now: translate.to_resource(item))
 shape_of.register(DeletionReview, lambda item, _now: translate.to_review(item))
 shape_of.register(Span, lambda item, _now: translate.to_availability(item))
+shape_of.register(TargetView, lambda item, _now: translate.to_target(item))
+shape_of.register(Delivery, lambda item, _now: translate.to_delivery(item))
+shape_of.register(Checked, lambda item, _now: translate.to_check(item))
 shape_of.register(Entry, lambda item, _now: translate.to_record(item))
 shape_of.register(User, lambda item, _now: translate.to_user(item))
 shape_of.register(NewUser, lambda item, _now: translate.to_created_user(item))
