@@ -14,12 +14,16 @@ from windrow.console.routes import (
     runs,
     signing,
     sources,
+    targets,
     themes,
     users,
     workers,
 )
 
-PAGES = (signing, themes, home, adding, sources, changing, guard, resources, runs, records, account, users, workers)
+PAGES = (
+    *(signing, themes, home, adding, sources, changing, guard, resources, targets),
+    *(runs, records, account, users, workers),
+)
 
 
 def make_router() -> APIRouter:
