@@ -1,6 +1,7 @@
 """Targets of a source: the list, one target's page, the form for one, checks, pushes, removal."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
 
@@ -13,6 +14,17 @@ from windrow.console.views.sources import glance_at
 from windrow.core.targets import Checked, TargetDraft
 from windrow.errors import BadInput, Conflict
 from windrow.ports.targets import TargetKind
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which deliveries to show: only those that failed, and from where on."""
+
+    failed: bool = False
+    cursor: str | None = None
+
+
+EVERYTHING = Asked()
 
 router = APIRouter(prefix="/sources/{source_id}/targets", route_class=PageRoute)
 
@@ -64,7 +76,7 @@ def push_all(ctx: Ctx, source_id: Number, form: Posted) -> Response:
 @router.get("/{target_id}")
 def show_target(ctx: Ctx, source_id: Number, target_id: Number, failed: str = "", cursor: Cursor = None) -> Response:
     """One target: how far it is, what became of each record, what it is set to."""
-    return _show(ctx, source_id, target_id, failed=failed == "yes", cursor=cursor)
+    return _show(ctx, source_id, target_id, asked=Asked(failed == "yes", cursor))
 
 
 @router.post("/{target_id}")
@@ -126,8 +138,7 @@ def _show(
     *,
     form: TargetForm | None = None,
     checked: Checked | None = None,
-    failed: bool = False,
-    cursor: str | None = None,
+    asked: Asked = EVERYTHING,
     status: int = 200,
 ) -> Response:
     view = ctx.windrow.targets.view(ctx.principal, source_id, target_id)
@@ -135,10 +146,10 @@ def _show(
     if form is None and kind is not None:
         form = to_form(view.draft, kind, has_credential=target.has_credential, seen=target.changed_at)
     page = ctx.windrow.targets.deliveries(
-        ctx.principal, source_id, target_id, failed=True if failed else None, cursor=cursor
+        ctx.principal, source_id, target_id, failed=True if asked.failed else None, cursor=asked.cursor
     )
-    values: Mapping[str, object] = {"view": view, "target": target, "kind": kind, "page": page, "failed": failed}
+    values: Mapping[str, object] = {"view": view, "target": target, "kind": kind, "page": page, "failed": asked.failed}
     glance = glance_at(ctx.windrow, ctx.principal, source_id)
     return ctx.show(
-        "target.html", values, status=status, glance=glance, form=form, checked=checked, first=cursor is None
+        "target.html", values, status=status, glance=glance, form=form, checked=checked, first=asked.cursor is None
     )
