@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from importlib.metadata import entry_points, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -134,7 +135,8 @@ class Assembly:
         return kinds
 
     def _asking(self, kinds: Kinds) -> Asking:
-        return Asking(self.store.targets, kinds.target, self._send_out, Places(self.settings.folders_for_targets))
+        folders = [Path(each) for each in self.settings.target_folders] or [self.settings.data.absolute() / "targets"]
+        return Asking(self.store.targets, kinds.target, self._send_out, Places(folders))
 
     def _send_out(self, manners: Manners, *, origin: str, credential: Credential | None, check: Check) -> Courier:
         # Not every process that knows the kinds has anything to fetch: the maker is made with its first courier.

@@ -130,11 +130,6 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data.absolute() / 'windrow.db'}"
 
     @property
-    def folders_for_targets(self) -> tuple[Path, ...]:
-        """The folders that records may be pushed to."""
-        return tuple(Path(each) for each in self.target_folders) or (self.data.absolute() / "targets",)
-
-    @property
     def carried_at_once(self) -> int:
         """How many runs a worker carries: `slots`, but no more processes than processors unless that was asked for."""
         if self.engine == "celery" and self.celery_pool == "prefork" and "slots" not in self.model_fields_set:

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
 
+from windrow.model.resources import Presence
 from windrow.model.targets import Standing, TargetState
 from windrow.ports.deliveries import Stretch
 from windrow.storage.tables import deliveries, records, resources, targets
@@ -11,6 +12,12 @@ from windrow.storage.tables import deliveries, records, resources, targets
 SHOWN = and_(records.c.id == resources.c.id, ~records.c.hidden)
 """A record belongs at a target as long as the catalogue shows it: `hidden` is what is gone or unwanted, and neither
 what is only held nor what is kept."""
+
+
+_BELONGS = (resources.c.wanted, resources.c.presence != Presence.GONE)  # what makes a record be shown, in small rows
+_HAS_RECORD = or_(deliveries.c.resource_id.is_not(None), select(records.c.id).where(SHOWN).exists())
+"""What was delivered has one. Records are large rows, and so are asked for where nothing else decides; an `or` that
+speaks of deliveries, too, is what keeps SQLite from asking for them first."""
 
 
 def find_stretch(connection: Connection, target: Row[Any], *, removals: bool, after: int, limit: int) -> Stretch | None:
@@ -27,7 +34,8 @@ def due_between(target: Row[Any], first: int, last: int) -> Select[Any]:
     """The numbers of what is to be pushed of a stretch, each with its record's identifier and the name it has there."""
     within = (resources.c.id >= first, resources.c.id <= last)
     more = (records.c.identifier, deliveries.c.identifier.label("given"))
-    return _select_due(target).add_columns(*more).where(*within).order_by(resources.c.id)
+    query = _select_due(target).add_columns(*more).join(records, records.c.id == resources.c.id)
+    return query.where(*within).order_by(resources.c.id)
 
 
 def removals_between(target: Row[Any], first: int, last: int) -> Select[Any]:
@@ -63,13 +71,13 @@ def _counted(target: Row[Any]) -> Select[Any]:
             func.sum(case((and_(sound, due), 1), else_=0)),
         )
         .select_from(_joined(target))
-        .where(resources.c.source_id == target.source_id, target.state == TargetState.KEPT)
+        .where(resources.c.source_id == target.source_id, *_BELONGS, _HAS_RECORD, target.state == TargetState.KEPT)
     )
 
 
 def _joined(target: Row[Any]) -> Any:
     here = and_(deliveries.c.target_id == target.id, deliveries.c.resource_id == resources.c.id)
-    return resources.join(records, SHOWN).outerjoin(deliveries, here)
+    return resources.outerjoin(deliveries, here)
 
 
 def _is_due(target: Row[Any]) -> ColumnElement[bool]:
@@ -79,14 +87,16 @@ def _is_due(target: Row[Any]) -> ColumnElement[bool]:
 
 def _select_due(target: Row[Any]) -> Select[Any]:
     query = select(resources.c.id).select_from(_joined(target))
-    return query.where(resources.c.source_id == target.source_id, _is_due(target), target.state == TargetState.KEPT)
+    of_source = (resources.c.source_id == target.source_id, target.state == TargetState.KEPT)
+    return query.where(*of_source, _is_due(target), *_BELONGS, _HAS_RECORD)
 
 
 def _select_removals(target: Row[Any]) -> Select[Any]:
     query = select(deliveries.c.resource_id).where(deliveries.c.target_id == target.id)
     if target.state == TargetState.LEAVING:
         return query
-    shown = select(records.c.id).where(records.c.id == deliveries.c.resource_id, ~records.c.hidden)
+    # What was delivered had a record: to look at its resource, which is a small row, is enough.
+    shown = select(resources.c.id).where(resources.c.id == deliveries.c.resource_id, *_BELONGS)
     return query.where(~shown.exists())
 
 

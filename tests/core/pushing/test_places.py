@@ -118,7 +118,6 @@ def test_the_courier_of_a_folder_goes_nowhere() -> None:
 def test_the_setting_names_absolute_folders(tmp_path: Path) -> None:
     settings = load_settings({"data": tmp_path, "target_folders": "/srv/one, /srv/two"})
 
-    assert settings.folders_for_targets == (Path("/srv/one"), Path("/srv/two"))
-    assert load_settings({"data": tmp_path}).folders_for_targets == (tmp_path / "targets",)
+    assert settings.target_folders == ("/srv/one", "/srv/two")
     with pytest.raises(BadInput, match="no absolute folder"):
         load_settings({"data": tmp_path, "target_folders": "srv"})

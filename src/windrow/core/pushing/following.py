@@ -11,6 +11,9 @@ from windrow.model.sources import Source
 from windrow.ports.runs import RunFilter
 from windrow.ports.store import Store
 
+LARGE = 100_000
+"""Resources of a source from which on the push itself finds out whether anything is due: here nobody may take long."""
+
 LOOKED_AT = 20
 """Pushes of a source that wait; there are never more than a few."""
 
@@ -28,7 +31,7 @@ class PushFollows:
             return []
         if not pushed_to(self.store, source.id) or self._is_coming(source):
             return []
-        if not self.store.targets.is_due(source.id):
+        if source.resources < LARGE and not self.store.targets.is_due(source.id):
             return []
         return [self.attending.prepare(source, PUSH, cause=Cause.RUN)]
 
