@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, false, func, or_, select
 
-from windrow.model.resources import Presence
 from windrow.model.targets import Standing, TargetState
 from windrow.ports.deliveries import Stretch
 from windrow.storage.tables import deliveries, records, resources, targets
@@ -14,10 +13,9 @@ SHOWN = and_(records.c.id == resources.c.id, ~records.c.hidden)
 what is only held nor what is kept."""
 
 
-_BELONGS = (resources.c.wanted, resources.c.presence != Presence.GONE)  # what makes a record be shown, in small rows
-_HAS_RECORD = or_(deliveries.c.resource_id.is_not(None), select(records.c.id).where(SHOWN).exists())
-"""What was delivered has one. Records are large rows, and so are asked for where nothing else decides; an `or` that
-speaks of deliveries, too, is what keeps SQLite from asking for them first."""
+_FOUND = records.alias("found")
+_IS_SHOWN = select(_FOUND.c.id).where(_FOUND.c.id == resources.c.id, ~_FOUND.c.hidden).exists()
+"""The same, asked of a resource."""
 
 
 def find_stretch(connection: Connection, target: Row[Any], *, removals: bool, after: int, limit: int) -> Stretch | None:
@@ -71,7 +69,7 @@ def _counted(target: Row[Any]) -> Select[Any]:
             func.sum(case((and_(sound, due), 1), else_=0)),
         )
         .select_from(_joined(target))
-        .where(resources.c.source_id == target.source_id, *_BELONGS, _HAS_RECORD, target.state == TargetState.KEPT)
+        .where(resources.c.source_id == target.source_id, _IS_SHOWN, target.state == TargetState.KEPT)
     )
 
 
@@ -88,15 +86,15 @@ def _is_due(target: Row[Any]) -> ColumnElement[bool]:
 def _select_due(target: Row[Any]) -> Select[Any]:
     query = select(resources.c.id).select_from(_joined(target))
     of_source = (resources.c.source_id == target.source_id, target.state == TargetState.KEPT)
-    return query.where(*of_source, _is_due(target), *_BELONGS, _HAS_RECORD)
+    # Records are large rows. SQLite would look at each of them first, and then whether it is due at all.
+    return query.where(*of_source, case((_is_due(target), _IS_SHOWN), else_=false()))
 
 
 def _select_removals(target: Row[Any]) -> Select[Any]:
     query = select(deliveries.c.resource_id).where(deliveries.c.target_id == target.id)
     if target.state == TargetState.LEAVING:
         return query
-    # What was delivered had a record: to look at its resource, which is a small row, is enough.
-    shown = select(resources.c.id).where(resources.c.id == deliveries.c.resource_id, *_BELONGS)
+    shown = select(records.c.id).where(records.c.id == deliveries.c.resource_id, ~records.c.hidden)
     return query.where(~shown.exists())
 
 
