@@ -1,5 +1,7 @@
 """A push follows a harvest that left something to push, and nothing else."""
 
+import pytest
+
 from tests.core.pushing.conftest import Yard, counts
 from windrow.model.runs import Cause, Run, RunState
 from windrow.model.sources import Source
@@ -43,6 +45,18 @@ def test_what_people_decided_is_pushed_with_the_next_harvest_though_that_changed
 
     (push,) = follow(yard, source)
     assert counts(yard.farm.finish(push)) == {"removed": 1, "unchanged": 1}
+
+
+def test_of_a_large_source_the_push_itself_finds_out(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("windrow.core.pushing.following.LARGE", 1)
+    source = yard.source("a")
+    yard.target(source)
+    yard.push(source)
+
+    yard.harvest(source, "a")
+
+    (push,) = follow(yard, source)
+    assert counts(yard.farm.finish(push)) == {"unchanged": 1}
 
 
 def test_none_follows_without_a_target_that_is_switched_on(yard: Yard) -> None:
