@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from importlib.metadata import entry_points, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -26,18 +27,26 @@ from windrow.core.harvesting.preparing import take_in
 from windrow.core.harvesting.previewing import Previewing
 from windrow.core.kinds import Kinds
 from windrow.core.performing import Performer
+from windrow.core.pushing.asking import Asking
+from windrow.core.pushing.following import PushFollows
+from windrow.core.pushing.kind import PushWork
+from windrow.core.pushing.places import Places
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduling import Scheduling
 from windrow.core.sources import Sources
+from windrow.core.targets import Targets
 from windrow.core.watching import Watching
 from windrow.core.windrow import Windrow
 from windrow.engines.isolation import Isolator
 from windrow.engines.process_pool import ProcessPool
 from windrow.errors import BadInput
 from windrow.fetching import OutgoingPolicy, PoliteFetcherMaker, make_fetcher_maker, name_ourselves
+from windrow.model.sources import Credential
 from windrow.ports.clocks import Clock, system_clock
 from windrow.ports.engines import Reservations
+from windrow.ports.fetching import Check, Courier, Manners
 from windrow.ports.source_kinds import SourceKind
+from windrow.ports.targets import TargetKind
 from windrow.ports.work import WorkKind, isolation_of
 from windrow.settings import Settings
 from windrow.storage.blobs import FolderBlobs
@@ -56,6 +65,7 @@ log = structlog.get_logger()
 
 SOURCE_KINDS = "windrow.source_kinds"
 WORK_KINDS = "windrow.work_kinds"
+TARGET_KINDS = "windrow.target_kinds"
 
 
 @dataclass
@@ -119,13 +129,23 @@ class Assembly:
         """Everything installed, by the visitors' door; harvests need the store and are plugged in here."""
         sources: dict[str, SourceKind] = {each.name: each for each in _load(SOURCE_KINDS)}
         work: dict[str, WorkKind] = {each.name: each for each in _load(WORK_KINDS)}
-        kinds = Kinds(sources, work)
+        targets: dict[str, TargetKind] = {each.name: each for each in _load(TARGET_KINDS)}
+        kinds = Kinds(sources, work, targets)
         work["harvest"] = HarvestWork(self.store, kinds.source, self.clock, self.offload)
         work["refresh"] = RefreshWork(self.store, kinds.source, self.clock, self.offload)
         work["availability"] = AvailabilityWork(self.store, kinds.source, self.clock)
         work["copy"] = CopyWork(self.store, self.blobs, self.clock, self.fetcher_maker)
         work["source_diff"] = DiffWork(self.store, kinds.source)
+        work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
         return kinds
+
+    def _asking(self, kinds: Kinds) -> Asking:
+        folders = [Path(each) for each in self.settings.target_folders] or [self.settings.data.absolute() / "targets"]
+        return Asking(self.store.targets, kinds.target, self._send_out, Places(folders))
+
+    def _send_out(self, manners: Manners, *, origin: str, credential: Credential | None, check: Check) -> Courier:
+        # Not every process that knows the kinds has anything to fetch: the maker is made with its first courier.
+        return self.fetcher_maker(manners, origin=origin, credential=credential, check=check)
 
     @cached_property
     def windrow(self) -> Windrow:
@@ -133,6 +153,8 @@ class Assembly:
         store, clock = self.store, self.clock
         detecting = Detecting(self.kinds.sources, self.fetcher_maker)
         previewing = Previewing(self.kinds.source, store.harvests.known, self.fetcher_maker)
+        attending = Attending(store, clock)
+        sources = Sources(store, self.kinds, self.blobs, clock, detecting, previewing, attending)
         return Windrow(
             accounts=Accounts(store.accounts, clock),
             authentication=Authentication(
@@ -141,10 +163,11 @@ class Assembly:
             kinds=self.kinds,
             tasks=Tasks(store, self.kinds, clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
-            sources=Sources(store, self.kinds, self.blobs, clock, detecting, previewing, Attending(store, clock)),
+            sources=sources,
+            targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),
             catalogue=Catalogue(store.catalogue),
             editing=Editing(store, clock),
-            copies=Copies(store, self.blobs, Attending(store, clock)),
+            copies=Copies(store, self.blobs, attending),
             store=store,
             blobs=self.blobs,
         )
@@ -198,7 +221,8 @@ class Assembly:
     def consequences(self) -> Consequences:
         """Begins what follows from the ends of runs."""
         store, clock = self.store, self.clock
-        return Consequences(store, [CopyingFollows(store, clock, Attending(store, clock))])
+        attending = Attending(store, clock)
+        return Consequences(store, [CopyingFollows(store, clock, attending), PushFollows(store, attending)])
 
     @property
     def watching(self) -> Watching:

@@ -16,7 +16,7 @@ from tests.remotes.scripts import reply
 from tests.remotes.server import Remote
 from tests.web.operations import all_operations
 from tests.web.serving import PASSWORD, House, serve
-from tests.web.world import DOCUMENT, IDENTIFIER, add_copy, add_worker, fill_folder
+from tests.web.world import DOCUMENT, IDENTIFIER, add_copy, add_worker, depot, fill_folder
 from windrow.client import ApiError, Client, Unreachable, fields
 from windrow.wire import accounts, runs, sources
 
@@ -125,6 +125,31 @@ def do_copies(client: Client, house: House, source_id: int) -> None:
     assert client.runs.get(run.id).state == "succeeded"
 
 
+def do_targets(client: Client, house: House, remote: Remote, source_id: int) -> None:
+    assert "depot" in [each.name for each in client.targets.kinds()]
+    given = depot("Depot", remote)
+    target = client.targets.create(source_id, name="Depot", kind="depot", url=given["url"], requests_per_second=0)
+    assert client.targets.get(source_id, target.id) == target == next(client.targets.list(source_id))
+    changed = client.targets.change(source_id, target.id, concurrency=2, credential=given["credential"])
+    assert (changed.concurrency, changed.has_credential, changed.waiting) == (2, True, 3)
+    assert client.targets.check(source_id, target.id).available
+    run = client.targets.push(source_id)
+    house.carry_out()
+    assert client.runs.wait(run.id).result["targets"][0]["pushed"] == 3
+    assert len(list(client.targets.deliveries(source_id, target.id, failed=False))) == 3
+    assert list(client.targets.deliveries(source_id, target.id, failed=True)) == []
+    client.targets.push(source_id, target.id, full=True)
+    house.carry_out()
+    assert {each.attempts for each in client.targets.deliveries(source_id, target.id)} == {2}
+    withdrawal = client.targets.withdraw(source_id, target.id)
+    house.carry_out()
+    assert withdrawal is not None
+    assert client.runs.wait(withdrawal.id).state == "succeeded"
+    assert list(client.targets.list(source_id)) == []
+    other = client.targets.create(source_id, name="Depot", kind="depot", url=given["url"])
+    client.targets.delete(source_id, other.id)
+
+
 def do_tasks_and_runs(client: Client, house: House, source_id: int) -> None:
     assert "stepping" in [each.name for each in client.tasks.kinds()]
     schedule = runs.Schedule(trigger=runs.Trigger(every_seconds=3600))
@@ -168,6 +193,7 @@ def test_the_client_can_do_all_that_the_api_can(client: Client, house: House, re
     do_resources(client, house, remote, source.id)
     do_records(client, source.id)
     do_copies(client, house, source.id)
+    do_targets(client, house, remote, source.id)
     do_tasks_and_runs(client, house, source.id)
     client.sources.delete(source.id)
 

@@ -10,6 +10,7 @@ from tests.console.visiting import Visitor, visitor
 from tests.web.serving import House
 from windrow.console.console import PAGES
 from windrow.core.source_drafts import SourceDraft
+from windrow.core.targets import TargetDraft
 from windrow.model.accounts import Role
 from windrow.model.identity import new_id
 
@@ -26,7 +27,7 @@ OPEN = {"/sign-in", "/sign-out", "/theme"}
 OWN = {"/password", "/account", "/account/password", "/account/tokens", "/account/tokens/{token_id}/revoke"}
 """One's own account, whatever the role."""
 
-FOR_WRITERS = {"/sources/new", "/sources/{source_id}/delete"}
+FOR_WRITERS = {"/sources/new", "/sources/{source_id}/delete", "/sources/{source_id}/targets/new"}
 """Pages that are for nothing but changing."""
 
 FOR_ADMINS = {"/workers", "/users"}
@@ -44,6 +45,7 @@ class Team:
 
     source: int
     run: str
+    target: int
     operator: Visitor
     viewer: Visitor
     stranger: Visitor
@@ -58,7 +60,9 @@ def team(house: House) -> Team:
     ann, sources = house.principal("ann"), house.assembly.windrow.sources
     source = sources.create(ann, SourceDraft(name="Ours", kind="csw", url="https://example.org/csw")).source
     run = sources.harvest(ann, source.id)
-    return Team(source.id, run.id, operator, viewer, stranger)
+    draft = TargetDraft("Theirs", "depot", "https://example.org/depot")
+    target = house.assembly.windrow.targets.create(ann, source.id, draft).target
+    return Team(source.id, run.id, target.id, operator, viewer, stranger)
 
 
 def test_there_are_routes_to_try() -> None:
@@ -102,7 +106,7 @@ def test_the_installation_is_for_admins(team: Team, path: str) -> None:
 
 @pytest.mark.parametrize(("method", "path"), OF_A_TEAM)
 def test_what_is_another_teams_looks_as_if_it_were_not_there(team: Team, method: str, path: str) -> None:
-    foreign, unknown = filled(path, team), filled(path, Team(987654, new_id(), *[team.stranger] * 3))
+    foreign, unknown = filled(path, team), filled(path, Team(987654, new_id(), 987654, *[team.stranger] * 3))
     ask = team.stranger.get if method == "GET" else team.stranger.post
 
     seen, missed = ask(foreign), ask(unknown)
@@ -126,7 +130,13 @@ def test_another_site_cannot_have_a_form_sent(team: Team, headers: dict[str, str
 
 def filled(path: str, team: Team) -> str:
     """The path with the team's own ids."""
-    values = {"source_id": team.source, "run_id": team.run, "review_id": 1, "record_id": 987654}
+    values = {
+        "source_id": team.source,
+        "run_id": team.run,
+        "target_id": team.target,
+        "review_id": 1,
+        "record_id": 987654,
+    }
     return re.sub(r"{(\w+)(:\w+)?}", lambda found: str(values.get(found[1], new_id())), path)
 
 

@@ -30,6 +30,7 @@ from windrow.ports.catalogue import Reader, Search
 from windrow.ports.fetching import Check, Courier, Manners
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.sources import ResourceFilter
+from windrow.ports.targets import TargetKind
 from windrow.ports.work import WorkKind
 from windrow.settings import load_settings
 
@@ -211,7 +212,12 @@ def _template(folder: Path) -> Path:
 
 @contextmanager
 def open_farm(
-    folder: Path, *, database: str = "", kinds: tuple[SourceKind, ...] = (), work: tuple[WorkKind, ...] = ()
+    folder: Path,
+    *,
+    database: str = "",
+    kinds: tuple[SourceKind, ...] = (),
+    work: tuple[WorkKind, ...] = (),
+    targets: tuple[TargetKind, ...] = (),
 ) -> Iterator[Farm]:
     """A farm in a folder (and a database elsewhere), with further kinds."""
     if not database:
@@ -233,6 +239,7 @@ def open_farm(
     installed = assembly.kinds
     dict_of(installed.sources).update({each.name: each for each in kinds})
     dict_of(installed.work).update({each.name: each for each in work})
+    dict_of(installed.targets).update({each.name: each for each in targets})
     assembly.windrow.accounts.first_start(password=PASSWORD)
     found = assembly.store.accounts.find_user("admin")
     assert found is not None

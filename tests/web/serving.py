@@ -15,11 +15,13 @@ import urllib3
 import uvicorn
 from fastapi import FastAPI
 
+from tests.harvests.depot import Depot, DepotKind
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
 from windrow.model.accounts import Principal, Right, Role
 from windrow.model.identity import new_id
 from windrow.model.runs import Level, Part, Progress
+from windrow.ports.targets import TargetKind
 from windrow.ports.work import Done, Performed, Work, WorkKind
 from windrow.settings import Settings
 from windrow.web.app import make_app
@@ -124,11 +126,15 @@ class Stepping:
 
 @dataclass(frozen=True)
 class House:
-    """A running Windrow. `carry_out` does what is queued, in the caller's thread: no worker runs by itself."""
+    """A running Windrow. `carry_out` does what is queued, in the caller's thread: no worker runs by itself.
+
+    `depot` is what targets of the kind `depot` push to.
+    """
 
     assembly: Assembly
     app: FastAPI
     base: str
+    depot: Depot
 
     def anybody(self) -> Caller:
         """Somebody who has not signed in."""
@@ -168,8 +174,9 @@ class House:
         while (task := performer.take_run()) is not None:
             task()
             count += 1
-            for part in performer.take_parts(100):
-                part()
+            while parts := performer.take_parts(100):
+                for part in parts:
+                    part()
         return count
 
 
@@ -179,6 +186,8 @@ def serve(data: Path, **settings: Any) -> Iterator[House]:
     chosen = Settings(data=data, outgoing_allow=("127.0.0.0/8",), **{"readers": 0, **settings})
     assembly = Assembly(chosen, durable=False)
     cast(dict[str, WorkKind], assembly.kinds.work)["stepping"] = Stepping()
+    depot = Depot()
+    cast(dict[str, TargetKind], assembly.kinds.targets)["depot"] = DepotKind(depot)
     assembly.windrow.accounts.first_start("admin", PASSWORD)
     app = make_app(assembly)
     listener = socket.create_server(("127.0.0.1", 0))
@@ -189,7 +198,7 @@ def serve(data: Path, **settings: Any) -> Iterator[House]:
     thread.start()
     try:
         wait_until(lambda: server.started)
-        yield House(assembly, app, f"http://127.0.0.1:{listener.getsockname()[1]}")
+        yield House(assembly, app, f"http://127.0.0.1:{listener.getsockname()[1]}", depot)
     finally:
         server.should_exit = True
         thread.join(timeout=10)

@@ -55,6 +55,9 @@ def inhabit(data: Path) -> Iterator[World]:
         fill_folder(remote, 1)
         harvest(house, ada, gone["id"])
         held = harvest(house, ada, source["id"])
+        target = ada.post(f"/sources/{source['id']}/targets", depot("Alpha's depot", remote))
+        ada.post(f"/sources/{source['id']}/push")
+        house.carry_out()
         ada.post(f"/sources/{source['id']}/diff", {})
         task = ada.post(
             "/tasks", {"name": "Alpha's steps", "kind": "stepping", "parameters": {"files": {"a.txt": "A"}}}
@@ -66,10 +69,10 @@ def inhabit(data: Path) -> Iterator[World]:
         record_id = ada.get("/records", q="")["items"][0]["id"]
         ids = {
             "source_id": source["id"],
+            "target_id": target["id"],
             "review_id": ada.get(f"/sources/{source['id']}/reviews")["items"][0]["id"],
-            "record_id": ada.get("/records", q="")["items"][0]["id"],
-            "field": "licence",
             "record_id": record_id,
+            "field": "licence",
             "copy_id": add_copy(house, record_id),
             "task_id": task["id"],
             "run_id": run["id"],
@@ -89,6 +92,13 @@ def folder(name: str, remote: Remote) -> dict[str, Any]:
     """A source of the remote's folder."""
     credential = {"kind": "basic", "name": "reader", "secret": SECRET}
     return {"name": name, "kind": "waf", "url": remote.url("/waf/"), "credential": credential}
+
+
+def depot(name: str, remote: Remote) -> dict[str, Any]:
+    """A target; whether it is there is asked of the remote."""
+    remote.on("/depot", reply(b"here"))
+    credential = {"kind": "bearer", "secret": SECRET}
+    return {"name": name, "kind": "depot", "url": remote.url("/depot"), "credential": credential}
 
 
 def fill_folder(remote: Remote, count: int, *, broken: bool = False) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from windrow.cli.local import Local
     from windrow.core.source_drafts import SourceDraft, SourceView
     from windrow.ports.source_kinds import Detection, SourceKind
+    from windrow.ports.targets import TargetKind
     from windrow.wire.shapes import Input
     from windrow.wire.sources import SourceChange
 
@@ -79,6 +80,30 @@ class SourceOptions:
     ] = None
 
 
+class SecretOptions(Protocol):
+    """The options that tell what a remote asks for before it answers."""
+
+    @property
+    def user(self) -> str | None:
+        """The name to sign in by."""
+
+    @property
+    def bearer(self) -> bool:
+        """Whether it is a bearer token."""
+
+    @property
+    def header(self) -> str | None:
+        """The header that it is sent in."""
+
+    @property
+    def secret_env(self) -> str | None:
+        """The variable that holds the secret."""
+
+    @property
+    def secret_file(self) -> Path | None:
+        """The file that holds it."""
+
+
 def draft_new(local: "Local", found: "Detection", options: SourceOptions) -> "SourceDraft":
     """A source to be registered. Raises `BadInput`."""
     from windrow.faces.native.translate import from_source
@@ -92,7 +117,7 @@ def draft_new(local: "Local", found: "Detection", options: SourceOptions) -> "So
         "settings": {**found.settings, **read_settings(options.settings, kind)},
         "policies": read_pairs(options.policies, option="--policy"),
         "visibility": "public" if options.public else "private",
-        "credential": _credential_shape(read_credential(options)),
+        "credential": credential_shape(read_credential(options)),
         "schedule": _schedule_shape(options.every),
         "refresh_schedule": _elapsed_shape(options.refresh_every, "--refresh-every"),
         "check_schedule": _elapsed_shape(options.check_every, "--check-every"),
@@ -130,7 +155,7 @@ def _change(
         "visibility": visibility,
         "queue": options.queue,
         "priority": options.priority,
-        "credential": _credential_shape(read_credential(options)),
+        "credential": credential_shape(read_credential(options)),
     }
     given = {name: value for name, value in given.items() if value is not None}
     if drop_credential:
@@ -153,7 +178,7 @@ def _policies(view: "SourceView", options: SourceOptions) -> Policies:
     return from_policies(validated(Shape, given, within="policies"))
 
 
-def read_settings(pairs: Iterable[str] | None, kind: "SourceKind") -> dict[str, Any]:
+def read_settings(pairs: Iterable[str] | None, kind: "SourceKind | TargetKind") -> dict[str, Any]:
     """`key=value` pairs as the kind's schema wants them: text as it stands, lists by commas, the rest as JSON."""
     rules: Mapping[str, Mapping[str, Any]] = kind.schema.get("properties", {})
     settings = {}
@@ -214,7 +239,7 @@ def _elapsed_shape(every: str | None, option: str) -> dict[str, Any] | None:
     return {"trigger": {"type": "elapsed", "every_seconds": read_interval(every, option=option).total_seconds()}}
 
 
-def read_credential(options: SourceOptions) -> Credential | None:
+def read_credential(options: SecretOptions) -> Credential | None:
     """What the remote asks for before it answers. Raises `BadInput`."""
     ways = {"--user": options.user, "--bearer": options.bearer or None, "--header": options.header}
     chosen = [way for way, value in ways.items() if value is not None]
@@ -237,7 +262,7 @@ def read_credential(options: SourceOptions) -> Credential | None:
 _HOW_SENT = "needs to know how the secret is sent: add --user NAME, --bearer or --header NAME"
 
 
-def read_secret(options: SourceOptions) -> str:
+def read_secret(options: SecretOptions) -> str:
     """The password or token: from a variable, a file, or asked for. Raises `BadInput`."""
     if options.secret_env is not None:
         if not os.environ.get(options.secret_env):
@@ -259,7 +284,8 @@ def _read_file(path: Path) -> str:
     return text.strip()
 
 
-def _credential_shape(credential: Credential | None) -> dict[str, Any] | None:
+def credential_shape(credential: Credential | None) -> dict[str, Any] | None:
+    """A credential as the API would be told of it."""
     if credential is None:
         return None
     return {"kind": credential.kind.value, "name": credential.name, "secret": credential.secret}

@@ -9,6 +9,7 @@ from windrow.core.accounts import NewToken, NewUser
 from windrow.core.editing import Traced
 from windrow.core.harvesting.previewing import Preview
 from windrow.core.source_drafts import SourceView
+from windrow.core.targets import Checked, TargetView
 from windrow.errors import WindrowError
 from windrow.faces.native import translate
 from windrow.model.accounts import Token, User
@@ -17,6 +18,7 @@ from windrow.model.copies import Copy
 from windrow.model.resources import Resource
 from windrow.model.runs import LogEntry, Output, Part, Run
 from windrow.model.sources import DeletionReview
+from windrow.model.targets import Delivery
 from windrow.model.tasks import Task
 from windrow.model.workers import Inspection, Worker
 from windrow.ports.catalogue import Entry
@@ -40,6 +42,9 @@ shape_of.register(Resource, lambda item, _now: translate.to_resource(item))
 shape_of.register(DeletionReview, lambda item, _now: translate.to_review(item))
 shape_of.register(Span, lambda item, _now: translate.to_availability(item))
 shape_of.register(Copy, lambda item, _now: translate.to_copy(item))
+shape_of.register(TargetView, lambda item, _now: translate.to_target(item))
+shape_of.register(Delivery, lambda item, _now: translate.to_delivery(item))
+shape_of.register(Checked, lambda item, _now: translate.to_check(item))
 shape_of.register(Entry, lambda item, _now: translate.to_record(item))
 shape_of.register(Traced, lambda item, _now: translate.to_provenance(item))
 shape_of.register(EditedEntry, lambda item, _now: translate.to_edited(item))

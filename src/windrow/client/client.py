@@ -9,6 +9,7 @@ from windrow.client.copies import Copies
 from windrow.client.records import Records
 from windrow.client.runs import Runs
 from windrow.client.sources import Sources
+from windrow.client.targets import Targets
 from windrow.client.tasks import Tasks
 
 
@@ -30,6 +31,7 @@ class Client:
         self._connection = Connection(base_url, token=token, basic=basic, timeout=timeout)
         self.accounts = Accounts(self._connection)
         self.sources = Sources(self._connection)
+        self.targets = Targets(self._connection)
         self.tasks = Tasks(self._connection)
         self.runs = Runs(self._connection)
         self.records = Records(self._connection)

@@ -76,6 +76,31 @@ class WhichResources(TypedDict, total=False):
     q: str
 
 
+class NewTarget(TypedDict, total=False):
+    """See `windrow.wire.targets.TargetInput`."""
+
+    name: Required[str]
+    kind: Required[str]
+    url: Required[str]
+    settings: Mapping[str, Any]
+    requests_per_second: float
+    concurrency: int
+    enabled: bool
+    credential: AnyCredential
+
+
+class TargetChange(TypedDict, total=False):
+    """See `windrow.wire.targets.TargetChange`: what is left out stays, None takes the credential away."""
+
+    name: str
+    url: str
+    settings: Mapping[str, Any]
+    requests_per_second: float
+    concurrency: int
+    enabled: bool
+    credential: AnyCredential
+
+
 class NewTask(TypedDict, total=False):
     """See `windrow.wire.runs.TaskInput`."""
 

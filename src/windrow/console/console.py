@@ -15,26 +15,15 @@ from windrow.console.routes import (
     runs,
     signing,
     sources,
+    targets,
     themes,
     users,
     workers,
 )
 
 PAGES = (
-    signing,
-    themes,
-    home,
-    adding,
-    sources,
-    changing,
-    guard,
-    resources,
-    runs,
-    records,
-    edits,
-    account,
-    users,
-    workers,
+    *(signing, themes, home, adding, sources, changing, guard, resources, targets),
+    *(runs, records, edits, account, users, workers),
 )
 
 

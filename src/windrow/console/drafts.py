@@ -126,7 +126,7 @@ def as_typed(form: Form, kind: SourceKind, problems: Mapping[str, str], *, has_c
 
 def from_form(form: Form, kind: SourceKind, *, now: datetime, present: SourceDraft | None = None) -> SourceDraft:
     """The draft that was posted. What the form does not show stays as it is. Raises `BadInput` with every problem."""
-    read = _Reading()
+    read = Reading()
     schedule = read(lambda: _schedule(form, now, present))
     refresh_schedule = read(lambda: _elapsed(form, "refresh_every", present.refresh_schedule if present else None))
     check_schedule = read(lambda: _elapsed(form, "check_every", present.check_schedule if present else None))
@@ -182,7 +182,7 @@ def problems_by_field(error: BadInput) -> dict[str, str]:
     return found
 
 
-class _Reading:
+class Reading:
     """Reads piece by piece and gathers what is wrong."""
 
     def __init__(self) -> None:

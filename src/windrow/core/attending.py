@@ -1,4 +1,5 @@
-"""Attending: what is done for a source beside its harvest: its list refreshed, and whether it answers checked."""
+"""Attending: what is done for a source beside its harvest: its list refreshed, whether it answers checked,
+and what it brought pushed to its targets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from typing import Any
 from windrow.core.runs import scheduled
 from windrow.core.scheduling import make_run
 from windrow.model.identity import new_id
-from windrow.model.runs import Run
+from windrow.model.runs import Cause, Run
 from windrow.model.schedules import Schedule
 from windrow.model.sources import Source
 from windrow.model.tasks import Limit, Retry, Task
@@ -17,11 +18,17 @@ from windrow.ports.store import Store
 REFRESH = "refresh"
 AVAILABILITY = "availability"
 COPY = "copy"
+PUSH = "push"
 
-NAMES = {REFRESH: "Refresh", AVAILABILITY: "Check", COPY: "Copy"}
+NAMES = {REFRESH: "Refresh", AVAILABILITY: "Check", COPY: "Copy", PUSH: "Push"}
 
 _PATIENT = Retry(attempts=3, first=5.0, longest=300.0)
-RETRY = {REFRESH: _PATIENT, AVAILABILITY: Retry(), COPY: _PATIENT}
+RETRY = {
+    REFRESH: _PATIENT,
+    AVAILABILITY: Retry(),
+    COPY: _PATIENT,
+    PUSH: Retry(attempts=5, first=5.0, longest=300.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +71,14 @@ class Attending:
 
     def start(self, source: Source, kind: str, **parameters: Any) -> Run:
         """Starts it now. Raises `Conflict` while it is at work."""
-        task = self.task(source, kind)
-        run = make_run(replace(task, parameters={**task.parameters, **parameters}), now=self.clock())
+        run = self.prepare(source, kind, **parameters)
         self.store.runs.add_alone(run)
         return run
+
+    def prepare(self, source: Source, kind: str, *, cause: Cause = Cause.REQUEST, **parameters: Any) -> Run:
+        """A run of it, not written yet."""
+        task = self.task(source, kind)
+        return make_run(replace(task, parameters={**task.parameters, **parameters}), now=self.clock(), cause=cause)
 
 
 def limit_of(source: Source) -> Limit:
@@ -80,8 +91,8 @@ def _limits(source: Source, kind: str) -> tuple[Limit, ...]:
     match kind:
         case "refresh":
             return (limit_of(source),)
-        case "copy":
-            return (Limit(f"source-copy:{source.task_id}"),)
+        case "copy" | "push":
+            return (Limit(f"source-{kind}:{source.task_id}"),)
         case _:
             return ()
 

@@ -1,11 +1,12 @@
-"""The kinds that are installed: source kinds and work kinds, by name."""
+"""The kinds that are installed: source kinds, work kinds and target kinds, by name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from windrow.errors import BadInput
 from windrow.ports.source_kinds import SourceKind
+from windrow.ports.targets import TargetKind
 from windrow.ports.work import WorkKind
 
 Kind = TypeVar("Kind")
@@ -13,10 +14,11 @@ Kind = TypeVar("Kind")
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """What can be harvested and what can be run here."""
+    """What can be harvested, what can be run, and what can be pushed to here."""
 
     sources: Mapping[str, SourceKind]
     work: Mapping[str, WorkKind]
+    targets: Mapping[str, TargetKind] = field(default_factory=dict)
 
     def source(self, name: str) -> SourceKind:
         """A source kind. Raises `BadInput`."""
@@ -25,6 +27,10 @@ class Kinds:
     def work_kind(self, name: str) -> WorkKind:
         """A kind of work. Raises `BadInput`."""
         return _pick(self.work, name, "kind of work")
+
+    def target(self, name: str) -> TargetKind:
+        """A target kind. Raises `BadInput`."""
+        return _pick(self.targets, name, "target kind")
 
 
 def _pick(kinds: Mapping[str, Kind], name: str, word: str) -> Kind:

@@ -368,7 +368,7 @@ class Performer:
             return []
         attempt.log(Level.ERROR, f"Failed: {told}", part=str(part.id))
         attempt.flush_quietly()
-        return [Closing(part.id, self.worker_id, PartState.FAILED, {}, told, now)]
+        return [Closing(part.id, self.worker_id, PartState.FAILED, None, told, now)]
 
     def _perform(self, attempt: Attempt) -> Performed:
         kind = self._kind(attempt.run)

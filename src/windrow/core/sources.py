@@ -62,7 +62,7 @@ class Sources:
         present = self.get(principal, source_id) if source_id is not None else None
         drafted = self._drafted(_blank(principal), draft)
         credential = draft.credential
-        if credential is None and present is not None and _same_origin(present.url, drafted.url):
+        if credential is None and present is not None and same_origin(present.url, drafted.url):
             credential = self.store.sources.credential(present.id)
         return self.previewing.preview(drafted, credential, present)
 
@@ -82,7 +82,7 @@ class Sources:
                 "kind": drafted.kind,
                 "url": drafted.url,
                 "settings": dict(drafted.settings),
-                "same_origin": _same_origin(source.url, drafted.url),
+                "same_origin": same_origin(source.url, drafted.url),
             },
             created_at=now,
             changed_at=now,
@@ -115,7 +115,7 @@ class Sources:
         source = check_active(self.get(principal, source_id))
         changed = replace(self._drafted(source, draft), changed_at=self.clock())
         task = self._task_of(changed, draft, self.store.tasks.get(source.task_id, tenant_id=principal.scope))
-        drop = draft.drop_credential or (draft.credential is None and not _same_origin(source.url, changed.url))
+        drop = draft.drop_credential or (draft.credential is None and not same_origin(source.url, changed.url))
         self.store.sources.save(
             changed,
             credential=draft.credential,
@@ -390,6 +390,7 @@ def _blank_task(source: Source) -> Task:
     )
 
 
-def _same_origin(one: str, other: str) -> bool:
+def same_origin(one: str, other: str) -> bool:
+    """Whether what one URL may be told may be told to the other: scheme, host and port are the same."""
     first, second = urlsplit(one), urlsplit(other)
     return (first.scheme, first.hostname, first.port) == (second.scheme, second.hostname, second.port)

@@ -10,6 +10,7 @@ from windrow.core.editing import Editing
 from windrow.core.kinds import Kinds
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
+from windrow.core.targets import Targets
 from windrow.ports.store import Blobs, Store
 
 
@@ -23,6 +24,7 @@ class Windrow:
     tasks: Tasks
     runs: Runs
     sources: Sources
+    targets: Targets
     catalogue: Catalogue
     editing: Editing
     copies: Copies

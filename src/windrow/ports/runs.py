@@ -66,12 +66,12 @@ class Held(NamedTuple):
 
 
 class Closing(NamedTuple):
-    """How a part ends, by which worker, and when."""
+    """How a part ends, by which worker, and when. `counts` None leaves what the part has counted on its way."""
 
     part_id: int
     worker_id: str
     state: PartState
-    counts: Mapping[str, int]
+    counts: Mapping[str, int] | None
     error: str
     now: datetime
 

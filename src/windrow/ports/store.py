@@ -7,6 +7,7 @@ from typing import BinaryIO, NamedTuple, Protocol
 from windrow.ports.accounts import Accounts
 from windrow.ports.catalogue import Catalogue
 from windrow.ports.copies import Copies
+from windrow.ports.deliveries import Targets
 from windrow.ports.dispatches import Dispatches
 from windrow.ports.edits import Edits
 from windrow.ports.fetching import Hosts
@@ -67,6 +68,11 @@ class Store(Protocol):
     @property
     def copies(self) -> Copies:
         """Files that records link to, kept here."""
+        ...
+
+    @property
+    def targets(self) -> Targets:
+        """Targets and deliveries."""
         ...
 
     @property

@@ -106,6 +106,11 @@ class Settings(BaseSettings):
     user_agent_contact: str = Field(
         "", max_length=200, description="Mail address or URL that the User-Agent shows to the servers we ask."
     )
+    target_folders: Words = Field(
+        (),
+        description="Absolute folders that records may be pushed to, into them or below; "
+        "without it, targets in the data folder.",
+    )
     catalogue_title: str = Field("Windrow catalogue", min_length=1, max_length=200, description="The catalogue's name.")
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -135,7 +140,7 @@ class Settings(BaseSettings):
         """Where a setting's value came from: `flag`, `environment`, `file <path>` or `default`."""
         return self._origins.get(name, DEFAULT)
 
-    @field_validator("queues", "outgoing_allow", "trusted_proxies", mode="before")
+    @field_validator("queues", "outgoing_allow", "trusted_proxies", "target_folders", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(re.split(r"[,\s]+", value.strip(" ,\n\t"))) if isinstance(value, str) and value.strip() else value
@@ -196,6 +201,14 @@ class Settings(BaseSettings):
         for each in value:
             if not _is_network(each):
                 raise ValueError(f"{each!r} is no address or network such as 10.0.0.0/8")
+        return value
+
+    @field_validator("target_folders")
+    @classmethod
+    def _check_folders(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not Path(each).is_absolute():
+                raise ValueError(f"{each!r} is no absolute folder such as /srv/targets")
         return value
 
     @field_validator("queues")

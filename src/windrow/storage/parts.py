@@ -214,10 +214,11 @@ _LOCK_RUNS = (
     .order_by(runs.c.id)
     .with_for_update()
 )
+_COUNTS = func.coalesce(bindparam("new_counts", type_=parts.c.counts.type), parts.c.counts)
 _CLOSE = (
     update(parts)
     .where(_HELD_PART)
-    .values(state=bindparam("new_state"), counts=bindparam("new_counts"), error=bindparam("new_error"), **_FREED)
+    .values(state=bindparam("new_state"), counts=_COUNTS, error=bindparam("new_error"), **_FREED)
 )
 _LEAVE = (
     update(parts)

@@ -12,7 +12,8 @@ from windrow.storage.database import Database
 from windrow.storage.moves import ACTIVE_WORDS, among
 from windrow.storage.removals import remove_runs
 from windrow.storage.resources import BATCH, let_others_write, remove
-from windrow.storage.tables import pages, resources, runs, sources, tasks
+from windrow.storage.tables import pages, resources, runs, sources, targets, tasks
+from windrow.storage.targets import forget_deliveries
 
 RUN_BATCH = 50
 
@@ -52,7 +53,7 @@ def remove_marked(database: Database, source_id: int) -> Iterator[list[str]]:
 
     Whoever stops in between leaves the rest for a later call; the next one goes on where this one was.
     """
-    for piece in (_remove_resources, _remove_runs, _remove_pages):
+    for piece in (_remove_resources, _remove_runs, _remove_pages, _remove_targets):
         while True:
             begun = time.monotonic()
             blobs = piece(database, source_id)
@@ -95,3 +96,15 @@ def _remove_pages(database: Database, source_id: int) -> list[str] | None:
             delete(pages).where(pages.c.source_id == source_id, among(connection, pages.c.digest, some))
         ).rowcount
     return [] if gone else None
+
+
+def _remove_targets(database: Database, source_id: int) -> list[str] | None:
+    """One of them: what stands there stays there."""
+    with database.read() as connection:
+        target_id = connection.scalar(select(targets.c.id).where(targets.c.source_id == source_id).limit(1))
+    if target_id is None:
+        return None
+    forget_deliveries(database, target_id)
+    with database.write() as connection:
+        connection.execute(delete(targets).where(targets.c.id == target_id))
+    return []

@@ -38,13 +38,13 @@ def select_sources() -> Select[Any]:
 
 def _activity() -> ColumnElement[str]:
     # What goes on with a source: of its tasks' runs that have not ended, the one that is furthest; what passes over its
-    # list comes before what looks after it meanwhile.
+    # list comes before what looks after it meanwhile. A push is work on its targets.
     of_source = or_(tasks.c.id == sources.c.task_id, tasks.c.source_id == sources.c.id)
     stopping = case((runs.c.state == RunState.CANCELLING, "cancelling "), else_="")
     chosen = (
         select(stopping + runs.c.kind)
         .join(tasks, tasks.c.id == runs.c.task_id)
-        .where(of_source, runs.c.state.in_(ACTIVE_WORDS))
+        .where(of_source, runs.c.state.in_(ACTIVE_WORDS), runs.c.kind != "push")
         .order_by(case((runs.c.kind.in_(("availability", "copy")), 1), else_=0), runs.c.started_at.is_(None), runs.c.id)
         .limit(1)
         .correlate(sources)

@@ -16,6 +16,7 @@ from windrow.storage.hosts import SqlHosts
 from windrow.storage.runs import SqlRuns
 from windrow.storage.secrets import Vault
 from windrow.storage.sources import SqlSources
+from windrow.storage.targets import SqlTargets
 from windrow.storage.tasks import SqlTasks
 from windrow.storage.workers import SqlWorkers
 
@@ -76,6 +77,11 @@ class SqlStore:
     def copies(self) -> SqlCopies:
         """Files that records link to, kept here."""
         return SqlCopies(self._database)
+
+    @cached_property
+    def targets(self) -> SqlTargets:
+        """Targets and deliveries."""
+        return SqlTargets(self._database, self._vault)
 
     @cached_property
     def hosts(self) -> SqlHosts:

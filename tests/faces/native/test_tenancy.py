@@ -59,6 +59,11 @@ def test_what_is_below_an_own_source_is_not_reached_by_foreign_ids(world: World)
         assert world.bob.post(f"{base}/resources/{path}", {"ids": ids, **more}) == {"changed": 0}
     for review in (world.ids["review_id"], UNKNOWN_NUMBER):
         assert world.bob("POST", f"{base}/reviews/{review}", {"approve": True}).status == 404
+    for target in (world.ids["target_id"], UNKNOWN_NUMBER):
+        below = f"{base}/targets/{target}"
+        assert world.bob("GET", below).status == world.bob("GET", f"{below}/deliveries").status == 404
+        assert world.bob("PATCH", below, {"enabled": False}).status == world.bob("DELETE", below).status == 404
+        assert {world.bob("POST", f"{below}/{path}").status for path in ("push", "check", "withdraw")} == {404}
 
     assert everything_kept(world.house) == before
 

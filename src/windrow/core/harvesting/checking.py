@@ -64,7 +64,7 @@ class AvailabilityWork:
             manners_of(source.policies),
             origin=source.url,
             credential=self.store.sources.credential(source.id),
-            check=_impatient(work.check),
+            check=impatient(work.check),
         )
         ask(self.find_kind(source.kind), PassRequest(source.url, source.settings), fetcher)
 
@@ -77,7 +77,8 @@ def ask(kind: SourceKind, request: PassRequest, fetcher: Fetcher) -> None:
         kind.load(request, PageRequest(opening.pages[0]), counting)
 
 
-def _impatient(check: Callable[[], None]) -> Callable[[], None]:
+def impatient(check: Callable[[], None]) -> Callable[[], None]:
+    """A check that also raises `RemoteTimeout`, from half a minute on."""
     end = time.monotonic() + PATIENCE
 
     def look() -> None:

@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from windrow.faces.native.routes import accounts, copies, events, records, resources, runs, sources, tasks, workers
+from windrow.faces.native.routes import (
+    accounts,
+    copies,
+    events,
+    records,
+    resources,
+    runs,
+    sources,
+    targets,
+    tasks,
+    workers,
+)
 
 PREFIX = "/api/v1"
 
@@ -10,6 +21,6 @@ PREFIX = "/api/v1"
 def make_router() -> APIRouter:
     """Every route of the native API, below `/api/v1`."""
     router = APIRouter(prefix=PREFIX)
-    for part in (accounts, sources, resources, tasks, runs, events, workers, records, copies):
+    for part in (accounts, sources, resources, targets, tasks, runs, events, workers, records, copies):
         router.include_router(part.router)
     return router

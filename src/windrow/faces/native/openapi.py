@@ -12,6 +12,7 @@ TAGS = (
     ("accounts", "Oneself, users and their roles, teams, API tokens."),
     ("sources", "Remote places to harvest: find out what they are, register, look, change, harvest, delete."),
     ("resources", "The remote records of a source, and the deletions that its guard holds for a person."),
+    ("targets", "Where a source's records are pushed to, and what became of each there."),
     ("tasks", "What can be run: its kind, parameters, schedule and limits."),
     ("runs", "Executions of tasks: their progress, parts, log and files, live or afterwards."),
     ("workers", "The living processes of this installation, and what each does."),

@@ -15,6 +15,7 @@ from windrow.storage.tables.harvesting import (
     sources,
 )
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
+from windrow.storage.tables.pushing import deliveries, targets
 from windrow.storage.tables.running import (
     hosts,
     key_holds,
@@ -31,6 +32,7 @@ __all__ = [
     "availability",
     "copies",
     "copy_looks",
+    "deliveries",
     "documents",
     "edits",
     "hosts",
@@ -51,6 +53,7 @@ __all__ = [
     "sessions",
     "sources",
     "spare_blobs",
+    "targets",
     "tasks",
     "tenants",
     "tokens",

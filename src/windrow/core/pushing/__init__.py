@@ -1,0 +1,1 @@
+"""Pushing: what a source harvested, put into its targets."""
