@@ -21,6 +21,10 @@ from windrow.core.harvesting.kind import HarvestWork, RefreshWork
 from windrow.core.harvesting.preparing import take_in
 from windrow.core.harvesting.previewing import Previewing
 from windrow.core.kinds import Kinds
+from windrow.core.notifications import Notifications
+from windrow.core.notifying.digesting import DigestWork
+from windrow.core.notifying.kind import NotifyWork
+from windrow.core.notifying.telling import Telling
 from windrow.core.performing import Performer
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduling import Scheduling
@@ -31,8 +35,12 @@ from windrow.engines.isolation import Isolator
 from windrow.engines.process_pool import ProcessPool
 from windrow.errors import BadInput
 from windrow.fetching import OutgoingPolicy, PoliteFetcherMaker, make_fetcher_maker, name_ourselves
+from windrow.fetching.apprise import AppriseMessenger
+from windrow.fetching.fetcher import PoliteFetcher
+from windrow.model.sources import Credential
 from windrow.ports.clocks import Clock, system_clock
 from windrow.ports.engines import Reservations
+from windrow.ports.fetching import Check, Manners
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.work import WorkKind, isolation_of
 from windrow.settings import Settings
@@ -119,8 +127,23 @@ class Assembly:
         work["harvest"] = HarvestWork(self.store, kinds.source, self.clock, self.offload)
         work["refresh"] = RefreshWork(self.store, kinds.source, self.clock, self.offload)
         work["availability"] = AvailabilityWork(self.store, kinds.source, self.clock)
+        work["notify"] = NotifyWork(
+            self.store, self._make_courier, self.messenger, self.clock, self.settings.base_url or ""
+        )
+        work["digest"] = DigestWork(self.store, Attending(self.store, self.clock), self.clock)
         work["source_diff"] = DiffWork(self.store, kinds.source)
         return kinds
+
+    def _make_courier(
+        self, manners: Manners, *, origin: str, credential: Credential | None, check: Check
+    ) -> PoliteFetcher:
+        # Asked for when there is something to send: a maker is not to be carried over a fork, as kinds may be.
+        return self.fetcher_maker(manners, origin=origin, credential=credential, check=check)
+
+    @cached_property
+    def messenger(self) -> AppriseMessenger:
+        """What tells people by Apprise, and keeps the outgoing policy."""
+        return AppriseMessenger(tuple(self.settings.outgoing_allow))
 
     @cached_property
     def windrow(self) -> Windrow:
@@ -137,6 +160,7 @@ class Assembly:
             tasks=Tasks(store, self.kinds, clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
             sources=Sources(store, self.kinds, self.blobs, clock, detecting, previewing, Attending(store, clock)),
+            notifications=Notifications(store, Attending(store, clock), self.messenger, clock),
             catalogue=Catalogue(store.catalogue),
             store=store,
             blobs=self.blobs,
@@ -190,7 +214,7 @@ class Assembly:
     @property
     def consequences(self) -> Consequences:
         """Begins what follows from the ends of runs."""
-        return Consequences(self.store, [])
+        return Consequences(self.store, [Telling(self.store, Attending(self.store, self.clock))])
 
     @property
     def watching(self) -> Watching:

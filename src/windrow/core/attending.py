@@ -17,9 +17,18 @@ from windrow.ports.store import Store
 REFRESH = "refresh"
 AVAILABILITY = "availability"
 
-NAMES = {REFRESH: "Refresh", AVAILABILITY: "Check"}
+NOTIFY = "notify"
+DIGEST = "digest"
 
-RETRY = {REFRESH: Retry(attempts=3, first=5.0, longest=300.0), AVAILABILITY: Retry()}
+NAMES = {REFRESH: "Refresh", AVAILABILITY: "Check", NOTIFY: "Tell of", DIGEST: "Digest of"}
+
+RETRY = {
+    REFRESH: Retry(attempts=3, first=5.0, longest=300.0),
+    AVAILABILITY: Retry(),
+    # Seconds at first, an hour at last: a receiver may be away for an afternoon.
+    NOTIFY: Retry(attempts=10, first=30.0, longest=3600.0),
+    DIGEST: Retry(attempts=3, first=5.0, longest=300.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +62,18 @@ class Attending:
 
     def start(self, source: Source, kind: str, **parameters: Any) -> Run:
         """Starts it now. Raises `Conflict` while it is at work."""
+        run = self.made(source, kind, **parameters)
+        self.store.runs.add_alone(run)
+        return run
+
+    def made(self, source: Source, kind: str, **parameters: Any) -> Run:
+        """A run of the attendant, which is made where there is none yet; the run is not written."""
         task = self.found([source.id]).get(source.id, {}).get(kind)
         if task is None:
             now = self.clock()
             blank = replace(_blank(source, kind), name=f"{NAMES[kind]} {source.name}"[:255], created_at=now)
             task = self.store.sources.attend(replace(blank, changed_at=now))
-        run = make_run(replace(task, parameters={**task.parameters, **parameters}), now=self.clock())
-        self.store.runs.add_alone(run)
-        return run
+        return make_run(replace(task, parameters={**task.parameters, **parameters}), now=self.clock())
 
 
 def limit_of(source: Source) -> Limit:

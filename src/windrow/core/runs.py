@@ -26,7 +26,7 @@ from windrow.ports.store import Blobs, Store
 
 HARVEST = "harvest"
 
-SOURCE_WORK = frozenset({HARVEST, "source_diff", "refresh", "availability"})
+SOURCE_WORK = frozenset({HARVEST, "source_diff", "refresh", "availability", "notify", "digest"})
 """Kinds of work whose parameters the sources alone may write: they say, for one, where a credential is sent."""
 
 

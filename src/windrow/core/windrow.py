@@ -6,6 +6,7 @@ from windrow.core.accounts import Accounts
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
 from windrow.core.kinds import Kinds
+from windrow.core.notifications import Notifications
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
 from windrow.ports.store import Blobs, Store
@@ -21,6 +22,7 @@ class Windrow:
     tasks: Tasks
     runs: Runs
     sources: Sources
+    notifications: Notifications
     catalogue: Catalogue
     store: Store
     blobs: Blobs

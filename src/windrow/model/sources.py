@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from windrow.errors import BadInput, FieldProblem
+from windrow.model.reconciliation import Difference
 
 
 class Health(StrEnum):
@@ -146,6 +147,7 @@ class Source:
     notes           what faces keep with it in the words of their protocols, by face; of no matter to anybody else
     activity        the kind of the run that is at work on it; "" where none is, "cancelling " before one that ends
     listed_at       when a pass over its whole list last ended; `announced` records stood in that
+    difference      what the last pass that could tell found not to agree; None where all does
     """
 
     id: int
@@ -173,6 +175,7 @@ class Source:
     announced: int | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
     activity: str = ""
+    difference: Difference | None = None
 
 
 class ReviewState(StrEnum):

@@ -10,6 +10,7 @@ from windrow.model.runs import RunState
 from windrow.model.sources import Health, Policies, ReviewState, Source, Visibility, health_of
 from windrow.storage.listings import of_table
 from windrow.storage.moves import ACTIVE_WORDS
+from windrow.storage.reconciling import difference_from_json
 from windrow.storage.tables import reviews, runs, sources, tasks, user_numbers
 
 
@@ -31,6 +32,10 @@ def select_sources() -> Select[Any]:
     )
 
 
+TELLING = ("notify", "digest")
+"""Kinds of runs that tell people of a source, perhaps for hours; nobody is at work on the source meanwhile."""
+
+
 def _activity() -> ColumnElement[str]:
     # What goes on with a source: of its tasks' runs that have not ended, the one that is furthest.
     of_source = or_(tasks.c.id == sources.c.task_id, tasks.c.source_id == sources.c.id)
@@ -38,7 +43,7 @@ def _activity() -> ColumnElement[str]:
     chosen = (
         select(stopping + runs.c.kind)
         .join(tasks, tasks.c.id == runs.c.task_id)
-        .where(of_source, runs.c.state.in_(ACTIVE_WORDS))
+        .where(of_source, runs.c.state.in_(ACTIVE_WORDS), runs.c.kind.not_in(TELLING))
         .order_by(case((runs.c.kind == "availability", 1), else_=0), runs.c.started_at.is_(None), runs.c.id)
         .limit(1)
         .correlate(sources)
@@ -63,6 +68,7 @@ def select_troubled() -> Select[Any]:
         sources.c.last_state.in_((RunState.PARTIAL, RunState.FAILED)),
         sources.c.failures > 0,
         runs.c.state == RunState.FAILED,
+        sources.c.difference.is_not(None),
     )
     return chosen.where(or_(held, *failed)).order_by(held.desc(), sources.c.failures.desc(), sources.c.id)
 
@@ -95,6 +101,7 @@ def to_source(row: Row[Any]) -> Source:
         announced=row.announced,
         notes=row.notes or {},
         activity=row.activity,
+        difference=difference_from_json(row.difference),
     )
 
 

@@ -12,6 +12,7 @@ from windrow.storage.tables.harvesting import (
     reviews,
     sources,
 )
+from windrow.storage.tables.notifying import notifications
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
 from windrow.storage.tables.running import (
     hosts,
@@ -32,6 +33,7 @@ __all__ = [
     "key_holds",
     "log_entries",
     "metadata",
+    "notifications",
     "outputs",
     "pages",
     "parts",
