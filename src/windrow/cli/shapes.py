@@ -7,11 +7,13 @@ from pydantic import BaseModel
 
 from windrow.core.accounts import NewToken, NewUser
 from windrow.core.harvesting.previewing import Preview
+from windrow.core.notifications import Made
 from windrow.core.source_drafts import SourceView
 from windrow.errors import WindrowError
 from windrow.faces.native import translate
 from windrow.model.accounts import Token, User
 from windrow.model.availability import Span
+from windrow.model.notifications import Notification
 from windrow.model.resources import Resource
 from windrow.model.runs import LogEntry, Output, Part, Run
 from windrow.model.sources import DeletionReview
@@ -36,6 +38,8 @@ shape_of.register(Preview, lambda item, _now: translate.to_preview(item))
 shape_of.register(Resource, lambda item, _now: translate.to_resource(item))
 shape_of.register(DeletionReview, lambda item, _now: translate.to_review(item))
 shape_of.register(Span, lambda item, _now: translate.to_availability(item))
+shape_of.register(Notification, lambda item, _now: translate.to_notification(item))
+shape_of.register(Made, lambda item, _now: translate.to_made_notification(item))
 shape_of.register(Entry, lambda item, _now: translate.to_record(item))
 shape_of.register(User, lambda item, _now: translate.to_user(item))
 shape_of.register(NewUser, lambda item, _now: translate.to_created_user(item))

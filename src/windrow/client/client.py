@@ -5,6 +5,7 @@ from typing import Self
 
 from windrow.client.accounts import Accounts
 from windrow.client.connection import Connection
+from windrow.client.notifications import Notifications
 from windrow.client.records import Records
 from windrow.client.runs import Runs
 from windrow.client.sources import Sources
@@ -29,6 +30,7 @@ class Client:
         self._connection = Connection(base_url, token=token, basic=basic, timeout=timeout)
         self.accounts = Accounts(self._connection)
         self.sources = Sources(self._connection)
+        self.notifications = Notifications(self._connection)
         self.tasks = Tasks(self._connection)
         self.runs = Runs(self._connection)
         self.records = Records(self._connection)

@@ -10,12 +10,12 @@ class Tallied:
 
     remote   how many records the remote said it has; None where it did not say
     came     how many came by, of whatever outcome: what is to be compared with that
-    seen     how many different resources these were
+    seen     how many different resources these were; None where some that are known could not be looked at
     """
 
     remote: int | None
     came: int
-    seen: int
+    seen: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Difference:
 
     remote: int | None
     came: int
-    seen: int
+    seen: int | None
     local: int
     held: int
     since: datetime
@@ -53,7 +53,7 @@ def compare(tallied: Tallied, *, local: int, held: int) -> list[str]:
     told = []
     if tallied.remote is not None and tallied.remote != tallied.came:
         told.append(f"the remote announced {tallied.remote} records, and the run got {tallied.came}")
-    if local != tallied.seen + held:
+    if tallied.seen is not None and local != tallied.seen + held:
         waits = f", of which {held} wait for a decision" if held else ""
         told.append(f"the run saw {tallied.seen} different resources, and {local} are kept here{waits}")
     return told

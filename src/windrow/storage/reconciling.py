@@ -15,7 +15,7 @@ from windrow.storage.tables import resources, sources
 def reconcile(
     connection: Connection, run_id: str, source_id: int, tallied: Tallied, ending: Ending, *, now: datetime
 ) -> Ending:
-    """Keeps on the source whether the counts differ; the ending with what was found in its result.
+    """Keeps on the source whether the counts differ; the ending with what was found in its result, if anything was.
 
     To be called when what the pass found absent is settled and the source's own count is written.
     """
@@ -28,6 +28,8 @@ def reconcile(
     since = now if kept is None else datetime.fromisoformat(kept["since"])
     found = Difference(**asdict(tallied), local=local, held=held, since=since, run_id=run_id) if told else None
     connection.execute(update(sources).where(this).values(difference=difference_to_json(found)))
+    if not told and kept is None:
+        return ending
     numbers: dict[str, Any] = {**asdict(tallied), "local": local, "held": held, "problem": "; ".join(told)}
     turned = "began" if told and kept is None else "ended" if kept is not None and not told else ""
     return replace(ending, result={**ending.result, "reconciliation": {**numbers, "turned": turned}})

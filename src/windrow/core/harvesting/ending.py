@@ -86,7 +86,8 @@ def _tallied(walked: Walked) -> Tallied | None:
     """What was counted, where every page of everything there is was read: else numbers differ by right."""
     if not walked.begun.whole or walked.failed_pages:
         return None
-    return Tallied(walked.announced, walked.done, walked.seen)
+    # What could not be loaded may be known and here: it was not seen, and is not missing.
+    return Tallied(walked.announced, walked.done, None if walked.begun.problems else walked.seen)
 
 
 def _problems(walked: Walked) -> list[str]:

@@ -12,6 +12,7 @@ TAGS = (
     ("accounts", "Oneself, users and their roles, teams, API tokens."),
     ("sources", "Remote places to harvest: find out what they are, register, look, change, harvest, delete."),
     ("resources", "The remote records of a source, and the deletions that its guard holds for a person."),
+    ("notifications", "Who is told of what becomes of a source, by webhooks and by the services that Apprise knows."),
     ("tasks", "What can be run: its kind, parameters, schedule and limits."),
     ("runs", "Executions of tasks: their progress, parts, log and files, live or afterwards."),
     ("workers", "The living processes of this installation, and what each does."),
@@ -44,7 +45,27 @@ PROBLEMS: Mapping[int, str] = {
 
 READING = frozenset({"get", "head"})
 MADE = ("201", "202")
-LOCATED = frozenset({"create_source", "create_task", "start_task", "start_harvest", "start_diff"})
+LOCATED = frozenset(
+    {
+        "create_notification",
+        "create_source",
+        "create_task",
+        "start_diff",
+        "start_harvest",
+        "start_task",
+        "test_notification",
+    }
+)
+    {
+        "create_source",
+        "create_task",
+        "start_task",
+        "start_harvest",
+        "start_diff",
+        "create_notification",
+        "test_notification",
+    }
+)
 OURS = ("/api/v1/", "/healthz", "/readyz", "/metrics")
 """The other faces are standards, and describe themselves."""
 
