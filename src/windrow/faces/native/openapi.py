@@ -56,16 +56,6 @@ LOCATED = frozenset(
         "test_notification",
     }
 )
-    {
-        "create_source",
-        "create_task",
-        "start_task",
-        "start_harvest",
-        "start_diff",
-        "create_notification",
-        "test_notification",
-    }
-)
 OURS = ("/api/v1/", "/healthz", "/readyz", "/metrics")
 """The other faces are standards, and describe themselves."""
 
