@@ -126,7 +126,7 @@ def test_another_site_cannot_have_a_form_sent(team: Team, headers: dict[str, str
 
 def filled(path: str, team: Team) -> str:
     """The path with the team's own ids."""
-    values = {"source_id": team.source, "run_id": team.run, "review_id": 1, "record_id": 987654}
+    values = {"source_id": team.source, "run_id": team.run, "review_id": 1, "notification_id": 1, "record_id": 987654}
     return re.sub(r"{(\w+)(:\w+)?}", lambda found: str(values.get(found[1], new_id())), path)
 
 

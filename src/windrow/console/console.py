@@ -9,6 +9,7 @@ from windrow.console.routes import (
     changing,
     guard,
     home,
+    notifications,
     records,
     resources,
     runs,
@@ -19,7 +20,8 @@ from windrow.console.routes import (
     workers,
 )
 
-PAGES = (signing, themes, home, adding, sources, changing, guard, resources, runs, records, account, users, workers)
+OF_SOURCES = (adding, sources, changing, guard, notifications, resources)
+PAGES = (signing, themes, home, *OF_SOURCES, runs, records, account, users, workers)
 
 
 def make_router() -> APIRouter:
