@@ -62,8 +62,10 @@ def inhabit(data: Path) -> Iterator[World]:
         house.carry_out()
         waiting = ada.post(f"/tasks/{task['id']}/start")
         beta = bob.post("/sources", folder("Beta's folder", remote))
+        notification = {"name": "Alpha's", "channel": "webhook", "address": "https://hooks.example.org/x"}
         ids = {
             "source_id": source["id"],
+            "notification_id": ada.post(f"/sources/{source['id']}/notifications", notification)["id"],
             "review_id": ada.get(f"/sources/{source['id']}/reviews")["items"][0]["id"],
             "record_id": ada.get("/records", q="")["items"][0]["id"],
             "task_id": task["id"],

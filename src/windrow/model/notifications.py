@@ -118,25 +118,26 @@ def check_interval(every: timedelta) -> timedelta:
     return every
 
 
-def shown_address(address: str) -> str:
-    """The scheme and, where that is no secret itself, the host.
+HOSTED = frozenset(
+    {
+        *("http", "https", "json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"),
+        *("apprise", "apprises", "gotify", "gotifys", "hassio", "hassios", "matrix", "matrixs", "mmost", "mmosts"),
+        *("nctalk", "nctalks", "rocket", "rockets", "signal", "signals", "synology", "synologys"),
+    }
+)
+"""Schemes of addresses that begin with a host; in others, such as `tgram://<token>/<chat>`, a token stands there."""
 
-    Of an Apprise address only those parts that name a host on the network are shown: in others, such as
-    `tgram://<token>/<chat>`, the first part is a token. A host has a dot or a port, or is `localhost`.
-    """
+
+def shown_address(address: str) -> str:
+    """The scheme and, where a host on the network follows it, the host; without anything that may be a secret."""
+    scheme = address.partition("://")[0].lower()
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        return HIDDEN
-    names_host = parts.scheme in ("http", "https") or port is not None or host == "localhost" or _is_name(host)
+        return f"{scheme}://{HIDDEN}"
     where = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
-    return f"{parts.scheme}://{where}" if names_host and host else f"{parts.scheme}://{HIDDEN}"
-
-
-def _is_name(host: str) -> bool:
-    labels = host.split(".")
-    return len(labels) > 1 and all(label and len(label) <= 63 for label in labels)
+    return f"{scheme}://{where}" if scheme in HOSTED and host else f"{scheme}://{HIDDEN}"
 
 
 def hide_address(text: str, address: str) -> str:

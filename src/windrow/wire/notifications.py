@@ -17,7 +17,6 @@ Address: TypeAlias = Annotated[
     Field(
         min_length=1,
         max_length=4000,
-        repr=False,
         examples=["https://chat.example.org/hooks/windrow"],
         description="Where to: the URL of a webhook, or an Apprise address such as mailto://user:password@example.org. "
         "Kept encrypted, and never shown again but for its scheme and host.",
@@ -72,7 +71,7 @@ class NotificationInput(Input):
 
     name: NotificationName
     channel: ChannelName
-    address: Address
+    address: Address = Field(repr=False)
     on: Events = ("error",)
     digest_seconds: Interval = 86_400
     digest_empty: YesNo = Field(False, description=EMPTY)
@@ -83,7 +82,7 @@ class NotificationChange(Partial):
     """What to change of a notification; what is left out stays."""
 
     name: NotificationName | None = None
-    address: Address | None = None
+    address: Address | None = Field(None, repr=False)
     on: Events | None = None
     digest_seconds: Interval | None = None
     digest_empty: YesNo | None = Field(None, description=EMPTY)

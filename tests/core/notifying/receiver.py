@@ -31,6 +31,7 @@ class Receiver:
     statuses: list[int] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
     port: int = 0
+    location: str = ""
 
     @property
     def types(self) -> list[str]:
@@ -48,6 +49,8 @@ def receiving() -> Iterator[Receiver]:
             receiver.received.append(Received(self.path, headers, body))
             self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)
             self.send_header("content-length", "0")
+            if receiver.location:
+                self.send_header("location", receiver.location)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:

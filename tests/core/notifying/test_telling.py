@@ -160,9 +160,7 @@ def test_a_receiver_that_is_gone_for_good_is_left_alone(farm: Farm, source: Sour
     assert "switched off" in kept.problem
 
 
-def test_what_was_to_be_told_by_a_deleted_one_is_told_to_nobody(
-    farm: Farm, source: Source, receiver: Receiver
-) -> None:
+def test_what_was_to_be_told_by_a_deleted_one_is_told_to_nobody(farm: Farm, source: Source, receiver: Receiver) -> None:
     made = ask(farm, source, receiver.url, Event.CHANGE)
     farm.harvest(source)
     (run,) = begin(farm)
@@ -192,9 +190,7 @@ def test_a_test_is_sent_once_also_where_it_is_switched_off(farm: Farm, source: S
     receiver.statuses = [200, 503]
     notifications = farm.assembly.windrow.notifications
 
-    ended = [
-        farm.finish(notifications.test(farm.principal, source.id, made.notification.id)).state for _ in range(2)
-    ]
+    ended = [farm.finish(notifications.test(farm.principal, source.id, made.notification.id)).state for _ in range(2)]
 
     assert ended == [RunState.SUCCEEDED, RunState.FAILED]
     assert receiver.types == ["notification.test"] * 2
