@@ -191,3 +191,9 @@ def test_a_process_under_guard_may_not(tmp_path: Path, act: str) -> None:
 )
 def test_a_process_under_guard_may(tmp_path: Path, act: str) -> None:
     assert guarded((), tmp_path, act) == "done"
+
+
+def test_nobody_loads_apprise_who_sends_nothing() -> None:
+    script = "import windrow.assembly, windrow.web.app, sys; print('apprise' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout.strip() == "False"

@@ -1,5 +1,6 @@
 """What the tests of telling use: a farm whose remote is a shelf, and a receiver."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,3 +26,9 @@ def farm(tmp_path: Path, shelf: Shelf) -> Iterator[Farm]:
 def receiver() -> Iterator[Receiver]:
     with receiving() as receiver:
         yield receiver
+
+
+@pytest.fixture
+def now() -> int:
+    """Seconds since 1970."""
+    return int(time.time())
