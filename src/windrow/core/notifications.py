@@ -4,8 +4,10 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
-from windrow.core.attending import NOTIFY, Attending
+from windrow.core.attending import Attending
+from windrow.core.notifying.beginning import make_telling
 from windrow.core.notifying.digesting import plan_digests
 from windrow.core.notifying.signing import SECRET_BYTES, new_signing_secret
 from windrow.core.validating import check_name, check_url
@@ -123,7 +125,7 @@ class Notifications:
         """Starts a run that sends a test message, also where the notification is switched off."""
         source = self._writable(principal, source_id)
         present = self.store.notifications.get(source.id, notification_id)
-        run = self.attending.made(source, NOTIFY, notification_id=present.id, occasions=[Occasion.TEST.value])
+        run = make_telling(self.attending, source, present, [Occasion.TEST])
         # Tried once: somebody waits for the answer.
         run = replace(run, retry=replace(run.retry, attempts=1))
         self.store.runs.add([run])
@@ -144,6 +146,8 @@ class Notifications:
 
     def _checked(self, channel: Channel, address: str) -> str:
         if channel is Channel.WEBHOOK:
+            if "@" in urlsplit(address.strip()).netloc:
+                raise BadInput.of("address", "must not contain a user name or password: webhooks are signed instead")
             return check_url(address, field="address")
         address = address.strip()
         self.messenger.check(address)

@@ -108,12 +108,31 @@ def test_a_receiver_that_was_away_gets_it_once_it_is_back(farm: Farm, source: So
 
     (told,) = tell(farm)
 
-    assert (told.state, told.attempt) == (RunState.SUCCEEDED, 5)
+    assert (told.state, told.failures) == (RunState.SUCCEEDED, 4)
     assert len(receiver.received) == 5
     assert {each.headers["webhook-id"] for each in receiver.received} == {f"msg_{told.id}"}
     assert {each.body for each in receiver.received} == {receiver.received[0].body}
     kept = farm.assembly.windrow.notifications.get(farm.principal, source.id, made.notification.id)
     assert (kept.problem, kept.told_at is not None) == ("", True)
+
+
+def test_what_was_sent_and_not_noted_is_sent_again_under_the_same_id(
+    farm: Farm, source: Source, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(farm, source, receiver.url, Event.CHANGE)
+    farm.harvest(source)
+    (run,) = begin(farm)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RemoteUnreachable("this worker was killed before it could note that")
+
+    with monkeypatch.context() as killed:
+        killed.setattr(type(farm.assembly.store.notifications), "note_told", fail)
+        farm.performer.perform(run.id)
+    told = farm.finish(run)
+
+    assert told.state is RunState.SUCCEEDED
+    assert [each.headers["webhook-id"] for each in receiver.received] == [f"msg_{run.id}"] * 2
 
 
 def test_it_is_given_up_after_hours_and_the_reason_is_kept(farm: Farm, source: Source, receiver: Receiver) -> None:

@@ -89,5 +89,24 @@ def test_a_message_has_the_shape_that_is_documented(ada: Caller, house: House, s
     assert {each.data.source.id for each in told} == {source["id"]}
 
 
+def test_apprise_tells_too(ada: Caller, house: House, source: Any) -> None:
+    base = f"/sources/{source['id']}/notifications"
+    with receiving() as receiver:
+        address = f"json://ann:{TOKEN}@127.0.0.1:{receiver.port}/{TOKEN}"
+        made = ada.post(base, {"name": "Chat", "channel": "apprise", "address": address})
+        ada.post(f"{base}/{made['id']}/test")
+        receiver.statuses = [200, 503]
+        house.carry_out()
+        failed = ada.post(f"{base}/{made['id']}/test")
+        house.carry_out()
+
+    assert (made["address"], made["signing_secret"]) == (f"json://127.0.0.1:{receiver.port}", "")
+    assert [each.json["title"] for each in receiver.received] == [f"Test: {source['name']}"] * 2
+    shown = [ada("GET", path).body.decode() for path in (base, f"/runs/{failed['id']}", f"/runs/{failed['id']}/log")]
+    assert "503" in shown[0]
+    assert not any(TOKEN in each for each in shown)
+    assert ada("POST", f"{base}/{made['id']}/rotate").status == 409
+
+
 def test_a_difference_is_shown(ada: Caller, source: Any) -> None:
     assert ada.get(f"/sources/{source['id']}")["difference"] is None

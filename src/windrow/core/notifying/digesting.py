@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from windrow.core.attending import DIGEST, NOTIFY, Attending
+from windrow.core.attending import DIGEST, Attending
+from windrow.core.notifying.beginning import make_telling
 from windrow.errors import NotFound
 from windrow.model.notifications import Event, Notification, Occasion
 from windrow.model.runs import Part
@@ -95,6 +96,5 @@ class DigestWork:
         run = None
         if happened.total or notification.digest_empty:
             window = {"since": since.isoformat(), "until": until.isoformat()}
-            occasions = [Occasion.DIGEST.value]
-            run = self.attending.made(source, NOTIFY, notification_id=notification.id, occasions=occasions, **window)
+            run = make_telling(self.attending, source, notification, [Occasion.DIGEST], **window)
         return self.store.notifications.begin_digest(notification, until=until, run=run) and run is not None

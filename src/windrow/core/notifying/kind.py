@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import orjson
@@ -11,7 +11,7 @@ from windrow.core.harvesting.reading import told
 from windrow.core.notifying import messages
 from windrow.core.notifying.messages import Message
 from windrow.core.notifying.signing import sign
-from windrow.errors import BadInput, NotFound, ProcessLost, RemoteError, RemoteStatus
+from windrow.errors import BadInput, HostResting, NotFound, ProcessLost, RemoteError, RemoteStatus
 from windrow.model.notifications import Channel, Notification, Occasion, Secrets, hide_address
 from windrow.model.runs import Level, Part
 from windrow.model.sources import Source
@@ -19,7 +19,7 @@ from windrow.ports.clocks import Clock
 from windrow.ports.fetching import CourierMaker, Manners
 from windrow.ports.notifying import Messenger
 from windrow.ports.store import Store
-from windrow.ports.work import Done, Performed, Work
+from windrow.ports.work import Done, Later, Performed, Work
 
 MANNERS = Manners(
     requests_per_second=0,
@@ -32,6 +32,9 @@ MANNERS = Manners(
 """How a receiver of webhooks is treated."""
 
 GONE = 410
+REST = 60.0
+"""Seconds until a host that rests is asked again, where nobody knows better."""
+
 DIGESTED = 1_000
 """Runs that a digest looks at; more are counted only."""
 
@@ -86,7 +89,12 @@ class NotifyWork:
         if not notification.enabled and occasions != [Occasion.TEST]:
             return Done(succeeded=0, message="Nobody was told: the notification is switched off.")
         message = self._message(work, source, notification, occasions)
-        self._send(work, notification, message)
+        try:
+            self._send(work, notification, message)
+        except HostResting as resting:
+            # Nothing was asked: that is no failed attempt of these few.
+            wait = timedelta(seconds=resting.retry_after or REST)
+            return Later(self.clock() + wait, str(resting))
         self.store.notifications.note_told(notification.id, now=self.clock())
         work.log(Level.INFO, f"Told {notification.name} ({notification.shown}): {message.title}.")
         return Done({"type": message.type, "attempts": run.attempt}, message=f"told {notification.name}")
@@ -120,6 +128,8 @@ class NotifyWork:
                 self._post(work, secrets, message)
             else:
                 self.messenger.tell(secrets.address, message.title, message.text, check=work.check)
+        except HostResting:
+            raise
         except (RemoteError, BadInput, ProcessLost) as error:
             self._note(notification, error, secrets.address)
             # Its causes are not told on: they may name the address.

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from windrow.core.attending import NOTIFY, Attending
+from windrow.core.attending import Attending
+from windrow.core.notifying.beginning import make_telling
 from windrow.core.notifying.occasions import AT_RUNS, JUDGED, choose, may_recover, occasions_of
 from windrow.model.paging import encode_cursor
 from windrow.model.runs import Run, RunState
@@ -29,17 +30,7 @@ class Telling:
             return []
         occasions = occasions_of(run, self._previous(run))
         chosen = [(each, choose(occasions, each.on)) for each in wanting]
-        return [
-            self.attending.made(
-                source,
-                NOTIFY,
-                notification_id=each.id,
-                run_id=run.id,
-                occasions=[occasion.value for occasion in picked],
-            )
-            for each, picked in chosen
-            if picked
-        ]
+        return [make_telling(self.attending, source, each, picked, run_id=run.id) for each, picked in chosen if picked]
 
     def _previous(self, run: Run) -> RunState | None:
         if not may_recover(run):
