@@ -138,6 +138,20 @@ def test_how_the_telling_went_is_kept(store: SqlNotifications, source: Source) -
     assert (told.problem, told.problem_at, told.told_at) == ("", None, NOW + DAY)
 
 
+def test_a_change_leaves_what_a_worker_noted_meanwhile(store: SqlNotifications, source: Source) -> None:
+    made = store.add(draft(source), SECRETS, nothing)
+    store.begin_digest(made, until=NOW + DAY, run=None)
+    store.note_problem(made.id, "answered 500", now=NOW)
+
+    store.save(replace(made, name="another"), plan=nothing)
+    kept = store.get(source.id, made.id)
+    store.save(made, secrets=Secrets("https://elsewhere.example.org/"), digest_from=NOW + 2 * DAY, plan=nothing)
+    moved = store.get(source.id, made.id)
+
+    assert (kept.name, kept.digested_until, kept.problem) == ("another", NOW + DAY, "answered 500")
+    assert (moved.digested_until, moved.problem, moved.problem_at) == (NOW + 2 * DAY, "", None)
+
+
 def test_a_digest_is_begun_once(store: SqlNotifications, source: Source, database: Database) -> None:
     made = store.add(draft(source), SECRETS, nothing)
     begun = [a_run(kind="notify") for _ in range(2)]

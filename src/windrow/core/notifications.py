@@ -108,7 +108,9 @@ class Notifications:
         address = None if draft.address is None else self._checked(draft.channel, draft.address)
         secrets = None if address is None else Secrets(address)
         changed = self._drafted(present, draft, address)
-        self.store.notifications.save(changed, secrets=secrets, plan=self._plan(source), seen=seen)
+        begins = None if changed.digested_until == present.digested_until else changed.digested_until
+        plan = self._plan(source)
+        self.store.notifications.save(changed, secrets=secrets, digest_from=begins, plan=plan, seen=seen)
         return self.store.notifications.get(source.id, notification_id)
 
     def rotate(self, principal: Principal, source_id: int, notification_id: int) -> Made:
@@ -173,7 +175,7 @@ class Notifications:
             changed_at=now,
         )
         if address is not None:
-            changed = replace(changed, shown=shown_address(address), problem="")
+            changed = replace(changed, shown=shown_address(address))
         if changed.digest_due is None or present.digest_due is None:
             # A digest begins where it was asked for: nobody wants last year's told.
             changed = replace(changed, digested_until=now)

@@ -64,10 +64,12 @@ class Notifications(Protocol):
         notification: Notification,
         *,
         secrets: Secrets | None = None,
+        digest_from: datetime | None = None,
         plan: Plan,
         seen: datetime | None = None,
     ) -> None:
-        """Writes what people may change. Raises `NotFound`, `NameTaken`, and `Conflict` where it was changed after
+        """Writes what people may change; with `digest_from` its digests begin anew there. A new address has no problem
+        yet. Raises `NotFound`, `NameTaken`, and `Conflict` where it was changed after
         `seen`."""
         ...
 

@@ -83,13 +83,17 @@ class SqlNotifications:
         notification: Notification,
         *,
         secrets: Secrets | None = None,
+        digest_from: datetime | None = None,
         plan: Plan,
         seen: datetime | None = None,
     ) -> None:
         """Writes what people may change."""
         number, source_id = notification.id, notification.source_id
-        values = {**_values(notification), "digested_until": notification.digested_until}
+        # What a worker notes meanwhile stays: only what people decided is written.
+        values = _values(notification)
         values |= {} if secrets is None else self._sealed(number, secrets)
+        values |= {} if "address" not in values else {"problem": "", "problem_at": None}
+        values |= {} if digest_from is None else {"digested_until": digest_from}
         with self._database.write(wake=True) as connection:
             _hold(connection, source_id)
             kept = _one(connection, source_id, number)
@@ -202,7 +206,6 @@ def _values(notification: Notification) -> dict[str, Any]:
         "digest_empty": notification.digest_empty,
         "enabled": notification.enabled,
         "changed_at": notification.changed_at,
-        "problem": notification.problem,
     }
 
 
