@@ -13,7 +13,7 @@ from windrow.core.accounts import Accounts
 from windrow.core.attending import Attending
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
-from windrow.core.consequences import Consequences
+from windrow.core.consequences import Consequence, Consequences
 from windrow.core.copying.following import CopyingFollows
 from windrow.core.copying.keeping import Copies
 from windrow.core.copying.kind import CopyWork
@@ -26,6 +26,10 @@ from windrow.core.harvesting.kind import HarvestWork, RefreshWork
 from windrow.core.harvesting.preparing import take_in
 from windrow.core.harvesting.previewing import Previewing
 from windrow.core.kinds import Kinds
+from windrow.core.notifications import Notifications
+from windrow.core.notifying.digesting import DigestWork
+from windrow.core.notifying.kind import NotifyWork
+from windrow.core.notifying.telling import Telling
 from windrow.core.performing import Performer
 from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
@@ -41,6 +45,7 @@ from windrow.engines.isolation import Isolator
 from windrow.engines.process_pool import ProcessPool
 from windrow.errors import BadInput
 from windrow.fetching import OutgoingPolicy, PoliteFetcherMaker, make_fetcher_maker, name_ourselves
+from windrow.fetching.apprise import AppriseMessenger
 from windrow.model.sources import Credential
 from windrow.ports.clocks import Clock, system_clock
 from windrow.ports.engines import Reservations
@@ -135,6 +140,10 @@ class Assembly:
         work["refresh"] = RefreshWork(self.store, kinds.source, self.clock, self.offload)
         work["availability"] = AvailabilityWork(self.store, kinds.source, self.clock)
         work["copy"] = CopyWork(self.store, self.blobs, self.clock, self.fetcher_maker)
+        work["notify"] = NotifyWork(
+            self.store, self._send_out, self.messenger, self.clock, self.settings.base_url or ""
+        )
+        work["digest"] = DigestWork(self.store, Attending(self.store, self.clock), self.clock)
         work["source_diff"] = DiffWork(self.store, kinds.source)
         work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
         return kinds
@@ -146,6 +155,11 @@ class Assembly:
     def _send_out(self, manners: Manners, *, origin: str, credential: Credential | None, check: Check) -> Courier:
         # Not every process that knows the kinds has anything to fetch: the maker is made with its first courier.
         return self.fetcher_maker(manners, origin=origin, credential=credential, check=check)
+
+    @cached_property
+    def messenger(self) -> AppriseMessenger:
+        """What tells people by Apprise, and keeps the outgoing policy."""
+        return AppriseMessenger(tuple(self.settings.outgoing_allow))
 
     @cached_property
     def windrow(self) -> Windrow:
@@ -165,6 +179,7 @@ class Assembly:
             runs=Runs(store, self.blobs, clock, self.reservations),
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),
+            notifications=Notifications(store, attending, self.messenger, clock),
             catalogue=Catalogue(store.catalogue),
             editing=Editing(store, clock),
             copies=Copies(store, self.blobs, attending),
@@ -222,7 +237,12 @@ class Assembly:
         """Begins what follows from the ends of runs."""
         store, clock = self.store, self.clock
         attending = Attending(store, clock)
-        return Consequences(store, [CopyingFollows(store, clock, attending), PushFollows(store, attending)])
+        drawn: list[Consequence] = [
+            CopyingFollows(store, clock, attending),
+            PushFollows(store, attending),
+            Telling(store, attending),
+        ]
+        return Consequences(store, drawn)
 
     @property
     def watching(self) -> Watching:

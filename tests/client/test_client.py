@@ -80,6 +80,23 @@ def do_sources(client: Client, house: House, remote: Remote) -> sources.Source:
     return source
 
 
+def do_notifications(client: Client, house: House, remote: Remote, source_id: int) -> None:
+    made = client.notifications.create(
+        source_id, name="Hook", channel="webhook", address=remote.url("/hook"), on=["error", "digest"]
+    )
+    assert made.signing_secret.startswith("whsec_")
+    assert [each.id for each in client.notifications.list(source_id)] == [made.id]
+    changed = client.notifications.change(source_id, made.id, digest_seconds=3600, enabled=False)
+    assert changed == client.notifications.get(source_id, made.id)
+    assert (changed.digest_seconds, changed.on) == (3600, ["digest", "error"])
+    assert client.notifications.rotate(source_id, made.id).signing_secret != made.signing_secret
+    remote.on("/hook", reply(b""))
+    run = client.notifications.test(source_id, made.id)
+    house.carry_out()
+    assert client.runs.get(run.id).state == "succeeded"
+    client.notifications.delete(source_id, made.id)
+
+
 def do_resources(client: Client, house: House, remote: Remote, source_id: int) -> None:
     (broken,) = client.sources.resources(source_id, outcome="quarantined")
     assert client.sources.retry_quarantined(source_id, [broken.id]) == 1
@@ -190,6 +207,7 @@ def test_the_client_can_do_all_that_the_api_can(client: Client, house: House, re
 
     do_accounts(client, house)
     source = do_sources(client, house, remote)
+    do_notifications(client, house, remote, source.id)
     do_resources(client, house, remote, source.id)
     do_records(client, source.id)
     do_copies(client, house, source.id)

@@ -12,7 +12,9 @@ from samples.servers.pycsw import Pycsw
 from tests.console.watching import Watched
 from tests.servers.pycsw import RECORDS
 from tests.web.serving import PASSWORD, House
+from windrow.core.notifications import NotificationDraft
 from windrow.core.source_drafts import SourceDraft
+from windrow.model.notifications import Channel
 from windrow.model.sources import Health
 from windrow.ports.catalogue import Search
 from windrow.ports.sources import ResourceFilter
@@ -184,10 +186,11 @@ def test_no_page_is_wider_than_a_phone(desk: Page, watched: Watched, house: Hous
     number = harvested(house, pycsw)
     run = house.assembly.windrow.sources.view(house.principal("admin"), number).last_run
     assert run is not None
-    tabs = [
-        f"/sources/{number}{tab}" for tab in ("", "/resources", "/edits", "/history", "/guard", "/settings", "/delete")
-    ]
     record = first_record(house, number)
+    notification = NotificationDraft("A name as long as people give", Channel.WEBHOOK, f"https://{'long' * 12}.org/x")
+    house.assembly.windrow.notifications.create(house.principal("admin"), number, notification)
+    words = ("", "/resources", "/edits", "/history", "/guard", "/targets", "/notifications", "/settings", "/delete")
+    tabs = [f"/sources/{number}{word}" for word in words]
     desk.set_viewport_size({"width": 390, "height": 844})
 
     wide = {}

@@ -67,9 +67,11 @@ def inhabit(data: Path) -> Iterator[World]:
         waiting = ada.post(f"/tasks/{task['id']}/start")
         beta = bob.post("/sources", folder("Beta's folder", remote))
         record_id = ada.get("/records", q="")["items"][0]["id"]
+        notification = {"name": "Alpha's", "channel": "webhook", "address": "https://hooks.example.org/x"}
         ids = {
             "source_id": source["id"],
             "target_id": target["id"],
+            "notification_id": ada.post(f"/sources/{source['id']}/notifications", notification)["id"],
             "review_id": ada.get(f"/sources/{source['id']}/reviews")["items"][0]["id"],
             "record_id": record_id,
             "field": "licence",

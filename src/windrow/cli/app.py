@@ -10,7 +10,20 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from windrow.cli import db, importing, installation, records, runs, sources, targets, tasks, tokens, users, workers
+from windrow.cli import (
+    db,
+    importing,
+    installation,
+    notifications,
+    records,
+    runs,
+    sources,
+    targets,
+    tasks,
+    tokens,
+    users,
+    workers,
+)
 from windrow.cli.answers import tell
 from windrow.cli.commands import Command
 from windrow.cli.exits import Exit, code_of, tell_error, tell_problem
@@ -52,6 +65,7 @@ installation.add_to(app)
 app.command(cls=Command)(harvest)
 app.add_typer(sources.app, name="sources")
 app.add_typer(targets.app, name="targets")
+app.add_typer(notifications.app, name="notifications")
 app.add_typer(runs.app, name="runs")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(records.app, name="records")

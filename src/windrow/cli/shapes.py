@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from windrow.core.accounts import NewToken, NewUser
 from windrow.core.editing import Traced
 from windrow.core.harvesting.previewing import Preview
+from windrow.core.notifications import Made
 from windrow.core.source_drafts import SourceView
 from windrow.core.targets import Checked, TargetView
 from windrow.errors import WindrowError
@@ -15,6 +16,7 @@ from windrow.faces.native import translate
 from windrow.model.accounts import Token, User
 from windrow.model.availability import Span
 from windrow.model.copies import Copy
+from windrow.model.notifications import Notification
 from windrow.model.resources import Resource
 from windrow.model.runs import LogEntry, Output, Part, Run
 from windrow.model.sources import DeletionReview
@@ -45,6 +47,8 @@ shape_of.register(Copy, lambda item, _now: translate.to_copy(item))
 shape_of.register(TargetView, lambda item, _now: translate.to_target(item))
 shape_of.register(Delivery, lambda item, _now: translate.to_delivery(item))
 shape_of.register(Checked, lambda item, _now: translate.to_check(item))
+shape_of.register(Notification, lambda item, _now: translate.to_notification(item))
+shape_of.register(Made, lambda item, _now: translate.to_made_notification(item))
 shape_of.register(Entry, lambda item, _now: translate.to_record(item))
 shape_of.register(Traced, lambda item, _now: translate.to_provenance(item))
 shape_of.register(EditedEntry, lambda item, _now: translate.to_edited(item))

@@ -269,6 +269,7 @@ def show_source(view: "SourceView", *, as_json: bool) -> None:
             "list looked at": told_schedule(view.schedule_of(REFRESH)),
             "checked": told_schedule(view.schedule_of(AVAILABILITY)),
             "answers": told_availability(source),
+            "numbers differ": source.difference and source.difference.told,
             "last run": last and f"{last.id}: {last.state.value}",
             "took": last and seconds_of(last) is not None and f"{seconds_of(last)} s",
             "counts": last and cell(dict(last.progress.counts)),

@@ -6,6 +6,7 @@ from typing import Self
 from windrow.client.accounts import Accounts
 from windrow.client.connection import Connection
 from windrow.client.copies import Copies
+from windrow.client.notifications import Notifications
 from windrow.client.records import Records
 from windrow.client.runs import Runs
 from windrow.client.sources import Sources
@@ -32,6 +33,7 @@ class Client:
         self.accounts = Accounts(self._connection)
         self.sources = Sources(self._connection)
         self.targets = Targets(self._connection)
+        self.notifications = Notifications(self._connection)
         self.tasks = Tasks(self._connection)
         self.runs = Runs(self._connection)
         self.records = Records(self._connection)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Required, TypeAlias, TypedDict
 
-from windrow.wire import accounts, records, runs, sources
+from windrow.wire import accounts, notifications, records, runs, sources
 
 AnySchedule: TypeAlias = "runs.Schedule | Mapping[str, Any] | None"
 AnyCredential: TypeAlias = "sources.Credential | Mapping[str, Any] | None"
@@ -176,3 +176,26 @@ class Search(Narrowing, total=False):
 
     sort: Sorting
     limit: int
+
+
+class NewNotification(TypedDict, total=False):
+    """See `windrow.wire.notifications.NotificationInput`."""
+
+    name: Required[str]
+    channel: Required[notifications.ChannelName]
+    address: Required[str]
+    on: Sequence[notifications.EventName]
+    digest_seconds: int
+    digest_empty: bool
+    enabled: bool
+
+
+class NotificationChange(TypedDict, total=False):
+    """See `windrow.wire.notifications.NotificationChange`: what is left out stays."""
+
+    name: str
+    address: str
+    on: Sequence[notifications.EventName]
+    digest_seconds: int
+    digest_empty: bool
+    enabled: bool

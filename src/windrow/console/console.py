@@ -10,6 +10,7 @@ from windrow.console.routes import (
     edits,
     guard,
     home,
+    notifications,
     records,
     resources,
     runs,
@@ -21,10 +22,8 @@ from windrow.console.routes import (
     workers,
 )
 
-PAGES = (
-    *(signing, themes, home, adding, sources, changing, guard, resources, targets),
-    *(runs, records, edits, account, users, workers),
-)
+OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
+PAGES = (signing, themes, home, *OF_SOURCES, runs, records, edits, account, users, workers)
 
 
 def make_router() -> APIRouter:

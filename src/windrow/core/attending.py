@@ -19,8 +19,17 @@ REFRESH = "refresh"
 AVAILABILITY = "availability"
 COPY = "copy"
 PUSH = "push"
+NOTIFY = "notify"
+DIGEST = "digest"
 
-NAMES = {REFRESH: "Refresh", AVAILABILITY: "Check", COPY: "Copy", PUSH: "Push"}
+NAMES = {
+    REFRESH: "Refresh",
+    AVAILABILITY: "Check",
+    COPY: "Copy",
+    PUSH: "Push",
+    NOTIFY: "Tell of",
+    DIGEST: "Digest of",
+}
 
 _PATIENT = Retry(attempts=3, first=5.0, longest=300.0)
 RETRY = {
@@ -28,6 +37,9 @@ RETRY = {
     AVAILABILITY: Retry(),
     COPY: _PATIENT,
     PUSH: Retry(attempts=5, first=5.0, longest=300.0),
+    # Seconds at first, an hour at last: a receiver may be away for an afternoon.
+    NOTIFY: Retry(attempts=10, first=30.0, longest=3600.0),
+    DIGEST: _PATIENT,
 }
 
 

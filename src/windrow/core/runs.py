@@ -26,7 +26,7 @@ from windrow.ports.store import Blobs, Store
 
 HARVEST = "harvest"
 
-SOURCE_WORK = frozenset({HARVEST, "source_diff", "refresh", "availability", "copy", "push"})
+SOURCE_WORK = frozenset({HARVEST, "source_diff", "refresh", "availability", "copy", "push", "notify", "digest"})
 """Kinds of work whose parameters the sources alone may write: they say, for one, where a credential is sent."""
 
 

@@ -8,6 +8,7 @@ from windrow.core.catalogue import Catalogue
 from windrow.core.copying.keeping import Copies
 from windrow.core.editing import Editing
 from windrow.core.kinds import Kinds
+from windrow.core.notifications import Notifications
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
 from windrow.core.targets import Targets
@@ -25,6 +26,7 @@ class Windrow:
     runs: Runs
     sources: Sources
     targets: Targets
+    notifications: Notifications
     catalogue: Catalogue
     editing: Editing
     copies: Copies

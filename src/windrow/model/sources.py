@@ -9,6 +9,7 @@ from typing import Any
 from windrow.errors import BadInput, FieldProblem
 from windrow.model.copies import FORMAT, FORMATS, LARGEST_COPY, Copying
 from windrow.model.edits import Rule, check_rules
+from windrow.model.reconciliation import Difference
 
 
 class Health(StrEnum):
@@ -171,6 +172,7 @@ class Source:
     activity        the kind of the run that is at work on it; "" where none is, "cancelling " before one that ends
     listed_at       when a pass over its whole list last ended; `announced` records stood in that
     retired_at      when it was retired: it is harvested no more, and its records stay; None while it is not
+    difference      what the last pass that could tell found not to agree; None where all does
     """
 
     id: int
@@ -199,6 +201,7 @@ class Source:
     notes: Mapping[str, Any] = field(default_factory=dict)
     activity: str = ""
     retired_at: datetime | None = None
+    difference: Difference | None = None
 
 
 class ReviewState(StrEnum):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from windrow.model.reconciliation import Tallied
 from windrow.model.records import Record
 from windrow.model.resources import Outcome
 from windrow.model.runs import Part, Progress, RunState
@@ -205,6 +206,7 @@ class PassEnd:
     hold       keep them as missing, and ask a person
     complete   every record there is was seen: the next pass may ask for changes only
     keep       whether what is absent stays in the catalogue
+    tallied    what is to be compared with what is kept here then; None where the pass cannot tell
     """
 
     absent: Sequence[int]
@@ -213,6 +215,7 @@ class PassEnd:
     ending: Ending
     log: Sequence[Entry] = ()
     keep: bool = False
+    tallied: Tallied | None = None
 
 
 class Harvests(Protocol):

@@ -12,6 +12,7 @@ from windrow.ports.dispatches import Dispatches
 from windrow.ports.edits import Edits
 from windrow.ports.fetching import Hosts
 from windrow.ports.harvests import Harvests
+from windrow.ports.notifying import Notifications
 from windrow.ports.runs import Runs, Workers
 from windrow.ports.sources import Sources
 from windrow.ports.tasks import Tasks
@@ -53,6 +54,11 @@ class Store(Protocol):
     @property
     def harvests(self) -> Harvests:
         """Passes and pages."""
+        ...
+
+    @property
+    def notifications(self) -> Notifications:
+        """Who is told of what becomes of a source."""
         ...
 
     @property

@@ -26,6 +26,7 @@ from windrow.storage.moves import raise_why_fenced
 from windrow.storage.numbers import possible_ids
 from windrow.storage.page_commits import add_pages, add_problems, commit_page, open_pages
 from windrow.storage.page_standing import Target
+from windrow.storage.reconciling import reconcile
 from windrow.storage.resources import ON_REMOTE
 from windrow.storage.seen import unpack
 from windrow.storage.tables import pages, parts, passes, resources, reviews, runs, sources
@@ -181,7 +182,10 @@ class SqlHarvests:
             _settle_absent(target, begun, end, now)
             _settle_source(target, begun, end, now)
             append_log(connection, run_id, end.log)
-            if not end_run(connection, run_id, attempt, end.ending, now=now):
+            ending = end.ending
+            if end.tallied is not None:
+                ending = reconcile(connection, run_id, source_id, end.tallied, ending, now=now)
+            if not end_run(connection, run_id, attempt, ending, now=now):
                 raise LeaseLost(f"Attempt {attempt} at run {run_id} is not the current one.")
 
     def miss_pass(self, run_id: str, source_id: int, state: RunState) -> None:

@@ -42,12 +42,27 @@ class Vault:
     def seal(self, credential: Credential, *, place: str) -> bytes:
         """The credential as it may be kept."""
         plain = orjson.dumps({"kind": credential.kind, "name": credential.name, "secret": credential.secret})
+        return self._encrypt(plain, place)
+
+    def seal_text(self, text: str, *, place: str) -> bytes:
+        """A secret of any other sort as it may be kept."""
+        return self._encrypt(text.encode(), place)
+
+    def open(self, sealed: bytes, *, place: str) -> Credential:
+        """The credential that was sealed. Raises `Conflict` when no key at hand fits."""
+        kept = orjson.loads(self._decrypt(sealed, place))
+        return Credential(CredentialKind(kept["kind"]), kept["secret"], kept["name"])
+
+    def open_text(self, sealed: bytes, *, place: str) -> str:
+        """The text that was sealed. Raises `Conflict` when no key at hand fits."""
+        return self._decrypt(sealed, place).decode()
+
+    def _encrypt(self, plain: bytes, place: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         cipher = self._ciphers[self._current]
         return _VERSION + self._current + nonce + cipher.encrypt(nonce, plain, place.encode())
 
-    def open(self, sealed: bytes, *, place: str) -> Credential:
-        """The credential that was sealed. Raises `Conflict` when no key at hand fits."""
+    def _decrypt(self, sealed: bytes, place: str) -> bytes:
         start = len(_VERSION) + _MARK_BYTES
         cipher = self._ciphers.get(sealed[len(_VERSION) : start])
         if cipher is None or sealed[: len(_VERSION)] != _VERSION:
@@ -57,10 +72,9 @@ class Vault:
             )
         nonce, ciphertext = sealed[start : start + _NONCE_BYTES], sealed[start + _NONCE_BYTES :]
         try:
-            kept = orjson.loads(cipher.decrypt(nonce, ciphertext, place.encode()))
+            return cipher.decrypt(nonce, ciphertext, place.encode())
         except InvalidTag as error:
             raise Conflict("A stored credential was damaged or moved: enter it again.") from error
-        return Credential(CredentialKind(kept["kind"]), kept["secret"], kept["name"])
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether the first key made it; otherwise it is to be sealed again before the older key may go."""

@@ -12,6 +12,7 @@ from windrow.storage.database import Database
 from windrow.storage.moves import ACTIVE_WORDS, among
 from windrow.storage.removals import remove_runs
 from windrow.storage.resources import BATCH, let_others_write, remove
+from windrow.storage.source_rows import TELLING
 from windrow.storage.tables import pages, resources, runs, sources, targets, tasks
 from windrow.storage.targets import forget_deliveries
 
@@ -31,7 +32,9 @@ def mark_removed(connection: Connection, source_id: int, *, tenant_id: str | Non
     own = select(tasks.c.id).where(all_tasks_of(source_id)).order_by(tasks.c.id)
     task_ids = connection.scalars(own.with_for_update()).all()
     active = connection.scalar(
-        select(runs.c.id).where(runs.c.task_id.in_(task_ids), runs.c.state.in_(ACTIVE_WORDS)).limit(1)
+        select(runs.c.id)
+        .where(runs.c.task_id.in_(task_ids), runs.c.state.in_(ACTIVE_WORDS), runs.c.kind.not_in(TELLING))
+        .limit(1)
     )
     if active is not None:
         raise Conflict(f"Run {active} is at work on source {source_id}: cancel it, or wait for its end.")

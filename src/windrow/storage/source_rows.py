@@ -12,6 +12,7 @@ from windrow.model.runs import RunState
 from windrow.model.sources import Health, Policies, ReviewState, Source, Visibility, health_of
 from windrow.storage.listings import of_table
 from windrow.storage.moves import ACTIVE_WORDS
+from windrow.storage.reconciling import difference_from_json
 from windrow.storage.tables import reviews, runs, sources, tasks, user_numbers
 
 IS_ACTIVE: ColumnElement[bool] = sources.c.retired_at.is_(None)
@@ -36,6 +37,10 @@ def select_sources() -> Select[Any]:
     )
 
 
+TELLING = ("notify", "digest")
+"""Kinds of runs that tell people of a source, perhaps for hours; nobody is at work on the source meanwhile."""
+
+
 def _activity() -> ColumnElement[str]:
     # What goes on with a source: of its tasks' runs that have not ended, the one that is furthest; what passes over its
     # list comes before what looks after it meanwhile. A push is work on its targets.
@@ -44,7 +49,7 @@ def _activity() -> ColumnElement[str]:
     chosen = (
         select(stopping + runs.c.kind)
         .join(tasks, tasks.c.id == runs.c.task_id)
-        .where(of_source, runs.c.state.in_(ACTIVE_WORDS), runs.c.kind != "push")
+        .where(of_source, runs.c.state.in_(ACTIVE_WORDS), runs.c.kind.not_in(("push", *TELLING)))
         .order_by(case((runs.c.kind.in_(("availability", "copy")), 1), else_=0), runs.c.started_at.is_(None), runs.c.id)
         .limit(1)
         .correlate(sources)
@@ -70,6 +75,7 @@ def select_troubled() -> Select[Any]:
         sources.c.last_state.in_((RunState.PARTIAL, RunState.FAILED)),
         sources.c.failures > 0,
         runs.c.state == RunState.FAILED,
+        sources.c.difference.is_not(None),
     )
     return chosen.where(or_(held, *failed), IS_ACTIVE).order_by(held.desc(), sources.c.failures.desc(), sources.c.id)
 
@@ -103,6 +109,7 @@ def to_source(row: Row[Any]) -> Source:
         notes=row.notes or {},
         activity=row.activity,
         retired_at=row.retired_at,
+        difference=difference_from_json(row.difference),
     )
 
 

@@ -13,6 +13,7 @@ from windrow.storage.dispatches import SqlDispatches
 from windrow.storage.edits import SqlEdits
 from windrow.storage.harvests import SqlHarvests
 from windrow.storage.hosts import SqlHosts
+from windrow.storage.notifications import SqlNotifications
 from windrow.storage.runs import SqlRuns
 from windrow.storage.secrets import Vault
 from windrow.storage.sources import SqlSources
@@ -62,6 +63,11 @@ class SqlStore:
     def harvests(self) -> SqlHarvests:
         """Passes and pages."""
         return SqlHarvests(self._database)
+
+    @cached_property
+    def notifications(self) -> SqlNotifications:
+        """Who is told of what becomes of a source."""
+        return SqlNotifications(self._database, self._vault)
 
     @cached_property
     def catalogue(self) -> SqlCatalogue:

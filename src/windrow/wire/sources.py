@@ -193,6 +193,19 @@ class SourceChange(Partial):
     priority: Priority | None = Field(None, description=PRIORITY)
 
 
+class Difference(Shape):
+    """Counts that did not agree after a pass over everything."""
+
+    told: str = Field(examples=["the remote announced 20 records, and the run got 19"])
+    remote: int | None = Field(None, description="How many records the remote said it has; null where it did not say.")
+    came: int = Field(description="How many records came by in the run.")
+    seen: int | None = Field(None, description="How many different resources these were; null where it cannot be told.")
+    local: int = Field(description="How many resources are kept here.")
+    held: int = Field(description="How many of those wait for a decision about their deletion.")
+    since: datetime = Field(description="When a pass first ended so.")
+    run_id: Id
+
+
 class Source(Shape):
     """A remote place that is harvested."""
 
@@ -210,6 +223,7 @@ class Source(Shape):
     checked_at: datetime | None = Field(None, description="When it was last checked.")
     listed_at: datetime | None = Field(None, description="When a pass over its whole list last ended.")
     announced: int | None = Field(None, description="How many records that list held.")
+    difference: Difference | None = Field(None, description="What did not agree after the last whole pass.")
     schedule: ScheduleView | None = None
     refresh_schedule: ScheduleView | None = None
     check_schedule: ScheduleView | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from windrow.core.harvesting.comparing import FAILED, plain
 from windrow.core.harvesting.idset import IdSet
+from windrow.model.reconciliation import Tallied
 from windrow.model.resources import Outcome
 from windrow.model.runs import Progress, RunState
 from windrow.model.sources import Policies
@@ -26,6 +27,7 @@ class Walked:
     unseen        ids of those that no page held; only meaningful for a whole listing
     declared      ids that the remote declared deleted
     failed_pages  pages given up
+    seen          how many different resources the pages held
     """
 
     begun: Pass
@@ -36,6 +38,7 @@ class Walked:
     unseen: Sequence[int]
     declared: Sequence[int]
     failed_pages: int
+    seen: int
 
     @property
     def done(self) -> int:
@@ -45,12 +48,13 @@ class Walked:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What follows from a walk."""
+    """What follows from a walk. `tallied` is to be compared with what is kept; None where the walk cannot tell."""
 
     complete: bool
     absent: Sequence[int]
     hold: bool
     ending: Ending
+    tallied: Tallied | None
 
 
 def unseen_ids(ids: Iterable[int], seen: IdSet) -> tuple[int, list[int]]:
@@ -74,7 +78,16 @@ def judge(walked: Walked, policies: Policies) -> Verdict:
     absent = sorted(unseen.union(walked.declared))
     doubts = walked.begun.doubts if unseen else ()
     hold = not policies.keep_gone and (bool(doubts) or policies.holds(len(absent), walked.present))
-    return Verdict(not problems, absent, hold, _ending(walked, problems, _message(absent, hold, doubts), absent, hold))
+    ending = _ending(walked, problems, _message(absent, hold, doubts), absent, hold)
+    return Verdict(not problems, absent, hold, ending, _tallied(walked))
+
+
+def _tallied(walked: Walked) -> Tallied | None:
+    """What was counted, where every page of everything there is was read: else numbers differ by right."""
+    if not walked.begun.whole or walked.failed_pages:
+        return None
+    # What could not be loaded may be known and here: it was not seen, and is not missing.
+    return Tallied(walked.announced, walked.done, None if walked.begun.problems else walked.seen)
 
 
 def _problems(walked: Walked) -> list[str]:

@@ -220,6 +220,7 @@ class HarvestWork:
             hold=verdict.hold,
             complete=verdict.complete and self._leaves_nothing(work, source, walk),
             keep=source.policies.keep_gone,
+            tallied=verdict.tallied if self.fetches else None,
             ending=verdict.ending,
             log=[Entry(now, level, told, data=verdict.ending.progress.counts)],
         )
@@ -250,7 +251,9 @@ class HarvestWork:
         begun = harvests.find_pass(work.run.id) or walk.committer.begun
         declared, present, unseen = self._not_seen(work, source, walk, whole=begun.whole)
         failed = self.store.runs.count_parts(work.run.id).get(PartState.FAILED, 0)
-        walked = Walked(begun, tally.counts, tally.announced, tally.total, present, unseen, declared, failed)
+        walked = Walked(
+            begun, tally.counts, tally.announced, tally.total, present, unseen, declared, failed, len(tally.seen)
+        )
         return judge(walked, source.policies)
 
 

@@ -6,6 +6,7 @@ from windrow.faces.native.routes import (
     accounts,
     copies,
     events,
+    notifications,
     records,
     resources,
     runs,
@@ -21,6 +22,7 @@ PREFIX = "/api/v1"
 def make_router() -> APIRouter:
     """Every route of the native API, below `/api/v1`."""
     router = APIRouter(prefix=PREFIX)
-    for part in (accounts, sources, resources, targets, tasks, runs, events, workers, records, copies):
+    of_sources = (sources, resources, targets, notifications)
+    for part in (accounts, *of_sources, tasks, runs, events, workers, records, copies):
         router.include_router(part.router)
     return router

@@ -13,6 +13,7 @@ TAGS = (
     ("sources", "Remote places to harvest: find out what they are, register, look, change, harvest, delete."),
     ("resources", "The remote records of a source, and the deletions that its guard holds for a person."),
     ("targets", "Where a source's records are pushed to, and what became of each there."),
+    ("notifications", "Who is told of what becomes of a source, by webhooks and by the services that Apprise knows."),
     ("tasks", "What can be run: its kind, parameters, schedule and limits."),
     ("runs", "Executions of tasks: their progress, parts, log and files, live or afterwards."),
     ("workers", "The living processes of this installation, and what each does."),
@@ -46,7 +47,18 @@ PROBLEMS: Mapping[int, str] = {
 
 READING = frozenset({"get", "head"})
 MADE = ("201", "202")
-LOCATED = frozenset({"create_source", "create_task", "start_task", "start_harvest", "start_diff", "start_copying"})
+LOCATED = frozenset(
+    {
+        "create_notification",
+        "create_source",
+        "create_task",
+        "start_copying",
+        "start_diff",
+        "start_harvest",
+        "start_task",
+        "test_notification",
+    }
+)
 OURS = ("/api/v1/", "/healthz", "/readyz", "/metrics")
 """The other faces are standards, and describe themselves."""
 

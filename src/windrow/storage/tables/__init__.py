@@ -14,6 +14,7 @@ from windrow.storage.tables.harvesting import (
     reviews,
     sources,
 )
+from windrow.storage.tables.notifying import notifications
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
 from windrow.storage.tables.pushing import deliveries, targets
 from windrow.storage.tables.running import (
@@ -39,6 +40,7 @@ __all__ = [
     "key_holds",
     "log_entries",
     "metadata",
+    "notifications",
     "originals",
     "outputs",
     "pages",

@@ -47,6 +47,7 @@ sources = Table(
     Column("listed_at", UtcTime),  # when a pass over its whole list last ended
     Column("announced", BigId),  # how many records that list held
     Column("retired_at", UtcTime),  # it is harvested no more, and its records stay
+    Column("difference", Json),  # counts that do not agree since a pass: see model/reconciliation.py
     # Set while its rows are removed, batch by batch: it does not exist for anyone but the one who goes on removing.
     Column("deleting", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("tenant_id", "name"),

@@ -10,6 +10,13 @@ from windrow.faces.native.translate.accounts import (
     to_user,
 )
 from windrow.faces.native.translate.copies import to_copy, to_stock
+from windrow.faces.native.translate.notifications import (
+    change_notification,
+    from_notification,
+    to_difference,
+    to_made_notification,
+    to_notification,
+)
 from windrow.faces.native.translate.paging import in_utc, list_of
 from windrow.faces.native.translate.records import to_edited, to_facets, to_provenance, to_record, to_record_body
 from windrow.faces.native.translate.runs import to_inspection, to_log_entry, to_output, to_part, to_run, to_worker
@@ -34,12 +41,14 @@ from windrow.faces.native.translate.targets import change_target, from_target, t
 from windrow.faces.native.translate.tasks import change_task, from_task, to_task
 
 __all__ = [
+    "change_notification",
     "change_policies",
     "change_schedule",
     "change_source",
     "change_target",
     "change_task",
     "from_credential",
+    "from_notification",
     "from_policies",
     "from_schedule",
     "from_scopes",
@@ -57,12 +66,15 @@ __all__ = [
     "to_created_user",
     "to_delivery",
     "to_detection",
+    "to_difference",
     "to_edited",
     "to_facets",
     "to_host",
     "to_inspection",
     "to_log_entry",
+    "to_made_notification",
     "to_me",
+    "to_notification",
     "to_output",
     "to_part",
     "to_policies",

@@ -8,6 +8,7 @@ from windrow.core.attending import AVAILABILITY, REFRESH
 from windrow.core.harvesting.previewing import Preview
 from windrow.core.source_drafts import SourceDraft, SourceView
 from windrow.errors import BadInput
+from windrow.faces.native.translate.notifications import to_difference
 from windrow.faces.native.translate.records import to_record_body
 from windrow.faces.native.translate.runs import to_run
 from windrow.faces.native.translate.schedules import change_schedule, from_schedule, to_schedule
@@ -148,6 +149,7 @@ def to_source(view: SourceView, *, now: datetime) -> source_shapes.Source:
         checked_at=source.checked_at,
         listed_at=source.listed_at,
         announced=source.announced,
+        difference=to_difference(source.difference),
         schedule=to_schedule(task.schedule),
         refresh_schedule=to_schedule(view.schedule_of(REFRESH)),
         check_schedule=to_schedule(view.schedule_of(AVAILABILITY)),
