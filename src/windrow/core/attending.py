@@ -77,13 +77,8 @@ def limit_of(source: Source) -> Limit:
 
 def _limits(source: Source, kind: str) -> tuple[Limit, ...]:
     """What must not go on at the same time."""
-    match kind:
-        case "refresh":
-            return (limit_of(source),)
-        case "copy":
-            return (Limit(f"source-copy:{source.task_id}"),)
-        case _:
-            return ()
+    own = {REFRESH: limit_of(source), COPY: Limit(f"source-copy:{source.task_id}")}
+    return (own[kind],) if kind in own else ()
 
 
 def _blank(source: Source, kind: str) -> Task:
