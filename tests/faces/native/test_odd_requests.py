@@ -16,7 +16,7 @@ def admin(house: House) -> Caller:
     return house.holder("admin")
 
 
-WORK = ("availability", "harvest", "refresh", "source_diff", "stepping")
+WORK = ("availability", "copy", "harvest", "refresh", "source_diff", "stepping")
 
 
 @pytest.mark.parametrize(
