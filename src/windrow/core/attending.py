@@ -100,13 +100,9 @@ def limit_of(source: Source) -> Limit:
 
 def _limits(source: Source, kind: str) -> tuple[Limit, ...]:
     """What must not go on at the same time."""
-    match kind:
-        case "refresh":
-            return (limit_of(source),)
-        case "copy" | "push":
-            return (Limit(f"source-{kind}:{source.task_id}"),)
-        case _:
-            return ()
+    if kind == REFRESH:
+        return (limit_of(source),)
+    return (Limit(f"source-{kind}:{source.task_id}"),) if kind in (COPY, PUSH) else ()
 
 
 def _blank(source: Source, kind: str) -> Task:

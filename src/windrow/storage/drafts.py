@@ -67,7 +67,9 @@ class FolderDraft:
             self._take(piece)
         self._synced = self._size
         if self._note:
-            self._note_path.touch()  # it is as old as its last use
+            # It is as old as its last use, for whoever removes forsaken ones.
+            self._note_path.touch()
+            os.utime(self._file.fileno())
 
     def begin(self, note: str) -> None:
         """Empties it; `note` is what whoever goes on with it must know."""
