@@ -17,7 +17,7 @@ from windrow.storage.dues import SHOWN, due_between, removals_between, select_ta
 from windrow.storage.listing import number_of, to_page
 from windrow.storage.record_rows import decode
 from windrow.storage.records import read_documents
-from windrow.storage.tables import deliveries, parts, records, resources, runs, targets
+from windrow.storage.tables import deliveries, originals, parts, records, resources, runs, targets
 from windrow.storage.target_rows import to_delivery
 
 FAILED: ColumnElement[bool] = literal_column("deliveries.problem <> ''")
@@ -69,15 +69,17 @@ def consign(database: Database, connection: Connection, target_id: int, number: 
             resources.c.last_changed,
             deliveries.c.identifier.label("given"),
             deliveries.c.remote,
+            originals.c.resource_id.label("original"),
         )
-        .select_from(resources.join(records, SHOWN))
+        .select_from(resources.join(records, SHOWN).outerjoin(originals, originals.c.resource_id == resources.c.id))
         .join(deliveries, deliveries.c.resource_id == resources.c.id)
         .where(resources.c.id == number, deliveries.c.target_id == target_id)
     )
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    documents = read_documents(database, connection, [number])
+    # The document as it came does not say what was changed here.
+    documents = read_documents(database, connection, [number]) if row.original is None else []
     _, media_type, raw = documents[0] if documents else (number, "", b"")
     return Consignment(number, row.given, row.remote, row.last_changed, decode(row), raw, media_type)
 
