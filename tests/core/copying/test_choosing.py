@@ -45,6 +45,14 @@ TAKEN = {
     ),
     "an icon": (Link("https://a.test/x.gif", "icon"), Role.THUMBNAIL),
     "a legend": (Link("https://a.test/legend.png", "preview", title="Legend"), Role.LEGEND),
+    "a map that a service draws": (
+        Link("https://a.test/wms?service=WMS&request=GetMap", "preview", media_type="image/png", protocol="OGC:WMS"),
+        Role.THUMBNAIL,
+    ),
+    "a legend that a service draws": (
+        Link("https://a.test/wms?request=GetLegendGraphic", "legend", media_type="image/png"),
+        Role.LEGEND,
+    ),
     "a legend by its role": (Link("https://a.test/x.png", "enclosure", protocol="legend"), Role.LEGEND),
 }
 
@@ -54,7 +62,7 @@ LEFT = {
     "features of a service": Link("https://a.test/?service=WFS&request=GetFeature&outputFormat=csv", "enclosure"),
     "an ArcGIS layer": Link("https://a.test/arcgis/rest/services/x/MapServer/0", "enclosure"),
     "an ArcGIS service": Link("https://a.test/arcgis/rest/services/x", protocol="ESRI:REST"),
-    "a legend that a service draws": Link(
+    "a picture that a service draws, of which nobody says what it is for": Link(
         "https://a.test/wms?request=GetLegendGraphic&format=image/png", media_type="image/png", protocol="image/png"
     ),
     "OPeNDAP": Link("http://a.test/thredds/dodsC/x/y", "enclosure", title="OPeNDAP"),

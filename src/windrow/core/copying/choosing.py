@@ -46,10 +46,12 @@ def choose(record: Record, copying: Copying, formats: Collection[str]) -> list[W
 
 def _choose(links: Sequence[Link], formats: Collection[str], *, pictures: bool) -> Iterator[Wanted]:
     for link in links:
-        if not _is_file(link):
+        role, media_type = _role(link), plain_type(link.media_type)
+        # A map or a legend that a service draws, and that is offered as a picture, is one.
+        is_drawn = role is not Role.DATA and media_type.startswith("image/") and _is_fetchable(link)
+        if not is_drawn and not _is_file(link):
             continue
-        role = _role(link)
-        name, media_type = file_name(link.href), plain_type(link.media_type)
+        name = file_name(link.href)
         if role is Role.DATA:
             takes = _is_data(link, formats, ending_of(name), media_type)
         else:
@@ -60,17 +62,24 @@ def _choose(links: Sequence[Link], formats: Collection[str], *, pictures: bool) 
 
 def _is_file(link: Link) -> bool:
     """Whether it can be one at all: neither a service nor a page, and an address as it stands."""
-    if not link.href.lower().startswith(("http://", "https://")) or "{" in link.href:
+    if not _is_fetchable(link):
         return False
-    try:
-        parts = urlsplit(link.href)
-    except ValueError:
-        return False
+    parts = urlsplit(link.href)
     asked = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
     if {"service", "request"} & asked or _SERVICE.match(link.protocol) or _SERVICE_PATH.search(parts.path):
         return False
     is_page = plain_type(link.media_type) in PAGES or ending_of(file_name(link.href)) in PAGE_ENDINGS
     return not is_page and not (_NO_FILE_ROLES & set(link.protocol.split()))
+
+
+def _is_fetchable(link: Link) -> bool:
+    if not link.href.lower().startswith(("http://", "https://")) or "{" in link.href:
+        return False
+    try:
+        urlsplit(link.href)
+    except ValueError:
+        return False
+    return True
 
 
 def _role(link: Link) -> Role:
