@@ -22,6 +22,7 @@ from windrow.core.harvesting.preparing import take_in
 from windrow.core.harvesting.previewing import Previewing
 from windrow.core.kinds import Kinds
 from windrow.core.performing import Performer
+from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduling import Scheduling
 from windrow.core.sources import Sources
@@ -135,6 +136,7 @@ class Assembly:
             ),
             kinds=self.kinds,
             tasks=Tasks(store, self.kinds, clock),
+            schedules=PreviewingSchedules(store.tasks, clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
             sources=Sources(store, self.kinds, self.blobs, clock, detecting, previewing, Attending(store, clock)),
             catalogue=Catalogue(store.catalogue),

@@ -18,7 +18,7 @@ from tests.web.operations import all_operations
 from tests.web.serving import PASSWORD, House, serve
 from tests.web.world import DOCUMENT, IDENTIFIER, add_worker, fill_folder
 from windrow.client import ApiError, Client, Unreachable, fields
-from windrow.wire import accounts, runs, sources
+from windrow.wire import accounts, runs, schedules, sources
 
 NOT_BY_CLIENT = frozenset({"healthz", "readyz", "metrics"})
 """For whoever keeps the installation alive."""
@@ -106,7 +106,7 @@ def do_records(client: Client, source_id: int) -> None:
 
 def do_tasks_and_runs(client: Client, house: House, source_id: int) -> None:
     assert "stepping" in [each.name for each in client.tasks.kinds()]
-    schedule = runs.Schedule(trigger=runs.Trigger(every_seconds=3600))
+    schedule = schedules.Schedule(trigger=schedules.Trigger(every_seconds=3600))
     task = client.tasks.create(name="Steps", kind="stepping", parameters={"files": {"ä b.txt": "A"}}, schedule=schedule)
     changed = client.tasks.change(task.id, schedule={"enabled": False}, retry={"attempts": 3})
     assert changed == client.tasks.get(task.id)

@@ -6,6 +6,7 @@ from windrow.core.accounts import Accounts
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
 from windrow.core.kinds import Kinds
+from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
 from windrow.ports.store import Blobs, Store
@@ -19,6 +20,7 @@ class Windrow:
     authentication: Authentication
     kinds: Kinds
     tasks: Tasks
+    schedules: PreviewingSchedules
     runs: Runs
     sources: Sources
     catalogue: Catalogue

@@ -7,7 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from windrow.wire.records import RecordBody
-from windrow.wire.runs import PRIORITY, QUEUE, Priority, Queue, Run, Schedule, ScheduleChange, ScheduleView
+from windrow.wire.runs import PRIORITY, QUEUE, Priority, Queue, Run
+from windrow.wire.schedules import Schedule, ScheduleChange, ScheduleView
 from windrow.wire.shapes import Id, Input, Number, Partial, Shape, Whole, YesNo
 
 HealthName = Literal["new", "healthy", "ailing", "failing", "held", "paused", "retired"]
