@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from windrow.cli import db, importing, installation, records, runs, sources, tasks, tokens, users, workers
+from windrow.cli import db, importing, installation, records, runs, schedules, sources, tasks, tokens, users, workers
 from windrow.cli.answers import tell
 from windrow.cli.commands import Command
 from windrow.cli.exits import Exit, code_of, tell_error, tell_problem
@@ -53,6 +53,7 @@ app.command(cls=Command)(harvest)
 app.add_typer(sources.app, name="sources")
 app.add_typer(runs.app, name="runs")
 app.add_typer(tasks.app, name="tasks")
+app.add_typer(schedules.app, name="schedules")
 app.add_typer(records.app, name="records")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")

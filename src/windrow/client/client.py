@@ -7,6 +7,7 @@ from windrow.client.accounts import Accounts
 from windrow.client.connection import Connection
 from windrow.client.records import Records
 from windrow.client.runs import Runs
+from windrow.client.schedules import Schedules
 from windrow.client.sources import Sources
 from windrow.client.tasks import Tasks
 
@@ -30,6 +31,7 @@ class Client:
         self.accounts = Accounts(self._connection)
         self.sources = Sources(self._connection)
         self.tasks = Tasks(self._connection)
+        self.schedules = Schedules(self._connection)
         self.runs = Runs(self._connection)
         self.records = Records(self._connection)
 

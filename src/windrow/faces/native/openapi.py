@@ -13,6 +13,7 @@ TAGS = (
     ("sources", "Remote places to harvest: find out what they are, register, look, change, harvest, delete."),
     ("resources", "The remote records of a source, and the deletions that its guard holds for a person."),
     ("tasks", "What can be run: its kind, parameters, schedule and limits."),
+    ("schedules", "What a schedule leads to, before it is saved and in the days to come."),
     ("runs", "Executions of tasks: their progress, parts, log and files, live or afterwards."),
     ("workers", "The living processes of this installation, and what each does."),
     ("records", "The catalogue: search, look, download."),
