@@ -108,6 +108,9 @@ def do_tasks_and_runs(client: Client, house: House, source_id: int) -> None:
     assert "stepping" in [each.name for each in client.tasks.kinds()]
     schedule = schedules.Schedule(trigger=schedules.Trigger(every_seconds=3600))
     task = client.tasks.create(name="Steps", kind="stepping", parameters={"files": {"ä b.txt": "A"}}, schedule=schedule)
+    looked = client.schedules.preview({"trigger": {"type": "cron", "expression": "@daily"}}, count=3)
+    assert (looked.description, len(looked.moments)) == ("at 00:00 every day, UTC", 3)
+    assert client.schedules.coming(days=2).total >= 48
     changed = client.tasks.change(task.id, schedule={"enabled": False}, retry={"attempts": 3})
     assert changed == client.tasks.get(task.id)
     assert (changed.retry.attempts, changed.retry.first) == (3, 2.0)

@@ -1,7 +1,8 @@
 """`windrow schedules …`: what a schedule would lead to, and what will run in the days to come."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,13 +11,16 @@ from windrow.cli.commands import Command
 from windrow.cli.local import open_local
 from windrow.cli.options import Data, Json
 from windrow.errors import BadInput, FieldProblem
+from windrow.model.schedules import Schedule
+from windrow.model.triggers import AnyTrigger, trigger_from_json
+from windrow.ports.clocks import system_clock
 
 if TYPE_CHECKING:
     from windrow.core.previewing_schedules import Coming, Preview
 
 app = typer.Typer(help="What a schedule leads to, and what will run by itself.", no_args_is_help=True)
 
-OPTIONS = {"expression": "--cron", "dialect": "--dialect", "zone": "--zone", "rule": "--calendar", "count": "--count"}
+OPTIONS = {"expression": "--cron", "dialect": "--dialect", "zone": "--zone", "rule": "--calendar"}
 
 HOURS: list[Column[tuple[datetime, int]]] = [
     Column("Hour", lambda each: each[0]),
@@ -35,23 +39,17 @@ def preview(
     ] = None,
     zone: Annotated[str, typer.Option(help="Whose wall clock counts, such as Europe/Berlin.")] = "UTC",
     count: Annotated[int, typer.Option(help="How many moments.")] = 5,
-    data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Tell what a schedule means, and when it is due next. Nothing is saved."""
-    from windrow.model.schedules import Schedule
-    from windrow.model.triggers import trigger_from_json
+    """Tell what a schedule means, and when it is due next. Nothing is saved, and no installation is needed."""
+    from windrow.core.previewing_schedules import preview_of
 
     if (cron is None) == (calendar is None):
         raise BadInput.of("--cron", "say either --cron or --calendar")
     words = {"type": "cron", "expression": cron, "dialect": dialect} if calendar is None else {"type": "calendar"}
-    with open_local(data) as local:
-        try:
-            trigger = trigger_from_json({**words, "rule": calendar, "zone": zone}, now=local.now)
-            found = local.windrow.schedules.preview(local.principal, Schedule(trigger), count=count)
-        except BadInput as error:
-            raise BadInput([_by_option(each) for each in error.problems]) from error
-    _show(found, as_json=as_json)
+    now = system_clock()
+    trigger = read_trigger({**words, "rule": calendar, "zone": zone}, now)
+    _show(preview_of(Schedule(trigger), now, count), as_json=as_json)
 
 
 @app.command(cls=Command)
@@ -69,16 +67,21 @@ def coming(
     _show_collisions(found)
 
 
+def read_trigger(value: Mapping[str, Any], now: datetime) -> AnyTrigger:
+    """A trigger as its options say it. Raises `BadInput` that names the options."""
+    try:
+        return trigger_from_json(value, now=now)
+    except BadInput as error:
+        raise BadInput([_by_option(each) for each in error.problems]) from error
+
+
 def _show(found: "Preview", *, as_json: bool) -> None:
-    shown = [found.shown(each) for each in found.moments]
     if as_json:
-        moments = [{"due": due, "local": local.isoformat()} for due, local in zip(found.moments, shown, strict=True)]
-        told = {"description": found.description, "canonical": found.canonical, "zone": found.zone}
-        print_json({**told, "moments": moments})
+        print_json(found)
         return
     print_line(f"It runs {found.description}.")
-    for each in shown:
-        print_line(f"{each:%a %Y-%m-%d %H:%M:%S %z}")
+    for each in found.moments:
+        print_line(f"{found.shown(each):%a %Y-%m-%d %H:%M:%S %z}")
 
 
 def _show_collisions(found: "Coming") -> None:
@@ -90,4 +93,4 @@ def _show_collisions(found: "Coming") -> None:
 
 def _by_option(problem: FieldProblem) -> FieldProblem:
     name = problem.field.rpartition(".")[2]
-    return FieldProblem(OPTIONS.get(name, name), problem.problem)
+    return FieldProblem(OPTIONS[name], problem.problem)

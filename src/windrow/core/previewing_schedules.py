@@ -68,15 +68,7 @@ class PreviewingSchedules:
     ) -> Preview:
         """The next moments of a schedule that need not be saved. Raises `BadInput`."""
         principal.need(Right.READ)
-        if not 1 <= count <= MOST_PREVIEWED:
-            raise BadInput.of("count", f"must lie between 1 and {MOST_PREVIEWED}")
-        trigger = schedule.trigger
-        return Preview(
-            trigger.describe(),
-            trigger.canonical if isinstance(trigger, Cron) else None,
-            trigger.zone if isinstance(trigger, Cron | Calendar) else "UTC",
-            moments_of(schedule, self.clock() if after is None else after, count),
-        )
+        return preview_of(schedule, self.clock() if after is None else after, count)
 
     def coming(self, principal: Principal, *, days: int = 1) -> Coming:
         """What will run by itself in so many days. Raises `BadInput`."""
@@ -99,6 +91,19 @@ class PreviewingSchedules:
         full = [(minute, list(some.values())) for minute, some in minutes.items() if len(some) > 1]
         full.sort(key=lambda each: (-len(each[1]), each[0]))
         return Coming(until, sum(hours.values()), sorted(hours.items()), full, complete)
+
+
+def preview_of(schedule: Schedule, after: datetime, count: int = 5) -> Preview:
+    """The first moments of a schedule later than another. Raises `BadInput`."""
+    if not 1 <= count <= MOST_PREVIEWED:
+        raise BadInput.of("count", f"must lie between 1 and {MOST_PREVIEWED}")
+    trigger = schedule.trigger
+    return Preview(
+        trigger.describe(),
+        trigger.canonical if isinstance(trigger, Cron) else None,
+        trigger.zone if isinstance(trigger, Cron | Calendar) else "UTC",
+        moments_of(schedule, after, count),
+    )
 
 
 def moments_of(schedule: Schedule, after: datetime, count: int) -> list[datetime]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from windrow.wire.shapes import Id, Input, Moment, Number, Partial, Shape, Whole, YesNo
 
@@ -64,8 +64,13 @@ RULE = "For `calendar`: a rule of RFC 5545 (RRULE), daily or rarer."
 FIRST = "For `calendar`: date and time of the wall clock from which the rule counts, without a zone."
 
 
+EXAMPLE = {"type": "cron", "expression": "30 2 * * *", "dialect": "unix", "zone": "Europe/Berlin"}
+
+
 class Trigger(Input):
     """When something is due. `type` says which of the other fields belong to it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     type: TriggerName = "interval"
     every_seconds: Seconds | None = Field(None, description=EVERY)
@@ -149,6 +154,8 @@ class ScheduleChange(Partial):
 
 class TriggerView(Shape):
     """When something is due. `type` says which of the other fields belong to it; the rest are null."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**EXAMPLE, "canonical": "30 2 * * *"}]})
 
     type: KeptTriggerName = "interval"
     every_seconds: float | None = Field(None, description=EVERY, examples=[21_600])

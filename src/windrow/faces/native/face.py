@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from windrow.faces.native.routes import accounts, events, records, resources, runs, sources, tasks, workers
+from windrow.faces.native.routes import accounts, events, records, resources, runs, schedules, sources, tasks, workers
 
 PREFIX = "/api/v1"
 
@@ -10,6 +10,6 @@ PREFIX = "/api/v1"
 def make_router() -> APIRouter:
     """Every route of the native API, below `/api/v1`."""
     router = APIRouter(prefix=PREFIX)
-    for part in (accounts, sources, resources, tasks, runs, events, workers, records):
+    for part in (accounts, sources, resources, tasks, schedules, runs, events, workers, records):
         router.include_router(part.router)
     return router
