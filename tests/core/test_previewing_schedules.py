@@ -65,6 +65,23 @@ def test_a_preview_keeps_to_what_the_schedule_allows(anybody: Principal) -> None
             ahead().preview(anybody, Schedule(hourly), count=count)
 
 
+@pytest.mark.parametrize("year", [1, 9999])
+@pytest.mark.parametrize("trigger", [Interval(HOUR, NOON), Cron("@daily", "Asia/Kathmandu"), Clocked(NOON)])
+def test_years_that_nobody_lives_in_are_refused_or_answered(anybody: Principal, year: int, trigger: AnyTrigger) -> None:
+    after = datetime(year, 1, 1, tzinfo=UTC) if year == 1 else datetime(year, 12, 31, 23, 59, tzinfo=UTC)
+    schedule = Schedule(trigger, blackouts=(Window(time(1), time(2), "America/New_York"),))
+
+    try:
+        found = ahead().preview(anybody, schedule, after=after).moments
+    except BadInput as error:
+        found, told = [], str(error)
+    else:
+        told = ""
+
+    assert all(each > after for each in found)
+    assert told in ("", "after: lies too far from today: choose a year that people live in")
+
+
 def test_what_is_coming_is_counted_by_the_hour_and_collisions_are_told(anybody: Principal) -> None:
     found = ahead(
         a_task("hourly", Interval(HOUR, NOON)),

@@ -98,12 +98,12 @@ def preview_of(schedule: Schedule, after: datetime, count: int = 5) -> Preview:
     if not 1 <= count <= MOST_PREVIEWED:
         raise BadInput.of("count", f"must lie between 1 and {MOST_PREVIEWED}")
     trigger = schedule.trigger
-    return Preview(
-        trigger.describe(),
-        trigger.canonical if isinstance(trigger, Cron) else None,
-        trigger.zone if isinstance(trigger, Cron | Calendar) else "UTC",
-        moments_of(schedule, after, count),
-    )
+    try:
+        moments = moments_of(schedule, after, count)
+    except OverflowError as error:
+        raise BadInput.of("after", "lies too far from today: choose a year that people live in") from error
+    zone = trigger.zone if isinstance(trigger, Cron | Calendar) else "UTC"
+    return Preview(trigger.describe(), trigger.canonical if isinstance(trigger, Cron) else None, zone, moments)
 
 
 def moments_of(schedule: Schedule, after: datetime, count: int) -> list[datetime]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from windrow.wire.shapes import Id, Input, Moment, Number, Partial, Shape, Whole, YesNo
 
@@ -64,7 +65,7 @@ RULE = "For `calendar`: a rule of RFC 5545 (RRULE), daily or rarer."
 FIRST = "For `calendar`: date and time of the wall clock from which the rule counts, without a zone."
 
 
-EXAMPLE = {"type": "cron", "expression": "30 2 * * *", "dialect": "unix", "zone": "Europe/Berlin"}
+EXAMPLE: JsonDict = {"type": "cron", "expression": "30 2 * * *", "dialect": "unix", "zone": "Europe/Berlin"}
 
 
 class Trigger(Input):
