@@ -220,18 +220,22 @@ _GOOD = (
     .scalar_subquery()
 )
 _RESUMED = func.coalesce(type_coerce(tasks.c.schedule, JSON)["counted_after"].as_string(), "")
-_FAILED = and_(
-    runs.c.task_id == tasks.c.id,
-    runs.c.state == RunState.FAILED.value,
-    runs.c.id > func.coalesce(_GOOD, ""),
-    runs.c.id > _RESUMED,
-)
-# By the index of a task's runs, from its last good one on: what a schedule that pauses lets be few.
-_FAILING = (
-    select(tasks.c.id, func.count(runs.c.id).label("failures"), func.max(runs.c.id).label("latest"))
-    .join_from(tasks, runs, _FAILED)
+_SINCE = (
+    select(tasks.c.id, func.coalesce(_GOOD, "").label("good"), _RESUMED.label("resumed"))
     .where(tasks.c.id.in_(bindparam("these_tasks", expanding=True)))
-    .group_by(tasks.c.id)
+    .cte("since")
+    .prefix_with("MATERIALIZED")  # once for each task, and not for each of its runs
+)
+_FAILED = and_(
+    runs.c.task_id == _SINCE.c.id,
+    runs.c.state == RunState.FAILED.value,
+    runs.c.id > _SINCE.c.good,
+    runs.c.id > _SINCE.c.resumed,
+)
+_FAILING = (
+    select(_SINCE.c.id, func.count(runs.c.id).label("failures"), func.max(runs.c.id).label("latest"))
+    .join_from(_SINCE, runs, _FAILED)
+    .group_by(_SINCE.c.id)
 )
 
 _MOVE_ON = (
