@@ -31,6 +31,7 @@ from windrow.core.notifying.digesting import DigestWork
 from windrow.core.notifying.kind import NotifyWork
 from windrow.core.notifying.telling import Telling
 from windrow.core.performing import Performer
+from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
 from windrow.core.pushing.kind import PushWork
@@ -176,6 +177,7 @@ class Assembly:
             ),
             kinds=self.kinds,
             tasks=Tasks(store, self.kinds, clock),
+            schedules=PreviewingSchedules(store.tasks, clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),

@@ -18,7 +18,7 @@ from tests.web.operations import all_operations
 from tests.web.serving import PASSWORD, House, serve
 from tests.web.world import DOCUMENT, IDENTIFIER, add_copy, add_worker, depot, fill_folder
 from windrow.client import ApiError, Client, Unreachable, fields
-from windrow.wire import accounts, runs, sources
+from windrow.wire import accounts, runs, schedules, sources
 
 NOT_BY_CLIENT = frozenset({"healthz", "readyz", "metrics"})
 """For whoever keeps the installation alive."""
@@ -169,8 +169,11 @@ def do_targets(client: Client, house: House, remote: Remote, source_id: int) -> 
 
 def do_tasks_and_runs(client: Client, house: House, source_id: int) -> None:
     assert "stepping" in [each.name for each in client.tasks.kinds()]
-    schedule = runs.Schedule(trigger=runs.Trigger(every_seconds=3600))
+    schedule = schedules.Schedule(trigger=schedules.Trigger(every_seconds=3600))
     task = client.tasks.create(name="Steps", kind="stepping", parameters={"files": {"ä b.txt": "A"}}, schedule=schedule)
+    looked = client.schedules.preview({"trigger": {"type": "cron", "expression": "@daily"}}, count=3)
+    assert (looked.description, len(looked.moments)) == ("at 00:00 every day, UTC", 3)
+    assert client.schedules.coming(days=2).total >= 48
     changed = client.tasks.change(task.id, schedule={"enabled": False}, retry={"attempts": 3})
     assert changed == client.tasks.get(task.id)
     assert (changed.retry.attempts, changed.retry.first) == (3, 2.0)

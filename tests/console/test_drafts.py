@@ -1,6 +1,7 @@
 """The form of a source: what stands in it is what comes back, for every installed kind."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,8 @@ from windrow.errors import BadInput
 from windrow.model.edits import Rule
 from windrow.model.schedules import Schedule
 from windrow.model.sources import Policies, Visibility
-from windrow.model.triggers import Interval
+from windrow.model.triggers import Cron, Interval
+from windrow.model.windows import Window
 from windrow.ports.source_kinds import SourceKind
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -76,6 +78,19 @@ def test_a_draft_survives_the_form(
     )
 
     assert from_form(Form(sent(to_form(draft, kind))), kind, now=NOW, present=draft) == draft
+
+
+def test_a_schedule_that_the_form_cannot_say_survives_it() -> None:
+    kind = KINDS[0]
+    nightly = Schedule(Cron("30 2 * * *", "Europe/Berlin"), pause_after=0, blackouts=(Window(),))
+    draft = SourceDraft("A catalogue", kind.name, "https://example.org/csw", schedule=nightly, refresh_schedule=nightly)
+    form = sent(to_form(draft, kind))
+
+    assert from_form(Form(form), kind, now=NOW, present=draft).schedule == nightly
+    assert from_form(Form(form), kind, now=NOW, present=draft).refresh_schedule == nightly
+    changed = {**dict(form), "every": "1", "unit": "hours"}
+    hourly = from_form(Form(list(changed.items())), kind, now=NOW, present=draft).schedule
+    assert hourly == replace(nightly, trigger=Interval(timedelta(hours=1), NOW))
 
 
 def test_everything_wrong_is_told_at_once() -> None:

@@ -16,7 +16,7 @@ from windrow.core.scheduling import Scheduling, make_run, meet
 from windrow.model.identity import new_id
 from windrow.model.runs import Cause, Run, RunState
 from windrow.model.schedules import Misfire, Overlap, Schedule
-from windrow.model.tasks import Retry, Task
+from windrow.model.tasks import Limit, Retry, Task
 from windrow.model.triggers import Interval
 from windrow.ports.runs import RunFilter
 from windrow.ports.tasks import DueTask
@@ -108,7 +108,7 @@ def test_moments_are_counted_from_the_anchor_however_late_a_clock_is(office: Off
     assert office.next_due(task) == NOON + HOUR
 
 
-@pytest.mark.parametrize("overlap", Overlap)
+@pytest.mark.parametrize("overlap", [Overlap.SKIP, Overlap.QUEUE])
 def test_a_run_that_has_not_ended_is_skipped_or_queued_behind(office: Office, overlap: Overlap) -> None:
     task = office.add(replace(HOURLY, overlap=overlap))
     office.scheduling.tick()
@@ -251,7 +251,7 @@ minutes = st.integers(-500, 5000).map(lambda count: timedelta(minutes=count))
     every=st.integers(1, 300),
     late=minutes,
     grace=st.integers(0, 90),
-    misfire=st.sampled_from(Misfire),
+    misfire=st.sampled_from([Misfire.SKIP, Misfire.ONCE]),
     overlap=st.sampled_from(Overlap),
     occurrences=st.none() | st.integers(1, 3),
     active=st.booleans(),
@@ -288,7 +288,29 @@ def test_whatever_was_missed_at_most_one_run_comes_of_it_and_the_next_moment_lie
     if not firing.runs:
         assert misfire is Misfire.SKIP
         in_time = now - schedule.grace
-        assert schedule.trigger.next_after(in_time - timedelta(microseconds=1)) > now
+        due = schedule.trigger.next_after(in_time - timedelta(microseconds=1))
+        assert due is not None
+        assert due > now
+
+
+@given(every=st.integers(1, 300), late=st.integers(0, 20_000), most=st.integers(1, 50), active=st.booleans())
+def test_where_all_that_was_missed_is_made_up_for_each_moment_gets_a_run(
+    every: int, late: int, most: int, active: bool
+) -> None:
+    trigger = Interval(timedelta(minutes=every), NOON)
+    schedule = Schedule(trigger, misfire=Misfire.ALL, most_missed=most, next_due=NOON)
+    task = Task("t", "a task", "errand", TENANT, OWNER, schedule=schedule)
+    now = NOON + timedelta(minutes=late)
+
+    firing = meet(DueTask(task, 7, active), now)
+
+    expected = [NOON + number * trigger.every for number in range((now - NOON) // trigger.every + 1)]
+    assert [run.due for run in firing.runs] == expected[-most:]
+    assert firing.next_due == trigger.next_after(now)
+    assert [run.due for run in sorted(firing.runs, key=lambda run: run.ready_at)] == expected[-most:]
+    if len(firing.runs) > 1:
+        assert {run.state for run in firing.runs} == {RunState.QUEUED}
+        assert {run.limits for run in firing.runs} == {(Limit("task:t"),)}, "one after another"
 
 
 def test_a_run_may_be_asked_for_later() -> None:

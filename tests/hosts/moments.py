@@ -28,6 +28,12 @@ def schedule_of(number: int, begin: datetime) -> Schedule:
     return Schedule(Interval(timedelta(seconds=1 + number / SOURCES), begin), start=begin)
 
 
+def every_of(schedule: Schedule) -> timedelta:
+    """How often it comes round."""
+    assert isinstance(schedule.trigger, Interval)
+    return schedule.trigger.every
+
+
 def add_scheduled(clients: Sequence[Client], url: str, begin: datetime) -> list[Source]:
     """Twenty sources, registered at one API after the other."""
     return [
@@ -38,7 +44,7 @@ def add_scheduled(clients: Sequence[Client], url: str, begin: datetime) -> list[
             queue=NOBODYS,
             schedule={
                 "trigger": {
-                    "every_seconds": schedule_of(number, begin).trigger.every.total_seconds(),
+                    "every_seconds": every_of(schedule_of(number, begin)).total_seconds(),
                     "anchor": begin,
                 },
                 "start": begin,

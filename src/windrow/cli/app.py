@@ -17,6 +17,7 @@ from windrow.cli import (
     notifications,
     records,
     runs,
+    schedules,
     sources,
     targets,
     tasks,
@@ -68,6 +69,7 @@ app.add_typer(targets.app, name="targets")
 app.add_typer(notifications.app, name="notifications")
 app.add_typer(runs.app, name="runs")
 app.add_typer(tasks.app, name="tasks")
+app.add_typer(schedules.app, name="schedules")
 app.add_typer(records.app, name="records")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")

@@ -74,7 +74,7 @@ def told_schedule(schedule: Schedule | None) -> str:
     """When something is done by itself."""
     if schedule is None:
         return ""
-    return schedule.trigger.describe() + ("" if schedule.enabled else " (paused)")
+    return schedule.describe()
 
 
 def told_availability(source: "SourceModel") -> str:

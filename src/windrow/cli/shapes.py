@@ -9,6 +9,8 @@ from windrow.core.accounts import NewToken, NewUser
 from windrow.core.editing import Traced
 from windrow.core.harvesting.previewing import Preview
 from windrow.core.notifications import Made
+from windrow.core.previewing_schedules import Coming
+from windrow.core.previewing_schedules import Preview as SchedulePreview
 from windrow.core.source_drafts import SourceView
 from windrow.core.targets import Checked, TargetView
 from windrow.errors import WindrowError
@@ -40,6 +42,8 @@ shape_of.register(Part, lambda item, _now: translate.to_part(item))
 shape_of.register(LogEntry, lambda item, _now: translate.to_log_entry(item))
 shape_of.register(Output, lambda item, _now: translate.to_output(item))
 shape_of.register(Preview, lambda item, _now: translate.to_preview(item))
+shape_of.register(SchedulePreview, lambda item, _now: translate.to_schedule_preview(item))
+shape_of.register(Coming, lambda item, _now: translate.to_coming(item))
 shape_of.register(Resource, lambda item, _now: translate.to_resource(item))
 shape_of.register(DeletionReview, lambda item, _now: translate.to_review(item))
 shape_of.register(Span, lambda item, _now: translate.to_availability(item))

@@ -14,10 +14,11 @@ from windrow.cli.exits import code_of_state
 from windrow.cli.following import follow_runs, start_detached
 from windrow.cli.local import Local, open_local
 from windrow.cli.options import All, Data, Detach, Json, Limit, Yes, confirm
+from windrow.cli.schedules import read_trigger
 from windrow.errors import BadInput
 from windrow.model.schedules import Schedule
 from windrow.model.tasks import Task
-from windrow.model.triggers import Interval
+from windrow.model.triggers import AnyTrigger, Interval
 
 app = typer.Typer(help="What can be run, and when it is due.", no_args_is_help=True)
 
@@ -93,16 +94,28 @@ def schedule(
     every: Annotated[
         str | None, typer.Option(metavar="INTERVAL", help="Run it by itself: 30m, 6h, 1d; never takes that away.")
     ] = None,
+    cron: Annotated[
+        str | None, typer.Option(metavar="EXPRESSION", help="Run it by a cron expression, such as '30 2 * * *'.")
+    ] = None,
+    dialect: Annotated[str, typer.Option(help="Of --cron: unix, quartz, celery.")] = "unix",
+    zone: Annotated[str, typer.Option(help="Of --cron: whose wall clock counts, such as Europe/Berlin.")] = "UTC",
     paused: Annotated[bool | None, typer.Option("--pause/--resume", help="Switch its schedule off, or on.")] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Change when a task runs by itself. A source's task changes with its source."""
-    if every is None and paused is None:
-        raise BadInput.of("--every", "say how often, or never; or say --pause or --resume")
+    if every is None and paused is None and cron is None:
+        raise BadInput.of("--every", "say how often, or never; or say --cron, --pause or --resume")
+    if every is not None and cron is not None:
+        raise BadInput.of("--cron", "and --every exclude each other")
     with open_local(data) as local:
         task = local.windrow.tasks.get(local.principal, task_id)
-        _save(local, task, _changed(task.schedule, every, paused, local.now))
+        trigger: AnyTrigger | None = None
+        if cron is not None:
+            trigger = read_trigger({"type": "cron", "expression": cron, "dialect": dialect, "zone": zone}, local.now)
+        elif every is not None and every != NEVER:
+            trigger = Interval(read_interval(every), local.now)
+        _save(local, task, None if every == NEVER else _changed(task.schedule, trigger, paused))
         _show(local.windrow.tasks.get(local.principal, task_id), as_json=as_json)
 
 
@@ -129,11 +142,8 @@ def read_moment(text: str, *, option: str) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-def _changed(present: Schedule | None, every: str | None, paused: bool | None, now: datetime) -> Schedule | None:
-    if every == NEVER:
-        return None
-    if every is not None:
-        trigger = Interval(read_interval(every), now)
+def _changed(present: Schedule | None, trigger: AnyTrigger | None, paused: bool | None) -> Schedule:
+    if trigger is not None:
         present = Schedule(trigger) if present is None else replace(present, trigger=trigger)
     if present is None:
         raise BadInput.of("--every", "is needed: this task has no schedule yet")
@@ -181,4 +191,4 @@ def _show(task: Task, *, as_json: bool) -> None:
 def _tell_schedule(schedule: Schedule | None) -> str:
     if schedule is None:
         return ""
-    return schedule.trigger.describe() + ("" if schedule.enabled else " (paused)")
+    return schedule.describe()

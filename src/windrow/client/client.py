@@ -9,6 +9,7 @@ from windrow.client.copies import Copies
 from windrow.client.notifications import Notifications
 from windrow.client.records import Records
 from windrow.client.runs import Runs
+from windrow.client.schedules import Schedules
 from windrow.client.sources import Sources
 from windrow.client.targets import Targets
 from windrow.client.tasks import Tasks
@@ -35,6 +36,7 @@ class Client:
         self.targets = Targets(self._connection)
         self.notifications = Notifications(self._connection)
         self.tasks = Tasks(self._connection)
+        self.schedules = Schedules(self._connection)
         self.runs = Runs(self._connection)
         self.records = Records(self._connection)
         self.copies = Copies(self._connection)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Required, TypeAlias, TypedDict
 
-from windrow.wire import accounts, notifications, records, runs, sources
+from windrow.wire import accounts, notifications, records, runs, schedules, sources
 
-AnySchedule: TypeAlias = "runs.Schedule | Mapping[str, Any] | None"
+AnySchedule: TypeAlias = "schedules.Schedule | Mapping[str, Any] | None"
 AnyCredential: TypeAlias = "sources.Credential | Mapping[str, Any] | None"
 
 
@@ -59,9 +59,9 @@ class SourceChange(TypedDict, total=False):
     policies: sources.PoliciesChange | Mapping[str, Any]
     visibility: sources.VisibilityName
     credential: AnyCredential
-    schedule: runs.ScheduleChange | Mapping[str, Any] | None
-    refresh_schedule: runs.ScheduleChange | Mapping[str, Any] | None
-    check_schedule: runs.ScheduleChange | Mapping[str, Any] | None
+    schedule: schedules.ScheduleChange | Mapping[str, Any] | None
+    refresh_schedule: schedules.ScheduleChange | Mapping[str, Any] | None
+    check_schedule: schedules.ScheduleChange | Mapping[str, Any] | None
     queue: str
     priority: int
 
@@ -123,7 +123,7 @@ class TaskChange(TypedDict, total=False):
     priority: int
     limits: Sequence[runs.Limit | Mapping[str, Any]]
     retry: runs.RetryChange | Mapping[str, Any]
-    schedule: runs.ScheduleChange | Mapping[str, Any] | None
+    schedule: schedules.ScheduleChange | Mapping[str, Any] | None
 
 
 class WhichRuns(TypedDict, total=False):

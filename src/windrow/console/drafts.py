@@ -209,36 +209,29 @@ def _schedule(form: Form, now: datetime, present: SourceDraft | None) -> Schedul
     if every > timedelta(days=3650):
         raise BadInput.of("every", "must be at most ten years")
     kept = present.schedule if present else None
-    if kept is not None and kept.trigger.every == every:
+    if kept is not None and (_every(kept) == every or (form.text("every"), form.text("unit")) == _spell(kept)):
         trigger = kept.trigger
-    base = kept or Schedule(trigger)
-    return Schedule(
-        trigger,
-        enabled=not form.ticked("paused"),
-        start=base.start,
-        end=base.end,
-        occurrences=base.occurrences,
-        misfire=base.misfire,
-        overlap=base.overlap,
-        grace=base.grace,
-    )
+    return replace(kept or Schedule(trigger), trigger=trigger, enabled=not form.ticked("paused"))
 
 
 def _elapsed(form: Form, name: str, kept: Schedule | None) -> Schedule | None:
     """So many minutes after the last time; what is empty is never done by itself."""
+    if kept is not None and form.text(name) == _minutes(kept):
+        return kept
     minutes = form.number(name, 0)
     if not form.text(name):
         return None
     if not 1 <= minutes <= MOST_MINUTES:
         raise BadInput.of(name, f"must lie between 1 and {MOST_MINUTES:,} minutes")
     every = timedelta(minutes=minutes)
-    if kept is not None and kept.trigger.every == every:
+    if kept is not None and _every(kept) == every:
         return kept
     return replace(kept, trigger=Elapsed(every)) if kept is not None else Schedule(Elapsed(every))
 
 
 def _minutes(schedule: Schedule | None) -> str:
-    return "" if schedule is None else f"{schedule.trigger.every / timedelta(minutes=1):g}"
+    every = _every(schedule)
+    return "" if every is None else f"{every / timedelta(minutes=1):g}"
 
 
 def _policies(form: Form, kept: Policies) -> Policies:
@@ -296,10 +289,16 @@ def _days(form: Form, name: str, usual: timedelta) -> timedelta:
     return days * DAY
 
 
+def _every(schedule: Schedule | None) -> timedelta | None:
+    """How long it is from one moment to the next; None where these fields cannot say when it runs."""
+    trigger = None if schedule is None else schedule.trigger
+    return trigger.every if isinstance(trigger, Interval | Elapsed) else None
+
+
 def _spell(schedule: Schedule | None) -> tuple[str, str]:
-    if schedule is None:
+    every = _every(schedule)
+    if every is None:
         return "1", "days"
-    every = schedule.trigger.every
     for unit in ("weeks", "days", "hours"):
         if every % UNITS[unit] == timedelta(0):
             return f"{every / UNITS[unit]:g}", unit

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 from windrow.core.kinds import Kinds
-from windrow.core.scheduling import make_run
+from windrow.core.scheduling import SOURCE_WORK, make_run
 from windrow.core.validating import check_name, check_priority, check_queue, fill
 from windrow.errors import BadInput, Conflict, NotFound
 from windrow.model.accounts import Principal, Right
 from windrow.model.identity import is_id, new_id
 from windrow.model.paging import PageOf, check_limit
 from windrow.model.runs import LogEntry, Output, Part, PartState, Run, RunState
-from windrow.model.schedules import Schedule
+from windrow.model.schedules import INSTANT, Schedule
 from windrow.model.tasks import DEFAULT_QUEUE, Limit, Retry, Task
 from windrow.model.triggers import Elapsed
 from windrow.model.workers import Inspection, Worker
@@ -25,9 +25,6 @@ from windrow.ports.runs import RunFilter
 from windrow.ports.store import Blobs, Store
 
 HARVEST = "harvest"
-
-SOURCE_WORK = frozenset({HARVEST, "source_diff", "refresh", "availability", "copy", "push", "notify", "digest"})
-"""Kinds of work whose parameters the sources alone may write: they say, for one, where a credential is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +273,9 @@ def scheduled(schedule: Schedule | None, now: datetime, *, present: Schedule | N
         return schedule
     if isinstance(schedule.trigger, Elapsed) and present is not None and isinstance(present.trigger, Elapsed):
         schedule = replace(schedule, trigger=replace(schedule.trigger, last=present.trigger.last))
+    if schedule.enabled and (schedule.paused or (present is not None and not present.enabled)):
+        # What failed before somebody resumed it does not count any more.
+        schedule = replace(schedule, paused="", counted_after=new_id())
     too_far = BadInput.of("schedule.start", "lies too far from today: choose a year that people live in")
     try:
         due = schedule.due_after(now)
@@ -283,7 +283,24 @@ def scheduled(schedule: Schedule | None, now: datetime, *, present: Schedule | N
         raise too_far from error
     if due is not None and due - now > FARTHEST:
         raise too_far
+    if due is None:
+        _refuse_idle(schedule, now, present)
     return replace(schedule, next_due=due)
+
+
+def _refuse_idle(schedule: Schedule, now: datetime, present: Schedule | None) -> None:
+    """Raises `BadInput` for a new rule of which no moment is left; one that ends by its end or its count may end."""
+    if not schedule.enabled or schedule.occurrences == 0 or (schedule.end is not None and schedule.end <= now):
+        return
+    if present is None or present.trigger != schedule.trigger:
+        begin = now if schedule.start is None else max(now, schedule.start - INSTANT)
+        due: datetime | None = schedule.trigger.next_after(begin)
+        if due is None:
+            raise BadInput.of("schedule.trigger", f"no moment is left to come: {schedule.trigger.describe()}")
+        if schedule.end is not None and due >= schedule.end:
+            return
+    if (schedule.windows, schedule.blackouts) != ((), ()) and schedule.end is None:
+        raise BadInput.of("schedule.windows", "leave no moment to run at: with them nothing would ever be due")
 
 
 def _drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:

@@ -9,6 +9,7 @@ from windrow.core.copying.keeping import Copies
 from windrow.core.editing import Editing
 from windrow.core.kinds import Kinds
 from windrow.core.notifications import Notifications
+from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
 from windrow.core.targets import Targets
@@ -23,6 +24,7 @@ class Windrow:
     authentication: Authentication
     kinds: Kinds
     tasks: Tasks
+    schedules: PreviewingSchedules
     runs: Runs
     sources: Sources
     targets: Targets

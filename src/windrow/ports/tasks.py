@@ -1,6 +1,6 @@
 """Tasks and their schedules, as the store keeps them. Each method is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -8,6 +8,7 @@ from typing import Protocol
 from windrow.model.paging import PageOf
 from windrow.model.runs import Run
 from windrow.model.tasks import Task
+from windrow.ports.runs import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,29 @@ class DueTask:
 
 
 @dataclass(frozen=True, slots=True)
+class Failing:
+    """How many runs of a task failed one after another, since it was last resumed; and the latest of them."""
+
+    count: int
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why a schedule is paused, and what is told in the log of which run."""
+
+    why: str
+    run_id: str
+    told: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Firing:
     """How a due moment is met: the runs it leads to (perhaps none) and the moment after it (perhaps none).
 
-    `last` is kept as the last start, where the trigger counts from that.
+    last       kept as the last start, where the trigger counts from that
+    replaces   what is active of the task is cancelled
+    paused     the schedule is switched off, and why
     """
 
     task_id: str
@@ -32,6 +52,8 @@ class Firing:
     next_due: datetime | None
     occurrences: int | None
     last: datetime | None = None
+    replaces: bool = False
+    paused: Pause | None = None
 
 
 class Tasks(Protocol):
@@ -69,6 +91,10 @@ class Tasks(Protocol):
 
     def due(self, now: datetime, *, limit: int) -> list[DueTask]:
         """Tasks whose moment has come, the longest due first. Costs the same with ten schedules or a million."""
+        ...
+
+    def failing(self, task_ids: Sequence[str]) -> Mapping[str, Failing]:
+        """Those of these tasks whose latest run that neither was skipped nor cancelled failed."""
         ...
 
     def fire(self, firings: list[Firing]) -> int:

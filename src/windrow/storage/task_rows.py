@@ -1,14 +1,15 @@
 """Task rows: how a task and its schedule are spelled in their table, both ways."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
-from windrow.model.schedules import Misfire, Overlap, Schedule
+from windrow.model.schedules import MOST_MISSED, PAUSE_AFTER, Misfire, Overlap, Schedule
 from windrow.model.tasks import Task
-from windrow.model.triggers import trigger_from_json, trigger_to_json
+from windrow.model.triggers import kept_trigger, trigger_to_json
+from windrow.model.windows import Window
 from windrow.storage.moments import EPOCH
 from windrow.storage.run_rows import from_limits, from_retry, to_limits, to_retry
 
@@ -58,7 +59,7 @@ def from_task(task: Task, *, now: datetime) -> dict[str, Any]:
 def to_schedule(kept: Mapping[str, Any], next_due: datetime | None) -> Schedule:
     """A schedule from its JSON and the column that its next moment has of its own."""
     return Schedule(
-        trigger=trigger_from_json(kept["trigger"], now=EPOCH),  # what is kept always has its anchor
+        trigger=kept_trigger(kept["trigger"], now=EPOCH),  # what is kept always has its anchor
         enabled=kept["enabled"],
         start=_to_moment(kept["start"]),
         end=_to_moment(kept["end"]),
@@ -66,6 +67,14 @@ def to_schedule(kept: Mapping[str, Any], next_due: datetime | None) -> Schedule:
         misfire=Misfire(kept["misfire"]),
         overlap=Overlap(kept["overlap"]),
         grace=timedelta(seconds=kept["grace"]),
+        # What follows was not written before 0.2.
+        most_missed=kept.get("most_missed", MOST_MISSED),
+        jitter=timedelta(seconds=kept.get("jitter", 0)),
+        pause_after=kept.get("pause_after", PAUSE_AFTER),
+        paused=kept.get("paused", ""),
+        counted_after=kept.get("counted_after", ""),
+        windows=tuple(_to_window(each) for each in kept.get("windows", ())),
+        blackouts=tuple(_to_window(each) for each in kept.get("blackouts", ())),
         next_due=next_due,
     )
 
@@ -81,6 +90,35 @@ def from_schedule(schedule: Schedule) -> dict[str, Any]:
         "misfire": schedule.misfire.value,
         "overlap": schedule.overlap.value,
         "grace": schedule.grace.total_seconds(),
+        "most_missed": schedule.most_missed,
+        "jitter": schedule.jitter.total_seconds(),
+        "pause_after": schedule.pause_after,
+        "paused": schedule.paused,
+        "counted_after": schedule.counted_after,
+        "windows": [_from_window(each) for each in schedule.windows],
+        "blackouts": [_from_window(each) for each in schedule.blackouts],
+    }
+
+
+def _to_window(kept: Mapping[str, Any]) -> Window:
+    return Window(
+        begin=time.fromisoformat(kept["begin"]),
+        end=time.fromisoformat(kept["end"]),
+        zone=kept["zone"],
+        weekdays=frozenset(kept["weekdays"]),
+        first=None if kept["first"] is None else date.fromisoformat(kept["first"]),
+        last=None if kept["last"] is None else date.fromisoformat(kept["last"]),
+    )
+
+
+def _from_window(window: Window) -> dict[str, Any]:
+    return {
+        "begin": window.begin.isoformat(),
+        "end": window.end.isoformat(),
+        "zone": window.zone,
+        "weekdays": sorted(window.weekdays),
+        "first": None if window.first is None else window.first.isoformat(),
+        "last": None if window.last is None else window.last.isoformat(),
     }
 
 

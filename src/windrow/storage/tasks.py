@@ -1,23 +1,40 @@
 """Tasks: the port `Tasks` on either database."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from windrow.errors import Conflict, NotFound
 from windrow.model.paging import PageOf, check_limit
+from windrow.model.runs import RunState
 from windrow.model.tasks import Task
 from windrow.ports.clocks import Clock, system_clock
-from windrow.ports.tasks import DueTask, Firing
+from windrow.ports.tasks import DueTask, Failing, Firing
 from windrow.storage.database import Database
 from windrow.storage.listing import to_page, word_of
+from windrow.storage.log import append_log
 from windrow.storage.moves import ACTIVE_WORDS, NOW
-from windrow.storage.queue import add_runs
+from windrow.storage.queue import add_runs, cancel_runs_of
 from windrow.storage.removals import remove_runs
 from windrow.storage.tables import runs, sources, tasks
-from windrow.storage.task_rows import from_task, to_task
+from windrow.storage.task_rows import from_schedule, from_task, to_schedule, to_task
 from windrow.storage.types import Json, UtcTime
 
 REMOVED_RUNS = 100
@@ -108,6 +125,14 @@ class SqlTasks:
         with self._database.read() as connection:
             return [to_task(row) for row in connection.execute(query)]
 
+    def failing(self, task_ids: Sequence[str]) -> dict[str, Failing]:
+        """Those whose latest run that counts failed, with how many before it."""
+        if not task_ids:
+            return {}
+        with self._database.read() as connection:
+            rows = connection.execute(_FAILING, {"these_tasks": list(task_ids)}).all()
+        return {row.id: Failing(row.failures, row.latest) for row in rows if row.failures}
+
     def fire(self, firings: Sequence[Firing]) -> int:
         """Meets due moments in one transaction, those that nobody else has met."""
         if not firings:
@@ -117,6 +142,8 @@ class SqlTasks:
             won = [each for each in firings if each.task_id in kept and kept[each.task_id][0] == each.version]
             if won:
                 connection.execute(_MOVE_ON, [_moved_on(each, kept[each.task_id][1]) for each in won])
+                _tell_pauses(connection, won)
+                cancel_runs_of(connection, [each.task_id for each in won if each.replaces], now=self._clock())
                 add_runs(connection, [run for each in won for run in each.runs])
             return len(won)
 
@@ -151,7 +178,9 @@ def _find(connection: Connection, task_id: str, tenant_id: str | None, *, lock: 
 
 
 def _rule(schedule: Mapping[str, Any] | None) -> dict[str, Any]:
-    rule = {name: value for name, value in (schedule or {}).items() if name != "occurrences"}
+    # Spelled anew: an older release kept fewer words for the same rule.
+    spelled = {} if schedule is None else from_schedule(to_schedule(schedule, None))
+    rule = {name: value for name, value in spelled.items() if name != "occurrences"}
     if "trigger" in rule:
         rule["trigger"] = {name: value for name, value in rule["trigger"].items() if name != "last"}
     return rule
@@ -182,6 +211,33 @@ _ACTIVE_RUN = select(runs.c.id).where(runs.c.task_id == tasks.c.id, runs.c.state
 _DUE = select(tasks, _ACTIVE_RUN.label("last_run_active")).where(_IS_DUE).order_by(tasks.c.next_due)
 _NEXT_DUE = select(tasks.c.next_due).where(tasks.c.next_due.is_not(None)).order_by(tasks.c.next_due).limit(1)
 
+_GOOD = (
+    select(runs.c.id)
+    .where(runs.c.task_id == tasks.c.id, runs.c.state.in_([RunState.SUCCEEDED.value, RunState.PARTIAL.value]))
+    .order_by(runs.c.id.desc())
+    .limit(1)
+    .correlate(tasks)
+    .scalar_subquery()
+)
+_RESUMED = func.coalesce(type_coerce(tasks.c.schedule, JSON)["counted_after"].as_string(), "")
+_SINCE = (
+    select(tasks.c.id, func.coalesce(_GOOD, "").label("good"), _RESUMED.label("resumed"))
+    .where(tasks.c.id.in_(bindparam("these_tasks", expanding=True)))
+    .cte("since")
+    .prefix_with("MATERIALIZED")  # once for each task, and not for each of its runs
+)
+_FAILED = and_(
+    runs.c.task_id == _SINCE.c.id,
+    runs.c.state == RunState.FAILED.value,
+    runs.c.id > _SINCE.c.good,
+    runs.c.id > _SINCE.c.resumed,
+)
+_FAILING = (
+    select(_SINCE.c.id, func.count(runs.c.id).label("failures"), func.max(runs.c.id).label("latest"))
+    .join_from(_SINCE, runs, _FAILED)
+    .group_by(_SINCE.c.id)
+)
+
 _MOVE_ON = (
     update(tasks)
     .where(tasks.c.id == bindparam("this_task"))
@@ -200,8 +256,17 @@ def _lock_tasks(connection: Connection, task_ids: Sequence[str]) -> dict[str, tu
     return {row.id: (row.schedule_version, row.schedule) for row in rows}
 
 
+def _tell_pauses(connection: Connection, firings: Sequence[Firing]) -> None:
+    for each in firings:
+        if each.paused is not None:
+            with suppress(NotFound):  # somebody deleted that run meanwhile
+                append_log(connection, each.paused.run_id, [each.paused.told])
+
+
 def _moved_on(firing: Firing, schedule: Any) -> dict[str, Any]:
     left = None if schedule is None else {**schedule, "occurrences": firing.occurrences}
+    if left is not None and firing.paused is not None:
+        left |= {"enabled": False, "paused": firing.paused.why}
     if left is not None and firing.last is not None:
         left["trigger"] = {**left["trigger"], "last": firing.last.isoformat()}
     return {"this_task": firing.task_id, "new_next_due": firing.next_due, "new_schedule": left}

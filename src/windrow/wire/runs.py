@@ -6,7 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from windrow.wire.shapes import Id, Input, Moment, Number, Partial, Shape, Whole, YesNo
+from windrow.wire.schedules import Schedule, ScheduleChange, ScheduleView
+from windrow.wire.shapes import Id, Input, Moment, Number, Partial, Shape, Whole
 
 StateName = Literal[
     "scheduled",
@@ -23,25 +24,12 @@ StateName = Literal[
 PartStateName = Literal["open", "running", "done", "failed", "cancelled"]
 LevelName = Literal["debug", "info", "warning", "error"]
 
-
-MisfireName = Literal["skip", "once"]
-OverlapName = Literal["skip", "queue"]
-
-Seconds = Annotated[Number, Field(ge=1, le=315_360_000, examples=[21_600])]
-Occurrences = Annotated[Whole, Field(ge=0, le=2**31 - 1)]
 Attempts = Annotated[Whole, Field(ge=1, le=100)]
 Wait = Annotated[Number, Field(gt=0, le=86_400)]
 Priority = Annotated[Whole, Field(ge=-100, le=100)]
 Name = Annotated[str, Field(min_length=1, max_length=255, examples=["Nightly check"])]
 Queue = Annotated[str, Field(pattern="^[A-Za-z0-9._-]{1,64}$", examples=["default"])]
 
-ENABLED = "Whether it is met at all: false pauses it."
-ANCHOR = "Where the counting starts; without it, now."
-START = "Not before this moment."
-END = "Not at or after this moment."
-OCCURRENCES = "How many times still; null has no limit."
-MISFIRE = "What moments lead to that were missed: nothing, or one run for all."
-OVERLAP = "What to do while the last run goes on: skip this one, or queue behind it."
 ATTEMPTS = "How often it is tried in all."
 FIRST = "Longest first wait, in seconds; doubles each time."
 LONGEST = "Longest wait, in seconds."
@@ -49,69 +37,6 @@ MOST = "How many at once."
 PRIORITY = "-100 to 100; higher goes first."
 QUEUE = "The queue whose workers carry it."
 PARAMETERS = "What the kind's schema asks for."
-
-
-LAST = "The last start, which `elapsed` counts from; kept by the server, and may be sent back as it came."
-
-TriggerName = Literal["interval", "elapsed"]
-
-
-class Trigger(Input):
-    """When something is due: every so many seconds, counted from an anchor, or from its last start (`elapsed`)."""
-
-    type: TriggerName = "interval"
-    every_seconds: Seconds
-    anchor: Moment | None = Field(None, description=ANCHOR)
-    last: Moment | None = Field(None, description=LAST)
-
-
-class Schedule(Input):
-    """When a task runs by itself."""
-
-    trigger: Trigger
-    enabled: YesNo = Field(True, description=ENABLED)
-    start: Moment | None = Field(None, description=START)
-    end: Moment | None = Field(None, description=END)
-    occurrences: Occurrences | None = Field(None, description=OCCURRENCES)
-    misfire: MisfireName = Field("once", description=MISFIRE)
-    overlap: OverlapName = Field("skip", description=OVERLAP)
-
-
-class ScheduleChange(Partial):
-    """What to change of a schedule; without one, `trigger` is needed."""
-
-    removable: ClassVar[frozenset[str]] = frozenset({"start", "end", "occurrences"})
-
-    trigger: Trigger | None = None
-    enabled: YesNo | None = Field(None, description=ENABLED)
-    start: Moment | None = Field(None, description=START)
-    end: Moment | None = Field(None, description=END)
-    occurrences: Occurrences | None = Field(None, description=OCCURRENCES)
-    misfire: MisfireName | None = Field(None, description=MISFIRE)
-    overlap: OverlapName | None = Field(None, description=OVERLAP)
-
-
-class TriggerView(Shape):
-    """When something is due."""
-
-    type: TriggerName = "interval"
-    every_seconds: float = Field(examples=[21_600])
-    anchor: datetime | None = Field(None, description="What an interval counts from.")
-    last: datetime | None = Field(None, description=LAST)
-
-
-class ScheduleView(Shape):
-    """A schedule with what follows from it."""
-
-    trigger: TriggerView
-    enabled: bool = Field(True, description=ENABLED)
-    start: datetime | None = Field(None, description=START)
-    end: datetime | None = Field(None, description=END)
-    occurrences: int | None = Field(None, description=OCCURRENCES)
-    misfire: MisfireName = Field("once", description=MISFIRE)
-    overlap: OverlapName = Field("skip", description=OVERLAP)
-    next_due: datetime | None = Field(None, description="The next moment; null when nothing is left to come.")
-    description: str = Field("", examples=["every 6 hours"])
 
 
 class Retry(Input):

@@ -18,7 +18,8 @@ from windrow.wire.copies import (
     Size,
 )
 from windrow.wire.records import FieldName, RecordBody, RuleName
-from windrow.wire.runs import PRIORITY, QUEUE, Priority, Queue, Run, Schedule, ScheduleChange, ScheduleView
+from windrow.wire.runs import PRIORITY, QUEUE, Priority, Queue, Run
+from windrow.wire.schedules import Schedule, ScheduleChange, ScheduleView
 from windrow.wire.shapes import Id, Input, Number, Partial, Shape, Whole, YesNo
 
 HealthName = Literal["new", "healthy", "ailing", "failing", "held", "paused", "retired"]

@@ -1,5 +1,6 @@
 """Harvesters: made, read, listed, changed and deleted as GeoNode's clients do it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,9 +8,12 @@ import pytest
 from tests.faces.geonode.conftest import WMS, Portal
 from tests.web.serving import Caller, House
 from windrow.core.attending import REFRESH
+from windrow.faces.native.translate import change_source
 from windrow.model.copies import DATA_FORMATS, DOCUMENT_FORMATS, FORMATS
-from windrow.model.triggers import Elapsed
+from windrow.model.schedules import Schedule
+from windrow.model.triggers import AnyTrigger, Cron, Elapsed
 from windrow.ports.catalogue import Reader, Search
+from windrow.wire.sources import SourceChange
 
 GEONODE = "geonode.harvesting.harvesters.geonodeharvester.GeonodeUnifiedHarvesterWorker"
 
@@ -219,6 +223,30 @@ def test_frequencies_count_from_the_last_start(portal: Portal) -> None:
     view = portal.house.assembly.windrow.sources.view(portal.house.principal("admin"), made["id"])
     schedules = [view.task.schedule, *(each.schedule for each in view.attendants.values())]
     assert [each is not None and each.enabled for each in schedules].count(False) == 2
+
+
+def test_what_these_frequencies_cannot_say_stays_until_somebody_says_another_number(portal: Portal) -> None:
+    made = portal.create("nightly", harvesting_session_update_frequency=120)
+    windrow, admin = portal.house.assembly.windrow, portal.house.principal("admin")
+    view = windrow.sources.view(admin, made["id"])
+    nightly = Schedule(Cron("30 2 * * *", "Europe/Berlin"))
+    draft = change_source(view, SourceChange(), now=portal.house.assembly.clock())
+    windrow.sources.change(admin, made["id"], replace(draft, schedule=nightly))
+
+    def trigger() -> AnyTrigger:
+        schedule = windrow.sources.view(admin, made["id"]).task.schedule
+        assert schedule is not None
+        return schedule.trigger
+
+    shown = portal.get(f"harvesters/{made['id']}/")["harvester"]
+    assert shown["harvesting_session_update_frequency"] == 60
+    changed = portal.change(made["id"], name="still nightly", harvesting_session_update_frequency=60)
+    assert changed["harvesting_session_update_frequency"] == 60
+    assert trigger() == nightly.trigger
+    portal.change(made["id"], scheduling_enabled=False)
+    assert trigger() == nightly.trigger
+    portal.change(made["id"], harvesting_session_update_frequency=90)
+    assert isinstance(trigger(), Elapsed)
 
 
 def test_an_owner_is_a_number(portal: Portal, house: House) -> None:

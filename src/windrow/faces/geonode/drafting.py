@@ -264,7 +264,7 @@ def _with_schedules(reader: Reader, draft: SourceDraft, view: SourceView | None,
         asked = name in reader.body or view is None or ("scheduling_enabled" in reader.body and name != _CHECKS)
         # Whether it answers is looked at all the same while nothing is scheduled.
         on = scheduling or name == _CHECKS
-        made[name] = _schedule(kept, every, enabled=on, now=now) if asked else kept
+        made[name] = _schedule(kept, every, usual, enabled=on, now=now) if asked else kept
     return replace(
         draft,
         schedule=made["harvesting_session_update_frequency"],
@@ -276,12 +276,14 @@ def _with_schedules(reader: Reader, draft: SourceDraft, view: SourceView | None,
 _CHECKS = "check_availability_frequency"
 
 
-def _schedule(kept: Schedule | None, minutes: int, *, enabled: bool, now: datetime) -> Schedule:
+def _schedule(kept: Schedule | None, minutes: int, usual: int, *, enabled: bool, now: datetime) -> Schedule:
     every = timedelta(minutes=minutes)
     if kept is None:
         start = now + FIRST_TICK
         return Schedule(Elapsed(every), enabled=enabled, start=start, overlap=Overlap.SKIP)
-    trigger = kept.trigger if kept.trigger.every == every else Elapsed(every, getattr(kept.trigger, "last", None))
+    # What these frequencies cannot say stays, while no other number is sent than the usual one that they say for it.
+    same = minutes == minutes_of(kept, usual)
+    trigger = kept.trigger if same else Elapsed(every, getattr(kept.trigger, "last", None))
     return replace(kept, trigger=trigger, enabled=enabled)
 
 

@@ -10,6 +10,7 @@ from windrow.faces.geonode import words
 from windrow.model.resources import Outcome, Resource
 from windrow.model.runs import Run
 from windrow.model.schedules import Schedule
+from windrow.model.triggers import Elapsed, Interval
 from windrow.ports.runs import NumberedRun
 
 FACE = "geonode"
@@ -118,8 +119,19 @@ def schedules_of(view: SourceView) -> dict[str, Schedule | None]:
 
 
 def minutes_of(schedule: Schedule | None, usual: int) -> int:
-    """A frequency in whole minutes, at least one."""
-    return usual if schedule is None else max(1, -(-schedule.trigger.every // timedelta(minutes=1)))
+    """A frequency in whole minutes, at least one.
+
+    A trigger that GeoNode has no word for (cron, the sun, a calendar) is told as what is usual. It stays as it is until
+    a client sends another number of minutes.
+    """
+    every = every_of(schedule)
+    return usual if every is None else max(1, -(-every // timedelta(minutes=1)))
+
+
+def every_of(schedule: Schedule | None) -> timedelta | None:
+    """How long it is from one moment to the next, where that is always the same."""
+    trigger = None if schedule is None else schedule.trigger
+    return trigger.every if isinstance(trigger, Interval | Elapsed) else None
 
 
 def configuration_of(view: SourceView, schema: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from windrow.faces.native.routes import (
     records,
     resources,
     runs,
+    schedules,
     sources,
     targets,
     tasks,
@@ -23,6 +24,6 @@ def make_router() -> APIRouter:
     """Every route of the native API, below `/api/v1`."""
     router = APIRouter(prefix=PREFIX)
     of_sources = (sources, resources, targets, notifications)
-    for part in (accounts, *of_sources, tasks, runs, events, workers, records, copies):
+    for part in (accounts, *of_sources, tasks, schedules, runs, events, workers, records, copies):
         router.include_router(part.router)
     return router

@@ -15,6 +15,7 @@ TAGS = (
     ("targets", "Where a source's records are pushed to, and what became of each there."),
     ("notifications", "Who is told of what becomes of a source, by webhooks and by the services that Apprise knows."),
     ("tasks", "What can be run: its kind, parameters, schedule and limits."),
+    ("schedules", "What a schedule leads to, before it is saved and in the days to come."),
     ("runs", "Executions of tasks: their progress, parts, log and files, live or afterwards."),
     ("workers", "The living processes of this installation, and what each does."),
     ("records", "The catalogue: search, look, download."),

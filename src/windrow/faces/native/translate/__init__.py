@@ -20,7 +20,15 @@ from windrow.faces.native.translate.notifications import (
 from windrow.faces.native.translate.paging import in_utc, list_of
 from windrow.faces.native.translate.records import to_edited, to_facets, to_provenance, to_record, to_record_body
 from windrow.faces.native.translate.runs import to_inspection, to_log_entry, to_output, to_part, to_run, to_worker
-from windrow.faces.native.translate.schedules import change_schedule, from_schedule, from_trigger, to_schedule
+from windrow.faces.native.translate.schedules import (
+    change_schedule,
+    from_schedule,
+    from_trigger,
+    made_schedule,
+    to_coming,
+    to_schedule,
+    to_schedule_preview,
+)
 from windrow.faces.native.translate.sources import (
     change_policies,
     change_source,
@@ -58,9 +66,11 @@ __all__ = [
     "from_trigger",
     "in_utc",
     "list_of",
+    "made_schedule",
     "selected",
     "to_availability",
     "to_check",
+    "to_coming",
     "to_copy",
     "to_created_token",
     "to_created_user",
@@ -86,6 +96,7 @@ __all__ = [
     "to_review",
     "to_run",
     "to_schedule",
+    "to_schedule_preview",
     "to_source",
     "to_stock",
     "to_target",

@@ -1,0 +1,23 @@
+"""Schedules, by the client."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from windrow.client.word import Word
+from windrow.wire import schedules
+
+
+class Schedules(Word):
+    """Looks ahead."""
+
+    def preview(
+        self, schedule: schedules.Schedule | Mapping[str, Any], *, count: int = 5, after: datetime | None = None
+    ) -> schedules.SchedulePreview:
+        """What a schedule would lead to; nothing is saved. See `windrow.wire.schedules.Schedule`."""
+        asked = schedules.PreviewInput.model_validate({"schedule": schedule, "count": count, "after": after})
+        return self._connection.send(schedules.SchedulePreview, "POST", "/schedules/preview", asked)
+
+    def coming(self, *, days: int = 1) -> schedules.ComingSchedules:
+        """What will run by itself in the days to come."""
+        return self._connection.get(schedules.ComingSchedules, "/schedules/coming", days=days)
