@@ -77,6 +77,9 @@ def do_sources(client: Client, house: House, remote: Remote) -> sources.Source:
     assert client.runs.get(check.id).result["available"] is True
     assert [each.available for each in client.sources.availability(source.id)] == [True]
     assert list(client.sources.hosts())
+    assert client.sources.retire(source.id).health == "retired"
+    assert [each.id for each in client.sources.list(retired=True)] == [source.id]
+    client.sources.revive(source.id)
     return source
 
 

@@ -102,7 +102,7 @@ def test_a_body_that_cannot_be_read_is_told_where(admin: Caller, body: bytes, fi
         ({"schedule": {"trigger": {"every_seconds": True}}}, {"schedule.trigger.every_seconds": "must be a number"}),
         (
             {"schedule": {"trigger": {"type": "moon", "every_seconds": 9}}},
-            {"schedule.trigger.type": "must be one of interval, elapsed"},
+            {"schedule.trigger.type": "must be one of interval, elapsed, cron, clocked, solar, calendar"},
         ),
         (
             {"schedule": {"trigger": {"every_seconds": 60, "anchor": "2026-01-01T00:00:00"}}},
