@@ -26,7 +26,7 @@ demo: ## start Windrow, harvest a real catalogue, show it (ARGS=--once ends by i
 
 test: ## run the tests, with real servers and a browser on this machine (JOBS=1: one at a time)
 	@$(SET_UP) dev pycsw pygeoapi stac debian koop
-	@$(VENV)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(VENV)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: ## check form, types, imports and house rules
 	@$(SET_UP) dev
