@@ -19,6 +19,11 @@ LOCKS = {
     "requirements-pycsw.lock": ["--group", "pycsw"],
     "requirements-pygeoapi.lock": ["--group", "pygeoapi"],
     "requirements-stac.lock": ["--group", "stac"],
+    "requirements-notebooks.lock": [
+        *("pyproject.toml", "--extra", "notebooks"),
+        *("--constraints", "requirements-dev.lock"),
+    ],
+    "requirements-beat.lock": ["--group", "beat"],
     "requirements-setup.lock": ["--group", "setup"],
 }
 # No host names, no comments: a lock tells what, not where from.

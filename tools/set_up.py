@@ -54,6 +54,9 @@ ENVIRONMENTS = {
     ),
     "pycsw": Environment(CACHE / "pycsw", "requirements-pycsw.lock", "pycsw, a catalogue server to harvest"),
     "pygeoapi": Environment(CACHE / "pygeoapi", "requirements-pygeoapi.lock", "pygeoapi, an OGC API server to harvest"),
+    "beat": Environment(
+        CACHE / "beat", "requirements-beat.lock", "django-celery-beat, a clock to measure ours against"
+    ),
     "stac": Environment(CACHE / "stac", "requirements-stac.lock", "stac-fastapi, a STAC API server to harvest"),
 }
 
