@@ -25,6 +25,8 @@ from windrow.core.harvesting.diffing import DiffWork
 from windrow.core.harvesting.kind import HarvestWork, RefreshWork
 from windrow.core.harvesting.preparing import take_in
 from windrow.core.harvesting.previewing import Previewing
+from windrow.core.item_folders import ItemFolders
+from windrow.core.items import Items, Shelf
 from windrow.core.kinds import Kinds
 from windrow.core.notifications import Notifications
 from windrow.core.notifying.digesting import DigestWork
@@ -163,6 +165,11 @@ class Assembly:
         return AppriseMessenger(tuple(self.settings.outgoing_allow))
 
     @cached_property
+    def shelf(self) -> Shelf:
+        """Files that tasks work with."""
+        return Shelf(self.store, self.blobs, ItemFolders([Path(each) for each in self.settings.item_folders]))
+
+    @cached_property
     def windrow(self) -> Windrow:
         """Everything that can be asked of Windrow."""
         store, clock = self.store, self.clock
@@ -185,6 +192,7 @@ class Assembly:
             catalogue=Catalogue(store.catalogue),
             editing=Editing(store, clock),
             copies=Copies(store, self.blobs, attending),
+            items=Items(self.shelf, clock),
             store=store,
             blobs=self.blobs,
         )

@@ -7,6 +7,7 @@ from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
 from windrow.core.copying.keeping import Copies
 from windrow.core.editing import Editing
+from windrow.core.items import Items
 from windrow.core.kinds import Kinds
 from windrow.core.notifications import Notifications
 from windrow.core.previewing_schedules import PreviewingSchedules
@@ -32,5 +33,6 @@ class Windrow:
     catalogue: Catalogue
     editing: Editing
     copies: Copies
+    items: Items
     store: Store
     blobs: Blobs

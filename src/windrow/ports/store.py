@@ -12,6 +12,7 @@ from windrow.ports.dispatches import Dispatches
 from windrow.ports.edits import Edits
 from windrow.ports.fetching import Hosts
 from windrow.ports.harvests import Harvests
+from windrow.ports.items import Items
 from windrow.ports.notifying import Notifications
 from windrow.ports.runs import Runs, Workers
 from windrow.ports.sources import Sources
@@ -79,6 +80,11 @@ class Store(Protocol):
     @property
     def targets(self) -> Targets:
         """Targets and deliveries."""
+        ...
+
+    @property
+    def items(self) -> Items:
+        """Files that tasks work with."""
         ...
 
     @property

@@ -111,6 +111,10 @@ class Settings(BaseSettings):
         description="Absolute folders that records may be pushed to, into them or below; "
         "without it, targets in the data folder.",
     )
+    item_folders: Words = Field(
+        (),
+        description="Absolute folders of notebooks, pipelines and report definitions that everybody's tasks may use.",
+    )
     catalogue_title: str = Field("Windrow catalogue", min_length=1, max_length=200, description="The catalogue's name.")
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -140,7 +144,7 @@ class Settings(BaseSettings):
         """Where a setting's value came from: `flag`, `environment`, `file <path>` or `default`."""
         return self._origins.get(name, DEFAULT)
 
-    @field_validator("queues", "outgoing_allow", "trusted_proxies", "target_folders", mode="before")
+    @field_validator("queues", "outgoing_allow", "trusted_proxies", "target_folders", "item_folders", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(re.split(r"[,\s]+", value.strip(" ,\n\t"))) if isinstance(value, str) and value.strip() else value
@@ -203,7 +207,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{each!r} is no address or network such as 10.0.0.0/8")
         return value
 
-    @field_validator("target_folders")
+    @field_validator("target_folders", "item_folders")
     @classmethod
     def _check_folders(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for each in value:

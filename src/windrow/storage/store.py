@@ -13,6 +13,7 @@ from windrow.storage.dispatches import SqlDispatches
 from windrow.storage.edits import SqlEdits
 from windrow.storage.harvests import SqlHarvests
 from windrow.storage.hosts import SqlHosts
+from windrow.storage.items import SqlItems
 from windrow.storage.notifications import SqlNotifications
 from windrow.storage.runs import SqlRuns
 from windrow.storage.secrets import Vault
@@ -88,6 +89,11 @@ class SqlStore:
     def targets(self) -> SqlTargets:
         """Targets and deliveries."""
         return SqlTargets(self._database, self._vault)
+
+    @cached_property
+    def items(self) -> SqlItems:
+        """Files that tasks work with."""
+        return SqlItems(self._database)
 
     @cached_property
     def hosts(self) -> SqlHosts:

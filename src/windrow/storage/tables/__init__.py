@@ -14,6 +14,7 @@ from windrow.storage.tables.harvesting import (
     reviews,
     sources,
 )
+from windrow.storage.tables.items import items
 from windrow.storage.tables.notifying import notifications
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
 from windrow.storage.tables.pushing import deliveries, targets
@@ -37,6 +38,7 @@ __all__ = [
     "documents",
     "edits",
     "hosts",
+    "items",
     "key_holds",
     "log_entries",
     "metadata",
