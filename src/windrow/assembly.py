@@ -42,6 +42,10 @@ from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduling import Scheduling
 from windrow.core.sources import Sources
 from windrow.core.targets import Targets
+from windrow.core.walking.inline import Inline
+from windrow.core.walking.kind import WalkerWork
+from windrow.core.walking.loading import load_walkers
+from windrow.core.walking.walkers import Walkers
 from windrow.core.watching import Watching
 from windrow.core.windrow import Windrow
 from windrow.engines.isolation import Isolator
@@ -55,6 +59,7 @@ from windrow.ports.engines import Reservations
 from windrow.ports.fetching import Check, Courier, Manners
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
+from windrow.ports.walkers import Walker
 from windrow.ports.work import WorkKind, isolation_of
 from windrow.settings import Settings
 from windrow.storage.blobs import FolderBlobs
@@ -74,6 +79,7 @@ log = structlog.get_logger()
 SOURCE_KINDS = "windrow.source_kinds"
 WORK_KINDS = "windrow.work_kinds"
 TARGET_KINDS = "windrow.target_kinds"
+WALKERS = "windrow.walkers"
 
 
 @dataclass
@@ -148,6 +154,7 @@ class Assembly:
         )
         work["digest"] = DigestWork(self.store, Attending(self.store, self.clock), self.clock)
         work["source_diff"] = DiffWork(self.store, kinds.source)
+        work["walker"] = WalkerWork(self.walkers)
         work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
         return kinds
 
@@ -163,6 +170,11 @@ class Assembly:
     def messenger(self) -> AppriseMessenger:
         """What tells people by Apprise, and keeps the outgoing policy."""
         return AppriseMessenger(tuple(self.settings.outgoing_allow))
+
+    @cached_property
+    def walkers(self) -> dict[str, Walker]:
+        """The registered callables: those of packages, and those in the folders that the settings name."""
+        return load_walkers(WALKERS, [Path(each) for each in self.settings.walker_folders])
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -193,6 +205,7 @@ class Assembly:
             editing=Editing(store, clock),
             copies=Copies(store, self.blobs, attending),
             items=Items(self.shelf, clock),
+            walkers=Walkers(store, self.walkers, clock, Inline(self.performer, self.settings.beat_seconds)),
             store=store,
             blobs=self.blobs,
         )

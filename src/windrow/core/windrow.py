@@ -14,6 +14,7 @@ from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
 from windrow.core.targets import Targets
+from windrow.core.walking.walkers import Walkers
 from windrow.ports.store import Blobs, Store
 
 
@@ -34,5 +35,6 @@ class Windrow:
     editing: Editing
     copies: Copies
     items: Items
+    walkers: Walkers
     store: Store
     blobs: Blobs

@@ -322,6 +322,6 @@ class Workers(Protocol):
         """How much each worker could still carry."""
         ...
 
-    def inspect(self, tenant_id: str | None, *, limit: int = 100) -> Inspection:
+    def inspect(self, tenant_id: str | None, *, owner_id: str | None = None, limit: int = 100) -> Inspection:
         """What each worker does and what waits, without anyone's parameters."""
         ...

@@ -63,6 +63,10 @@ class Tasks(Protocol):
         """Writes a new task."""
         ...
 
+    def ensure(self, task: Task) -> Task:
+        """Writes a new task unless there is one of its id already; returns the one that there is."""
+        ...
+
     def get(self, task_id: str, *, tenant_id: str | None) -> Task:
         """One task. Raises `NotFound`, also when it belongs to another tenant."""
         ...

@@ -20,6 +20,7 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from windrow.errors import Conflict, NotFound
 from windrow.model.paging import PageOf, check_limit
@@ -55,6 +56,14 @@ class SqlTasks:
         """Writes a new task."""
         with self._database.write(wake=True) as connection:
             connection.execute(insert(tasks).values(from_task(task, now=self._clock())))
+
+    def ensure(self, task: Task) -> Task:
+        """Writes a new task, unless there is one of its id."""
+        dialect: Any = sqlite if self._database.is_sqlite else postgresql
+        new = dialect.insert(tasks).values(from_task(task, now=self._clock()))
+        with self._database.write(wake=True) as connection:
+            connection.execute(new.on_conflict_do_nothing(index_elements=["id"]))
+            return to_task(_find(connection, task.id, task.tenant_id))
 
     def get(self, task_id: str, *, tenant_id: str | None) -> Task:
         """One task."""
