@@ -68,7 +68,7 @@ class Garden:
         self.assembly.store.accounts.add_user(user, "")
         return principal_of(user)
 
-    def walk(self, name: str, **context: Any) -> Run:
+    def walk(self, name: str, /, **context: Any) -> Run:
         """Runs it, and returns how it ended."""
         run = self.walkers.start(self.ada, name, context)
         assert self.assembly.performer(new_id()).perform(run.id)

@@ -56,7 +56,7 @@ class OneWalk:
 
     def log(self, level: Level, message: str, **data: object) -> None:
         """Writes to the run's log."""
-        self.work.log(level, message, **data)
+        self.work.log(level, message, part="", **data)
 
     def progress(self, done: int, total: int | None = None, message: str = "") -> None:
         """Says how far it is."""
