@@ -1,4 +1,4 @@
-"""What was observed of the original, asked of ours: see shared cases `http_async_observed`, told in each test's name."""
+"""What was observed of the original, asked of ours."""
 
 import threading
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.faces.jaseci.conftest import GATE, Service, Working, plain, signed_in
+from tests.harvests.farm import wait_for
 from tests.web.serving import PASSWORD, Caller, House
 from windrow.model.accounts import Right, Role
 
@@ -77,8 +78,7 @@ def test_a_queued_walker_from_its_start_to_its_answer(service: Service, working:
         waiting: list[Any] = []
         waiter = threading.Thread(target=lambda: waiting.append(service.wait(task_id)))
         waiter.start()
-        while service.check(task_id)["status"] == "PENDING":
-            pass
+        wait_for(lambda: service.check(task_id)["status"] != "PENDING")
         assert service.check(task_id) == {"status": "STARTED", "state": "STARTED"}
         (item,) = service.get("js/walker_queue_check").json["active"]["celery@vm"]
         GATE.set()
@@ -100,11 +100,6 @@ def test_unknown_tasks(service: Service) -> None:
     waited = service.wait("nope")
     assert waited["success"] is False
     assert waited["errors"] == [waited["response"]]
-
-
-def test_waiting_ends_when_the_caller_says(service: Service) -> None:
-    task_id = service.run("hello")["result"] if service.run("hello")["is_queued"] else ""
-    assert task_id == "", "without a worker it was done at once"
 
 
 def test_waiting_for_what_does_not_end(service: Service, working: Working) -> None:
@@ -198,7 +193,7 @@ def test_what_counts_as_asking_for_a_queued_run(
     [("walker_execute", "hello", True), ("wapi/hello", "", False), ("wapi/patient", "", True)],
 )
 def test_the_other_ways_to_run_one(service: Service, path: str, name: str, queued: bool) -> None:
-    body = {"wlk": name} if name else {"ctx": {}}
+    body: dict[str, Any] = {"wlk": name} if name else {"ctx": {}}
 
     answer = service.post(f"js/{path}", {**body, "is_async": True}).json
 
@@ -239,8 +234,7 @@ def test_nobody_reads_or_sees_the_tasks_of_others(
 ) -> None:
     with working():
         task_id = service.run("slow")["result"]
-        while service.check(task_id)["status"] == "PENDING":
-            pass
+        wait_for(lambda: service.check(task_id)["status"] != "PENDING")
         seen = other.get("js/walker_queue_check").json
         admin = signed_in(house, "admin").check(task_id)
         foreign = other.check(task_id)
