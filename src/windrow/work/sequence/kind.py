@@ -1,0 +1,107 @@
+"""The kind of work `sequence`: requests one after another, resumed where they were when a worker dies."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import orjson
+
+from windrow.model.runs import Level, Part, Progress, RunState
+from windrow.ports.fetching import Manners
+from windrow.ports.work import Done, Performed, Work
+from windrow.work.sequence.conducting import Conductor
+from windrow.work.sequence.documents import checked, dialect_of
+from windrow.work.sequence.journal import Journal
+from windrow.work.sequence.limits import Limits, Meter
+from windrow.work.sequence.running import run_document
+from windrow.work.sequence.sending import CourierSender
+from windrow.work.sequence.surroundings import Surroundings
+from windrow.work.sequence.telling import Outcome
+
+LARGEST_RESULT = 64 << 10
+"""Bytes of saved values that stand in the run itself; larger ones are its file `result.json`."""
+
+MANNERS = Manners(requests_per_second=0, concurrency=16, size_limit=Limits().answer, attempts=1)
+"""A sequence asks one server on behalf of one person, as fast as it answers; a document says where it is to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceKind:
+    """Runs a sequence. Parameters: `document`, and `dialect` where the document does not name it."""
+
+    surroundings: Surroundings = Surroundings()
+    limits: Limits = Limits()
+
+    name: ClassVar[str] = "sequence"
+    schema: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "properties": {
+            "document": {"type": "object", "title": "Sequence", "description": "The requests, in either dialect."},
+            "dialect": {
+                "type": "string",
+                "enum": ["strict", "compat"],
+                "title": "Dialect",
+                "description": "In what language the document is; without it, what the document says, else strict.",
+            },
+        },
+        "required": ["document"],
+        "additionalProperties": False,
+    }
+
+    def perform(self, work: Work) -> Performed:
+        """Runs the document, from the last step that an earlier attempt came to."""
+        parameters = work.run.parameters
+        document = checked(parameters["document"])
+        conductor = self._conductor(work)
+        outcome = run_document(document, dialect_of(document, parameters.get("dialect")), conductor, self.surroundings)
+        work.report(Progress(conductor.meter.requests, conductor.meter.requests))
+        return _done(work, conductor, outcome)
+
+    def perform_part(self, work: Work, part: Part) -> Mapping[str, int]:
+        """A sequence has no parts."""
+        raise NotImplementedError
+
+    def _conductor(self, work: Work) -> Conductor:
+        def tell(level: Level, message: str, data: dict[str, Any]) -> None:
+            work.log(level, message, part=str(data.pop("step", "")), **data)
+
+        return Conductor(
+            send=CourierSender(work.exchanger_maker, MANNERS, work.check),
+            journal=Journal(work.recall(), work.remember),
+            meter=Meter(self.limits),
+            tell=tell,
+            check=work.check,
+        )
+
+
+def _done(work: Work, conductor: Conductor, outcome: Outcome) -> Done:
+    result = _keep_result(work, outcome.result)
+    told = f"{outcome.error['step']}: {outcome.error['message']}" if outcome.error else ""
+    if outcome.error is not None:
+        result["error"] = {name: value for name, value in outcome.error.items() if name != "saved"}
+    match outcome.state:
+        case RunState.SUCCEEDED:
+            return Done(result, succeeded=max(1, conductor.succeeded), message=f"{conductor.meter.requests} requests")
+        case RunState.PARTIAL:
+            return Done(result, succeeded=conductor.succeeded, failed=max(1, conductor.failed), message=told)
+        case _:
+            return Done(result, succeeded=0, failed=max(1, conductor.failed), message=told)
+
+
+def _keep_result(work: Work, saved: Any) -> dict[str, Any]:
+    written = json.dumps(saved).encode()
+    if len(written) <= LARGEST_RESULT and _fits(saved):
+        return {"saved": saved}
+    with work.output("result.json", "application/json") as file:
+        file.write(written)
+    return {"file": "result.json", "bytes": len(written)}
+
+
+def _fits(saved: Any) -> bool:
+    """Whether the database can keep it: JSON with whole numbers of at most 64 bits and text that is Unicode."""
+    try:
+        orjson.dumps(saved)
+    except TypeError:
+        return False
+    return True
