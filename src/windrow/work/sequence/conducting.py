@@ -11,7 +11,7 @@ from windrow.model.runs import Level
 from windrow.ports.fetching import Reply
 from windrow.work.sequence.journal import BEGUN, Journal
 from windrow.work.sequence.limits import Meter
-from windrow.work.sequence.problems import Unknown
+from windrow.work.sequence.problems import OutOfBounds, Unknown
 from windrow.work.sequence.sending import (
     Asked,
     NoAnswer,
@@ -31,6 +31,7 @@ class Conductor:
     """What dialects have their steps done by. Safe to share between threads.
 
     check  raises `Stopped` when the run must end
+    pause  waits so many seconds, and raises as `check` does
     """
 
     send: Sender
@@ -38,6 +39,7 @@ class Conductor:
     meter: Meter
     tell: Tell
     check: Callable[[], None]
+    pause: Callable[[float], None] = time.sleep
     steps: list[Step] = field(default_factory=list)
     succeeded: int = 0
     failed: int = 0
@@ -53,7 +55,7 @@ class Conductor:
         told = Step(path, asked.method, shown, sent=size, attempt=attempt)
         known = self.journal.find(key)
         if known is not None and (known != BEGUN or not asked.idempotent):
-            return self._remember(key, told, known)
+            return self._remember(key, told, known, asked)
         self.check()
         self.meter.count_request()
         self.journal.begin(key, once=not asked.idempotent)
@@ -77,6 +79,18 @@ class Conductor:
         self._note(told, seconds=time.monotonic() - began)
         return value
 
+    def wait(self, path: str, seconds: float) -> None:
+        """Waits before the next attempt at a step, unless an earlier attempt at the run came as far.
+
+        `path` is what the next attempt will be known by. Raises `Stopped`, and `OutOfBounds` beyond the run's time.
+        """
+        if self.journal.find(path) is not None:
+            return
+        if seconds > self.meter.left:
+            raise OutOfBounds(f"The next attempt would be in {seconds:.0f} s, beyond the time that the run may take.")
+        self.journal.flush()
+        self.pause(seconds)
+
     def fail(self, path: str, error: Exception, *, told: Step | None = None) -> None:
         """A step failed before anything was sent, or with what was answered."""
         step = told or Step(path, "", "")
@@ -93,10 +107,10 @@ class Conductor:
             raise
         self.journal.end(key, reply_to_json(reply))
         seconds = time.monotonic() - began
-        self._note_reply(told, reply, "ok" if reply.status < 400 else "error", seconds)
+        self._note_reply(told, reply, "ok" if _is_fine(asked, reply) else "error", seconds)
         return reply
 
-    def _remember(self, key: str, told: Step, known: Any) -> Reply:
+    def _remember(self, key: str, told: Step, known: Any, asked: Asked) -> Reply:
         if known == BEGUN:
             error = self._unknown(told)
             self.journal.end(key, error_to_json(error))
@@ -105,7 +119,7 @@ class Conductor:
             self._note(told, outcome="error", error=known["failed"])
             raise NoAnswer(known["failed"], known.get("retryable", False))
         reply = reply_from_json(known)
-        self._note_reply(told, reply, "again" if reply.status < 400 else "error", 0.0)
+        self._note_reply(told, reply, "again" if _is_fine(asked, reply) else "error", 0.0)
         return reply
 
     def _unknown(self, told: Step) -> Unknown:
@@ -117,7 +131,7 @@ class Conductor:
         return error
 
     def _note_reply(self, told: Step, reply: Reply, outcome: str, seconds: float) -> None:
-        error = f"{reply.status} {reply.reason}".strip() if reply.status >= 400 else ""
+        error = f"{reply.status} {reply.reason}".strip() if outcome == "error" else ""
         self._note(told, outcome=outcome, error=error, seconds=seconds, status=reply.status, received=len(reply.body))
 
     def _note(self, told: Step, **what: Any) -> None:
@@ -131,3 +145,7 @@ class Conductor:
         data = {name: value for name, value in step.as_json().items() if name not in ("path", "error")}
         data |= {"step": step.path, "seconds": round(step.seconds, 4)}
         self.tell(Level.INFO if good else Level.WARNING, str(step), data)
+
+
+def _is_fine(asked: Asked, reply: Reply) -> bool:
+    return reply.status < 400 or reply.status in asked.expect

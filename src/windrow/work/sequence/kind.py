@@ -72,6 +72,7 @@ class SequenceKind:
             meter=Meter(self.limits),
             tell=tell,
             check=work.check,
+            pause=work.pause,
         )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from windrow.work.sequence.compat.machine import CompatMachine
 from windrow.work.sequence.conducting import Conductor
 from windrow.work.sequence.documents import Dialect
+from windrow.work.sequence.strict.machine import StrictMachine
 from windrow.work.sequence.surroundings import Surroundings
 from windrow.work.sequence.telling import Outcome
 
@@ -26,4 +27,4 @@ def _run(document: Any, dialect: Dialect, conductor: Conductor, surroundings: Su
         case Dialect.COMPAT:
             return CompatMachine(conductor, surroundings.interface).run(document)
         case Dialect.STRICT:
-            raise NotImplementedError
+            return StrictMachine(document, conductor, surroundings).run()

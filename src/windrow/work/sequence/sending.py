@@ -19,6 +19,7 @@ class Asked:
 
     idempotent  whether it may be sent again when nobody knows what became of it
     secrets     named secrets that stand in it, to be hidden wherever it is told of
+    expect      statuses from 400 on that are no error
     seconds     how long its answer may take; None for the courier's manners
     """
 
@@ -30,6 +31,7 @@ class Asked:
     idempotent: bool = False
     secrets: tuple[str, ...] = ()
     seconds: float | None = None
+    expect: frozenset[int] = frozenset()
 
 
 class Sender(Protocol):
