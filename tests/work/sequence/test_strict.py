@@ -11,7 +11,7 @@ from tests.work.sequence.served import Served
 from windrow.errors import BadInput
 from windrow.model.runs import RunState
 from windrow.work.sequence.documents import Dialect
-from windrow.work.sequence.running import run_document
+from windrow.work.sequence.running import ALONE, run_document
 from windrow.work.sequence.surroundings import NamedSecret, Surroundings
 from windrow.work.sequence.telling import Outcome
 
@@ -31,8 +31,8 @@ def play(
     stage: Stage,
     routes: Any,
     *steps: Any,
-    around: Surroundings = Surroundings(),
-    **more: Any,  # noqa: B008
+    around: Surroundings = ALONE,
+    **more: Any,
 ) -> Outcome:
     served.begin(ECHO | routes)
     document = served.here({"requests": list(steps), **more})
@@ -260,8 +260,8 @@ def test_bodies_are_forms_and_texts_where_the_header_says_so(served: Served, sta
 
 
 def _secrets(*hosts: str) -> Surroundings:
-    known = {"KEY": NamedSecret("s3cr3t-value", frozenset(hosts))}
-    return Surroundings(secrets=known.get)
+    secret = NamedSecret("s3cr3t-value", frozenset(hosts))
+    return Surroundings(secrets=lambda name: secret if name == "KEY" else None)
 
 
 def test_a_named_secret_is_sent_and_shown_nowhere(served: Served, stage: Stage) -> None:
