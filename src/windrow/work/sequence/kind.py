@@ -1,7 +1,7 @@
 """The kind of work `sequence`: requests one after another, resumed where they were when a worker dies."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from windrow.work.sequence.conducting import Conductor
 from windrow.work.sequence.documents import checked, dialect_of
 from windrow.work.sequence.journal import Journal
 from windrow.work.sequence.limits import Limits, Meter
-from windrow.work.sequence.running import run_document
+from windrow.work.sequence.running import ALONE, run_document
 from windrow.work.sequence.sending import CourierSender
 from windrow.work.sequence.surroundings import Surroundings
 from windrow.work.sequence.telling import Outcome
@@ -22,15 +22,31 @@ from windrow.work.sequence.telling import Outcome
 LARGEST_RESULT = 64 << 10
 """Bytes of saved values that stand in the run itself; larger ones are its file `result.json`."""
 
+LARGEST_ANSWER = 4 << 10
+"""Bytes of a server's answer to what stopped the run."""
+
+Surround = Callable[[Work], Surroundings]
+"""What is around one run: the secrets that its owner may use, and what starts work in its owner's name."""
+
+
+def alone(work: Work) -> Surroundings:  # noqa: ARG001 - as others need it
+    """Nothing."""
+    return ALONE
+
+
 MANNERS = Manners(requests_per_second=0, concurrency=16, size_limit=Limits().answer, attempts=1)
 """A sequence asks one server on behalf of one person, as fast as it answers; a document says where it is to wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class SequenceKind:
-    """Runs a sequence. Parameters: `document`, and `dialect` where the document does not name it."""
+    """Runs a sequence. Parameters: `document`, and `dialect` where the document does not name it.
 
-    surroundings: Surroundings = Surroundings()
+    An installation that has named secrets, and lets sequences start other work, plugs this kind in with its own
+    `surround`; by itself it knows of nothing around.
+    """
+
+    surround: Surround = alone
     limits: Limits = Limits()
 
     name: ClassVar[str] = "sequence"
@@ -54,8 +70,8 @@ class SequenceKind:
         parameters = work.run.parameters
         document = checked(parameters["document"])
         conductor = self._conductor(work)
-        outcome = run_document(document, dialect_of(document, parameters.get("dialect")), conductor, self.surroundings)
-        work.report(Progress(conductor.meter.requests, conductor.meter.requests))
+        dialect = dialect_of(document, parameters.get("dialect"))
+        outcome = run_document(document, dialect, conductor, self.surround(work))
         return _done(work, conductor, outcome)
 
     def perform_part(self, work: Work, part: Part) -> Mapping[str, int]:
@@ -63,13 +79,17 @@ class SequenceKind:
         raise NotImplementedError
 
     def _conductor(self, work: Work) -> Conductor:
+        meter = Meter(self.limits)
+
         def tell(level: Level, message: str, data: dict[str, Any]) -> None:
-            work.log(level, message, part=str(data.pop("step", "")), **data)
+            path = str(data.pop("step", ""))
+            work.log(level, message, part=path, **data)
+            work.report(Progress(meter.requests, message=path))
 
         return Conductor(
             send=CourierSender(work.exchanger_maker, MANNERS, work.check),
             journal=Journal(work.recall(), work.remember),
-            meter=Meter(self.limits),
+            meter=meter,
             tell=tell,
             check=work.check,
             pause=work.pause,
@@ -80,10 +100,11 @@ def _done(work: Work, conductor: Conductor, outcome: Outcome) -> Done:
     result = _keep_result(work, outcome.result)
     told = f"{outcome.error['step']}: {outcome.error['message']}" if outcome.error else ""
     if outcome.error is not None:
-        result["error"] = {name: value for name, value in outcome.error.items() if name != "saved"}
+        result["error"] = _small({name: value for name, value in outcome.error.items() if name != "saved"})
     match outcome.state:
         case RunState.SUCCEEDED:
-            return Done(result, succeeded=max(1, conductor.succeeded), message=f"{conductor.meter.requests} requests")
+            work.report(Progress(conductor.succeeded, conductor.succeeded))
+            return Done(result, succeeded=max(1, conductor.succeeded), message=f"{conductor.succeeded} requests")
         case RunState.PARTIAL:
             return Done(result, succeeded=conductor.succeeded, failed=max(1, conductor.failed), message=told)
         case _:
@@ -97,6 +118,13 @@ def _keep_result(work: Work, saved: Any) -> dict[str, Any]:
     with work.output("result.json", "application/json") as file:
         file.write(written)
     return {"file": "result.json", "bytes": len(written)}
+
+
+def _small(error: dict[str, Any]) -> dict[str, Any]:
+    """What stopped the run, with the server's answer where that is small."""
+    if "answer" in error and (not _fits(error) or len(json.dumps(error["answer"])) > LARGEST_ANSWER):
+        return {name: value for name, value in error.items() if name != "answer"}
+    return error
 
 
 def _fits(saved: Any) -> bool:
