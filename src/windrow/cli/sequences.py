@@ -66,7 +66,7 @@ def run(
     from windrow.work.sequence.surroundings import Surroundings
 
     document, named = _read(file, dialect)
-    with _conduct(allow or [], dry_run, journal, data) as (conductor, kept):
+    with _conduct(document, allow or [], dry_run, journal, data) as (conductor, kept):
         outcome = run_document(document, named, conductor, Surroundings(secrets=_secrets(secrets or [])))
         kept.note_end(outcome)
     _tell(outcome, as_json=as_json)
@@ -103,7 +103,7 @@ def _text_of(file: Path) -> str:
 
 @contextmanager
 def _conduct(
-    allow: list[str], dry_run: Path | None, journal: Path | None, data: Path | None
+    document: Any, allow: list[str], dry_run: Path | None, journal: Path | None, data: Path | None
 ) -> "Iterator[tuple[Conductor, Any]]":
     """What the steps are done by: nothing but this process, its settings, and the files that were named."""
     from contextlib import ExitStack
@@ -119,7 +119,7 @@ def _conduct(
 
     settings = load_settings({"data": data})
     with ExitStack() as opened:
-        kept = opened.enter_context(open_journal(journal))
+        kept = opened.enter_context(open_journal(journal, document))
         send: Sender
         if dry_run is not None:
             send = read_answers(_text_of(dry_run))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, cast
 
-from windrow.errors import Cancelled, Draining, LeaseLost, Stopped, StoreUnavailable, WindrowError
+from windrow.errors import Cancelled, Draining, LeaseLost, NotFound, Stopped, StoreUnavailable, WindrowError
 from windrow.model.runs import Level, Output, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
 from windrow.ports.fetching import ExchangerMaker, FetcherMaker
@@ -74,9 +74,13 @@ class Attempt:
         """Keeps values for the next attempt, fenced by this one."""
         self._store.memories.keep(self._run.id, self._run.attempt, entries)
 
-    def recall(self) -> Mapping[str, Any]:
-        """What this attempt and earlier ones have kept."""
-        return self._store.memories.all(self._run.id)
+    def recall(self, run_id: str | None = None) -> Mapping[str, Any]:
+        """What this attempt and earlier ones have kept, or what another run of the same kind and owner has."""
+        if run_id is not None:
+            other = self._store.runs.get(run_id, tenant_id=self._run.tenant_id)
+            if (other.kind, other.owner_id) != (self._run.kind, self._run.owner_id):
+                raise NotFound("run", run_id)
+        return self._store.memories.all(run_id or self._run.id)
 
     def stop(self, reason: Stopped) -> None:
         """Makes every later check raise this; the first reason stays."""

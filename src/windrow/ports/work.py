@@ -98,8 +98,11 @@ class Work(Protocol):
         """
         ...
 
-    def recall(self) -> Mapping[str, Any]:
-        """All that this attempt and earlier ones have kept so."""
+    def recall(self, run_id: str | None = None) -> Mapping[str, Any]:
+        """All that this attempt and earlier ones have kept so; or what another run of the same kind and owner has.
+
+        Raises `NotFound` for a run that is none of the owner's, or of another kind.
+        """
         ...
 
     def check(self) -> None:

@@ -62,25 +62,25 @@ ERRORS: list[tuple[Any, str]] = [
     (
         get("/t", header={"X": None, "Y": [1]}),
         "Header part ([1]) from ('Y', [1]) must be of type str or bytes, not <class 'list'>",
-    ),  # noqa: E501
+    ),
     (
         get("/list", **loop("$.data", get("/t", save_to="{{#.nope}}"))),
         "expected string or bytes-like object, got 'NoneType'",
-    ),  # noqa: E501
+    ),
     (get("/list", **loop("@.data", get("/t"))), "tuple index out of range"),
     (get("/list", **loop("$.data", get("/t"), filter=None)), "'NoneType' object is not iterable"),
     (
         get("/list", **loop("$.data", get("/t"), filter=[{"by": "$.no", "condition": {"gt": 1}}])),
         "'>' not supported between instances of 'NoneType' and 'int'",
-    ),  # noqa: E501
+    ),
     (
         get("/list", **loop("$.data", get("/t"), filter=[{"by": "$.n", "condition": {"regex": "1"}}])),
         "expected string or bytes-like object, got 'int'",
-    ),  # noqa: E501
+    ),
     (
         get("/list", **loop("$.data", get("/t"), filter=[{"by": "$.id", "condition": {"regex": "["}}])),
         "unterminated character set at position 0",
-    ),  # noqa: E501
+    ),
     (get("/list", __def_loop__={"requests": []}), "'by'"),
     (get("/list", __def_loop__=None), "'NoneType' object is not subscriptable"),
     (get("/map", **loop("#", echo(save_to="new"))), "dictionary changed size during iteration"),

@@ -11,7 +11,7 @@ from windrow.core.runs import TaskDraft
 from windrow.model.identity import new_id
 from windrow.model.runs import Run, RunState
 from windrow.work.sequence import SequenceKind
-from windrow.work.sequence.journal import BEGUN
+from windrow.work.sequence.journal import BEGUN, DOCUMENT
 
 Begin = Callable[[Any], Run]
 
@@ -83,6 +83,23 @@ def test_what_was_sent_before_a_worker_went_is_not_sent_again(farm: Farm, served
     assert list(ended.result["saved"]) == [f"s{n}" for n in range(6)]
 
 
+def test_a_run_goes_on_with_another_that_stopped(farm: Farm, served: Served, begin: Begin) -> None:
+    served.begin({"POST /a": {"json": "a"}, "POST /b": [{"status": 500, "json": {}}, {"json": "b"}]})
+    document = served.here(_compat(*({"method": "POST", "api": f"/{each}", "save_to": each} for each in "ab")))
+    stopped = farm.finish(begin(document))
+    tasks = farm.assembly.windrow.tasks
+
+    draft = TaskDraft("again", "sequence", parameters={"document": document, "resume": stopped.id})
+    ended = farm.finish(tasks.start(farm.principal, tasks.create(farm.principal, draft).id))
+    other = TaskDraft("other", "sequence", parameters={"document": {"requests": []}, "resume": stopped.id})
+    refused = farm.finish(tasks.start(farm.principal, tasks.create(farm.principal, other).id))
+
+    assert (stopped.state, ended.state, refused.state) == (RunState.PARTIAL, RunState.SUCCEEDED, RunState.FAILED)
+    assert [each["path"] for each in served.log] == ["/a", "/b", "/b"]
+    assert ended.result == {"saved": {"a": "a", "b": "b"}}
+    assert "another document" in refused.error
+
+
 @pytest.mark.parametrize("idempotent", [True, False])
 def test_what_was_under_way_is_sent_again_only_where_it_may_be(
     farm: Farm, served: Served, begin: Begin, idempotent: bool
@@ -95,7 +112,7 @@ def test_what_was_under_way_is_sent_again_only_where_it_may_be(
         leaving.worker_id, queues=leaving.queues, now=farm.clock(), lease=leaving.lease, run_id=run.id
     )
     assert claimed is not None
-    farm.assembly.store.memories.keep(run.id, claimed.attempt, {"requests[0]": BEGUN})
+    farm.assembly.store.memories.keep(run.id, claimed.attempt, {DOCUMENT: "", "requests[0]": BEGUN})
     farm.assembly.store.workers.leave(leaving.worker_id, now=farm.clock())
 
     ended = farm.finish(run)

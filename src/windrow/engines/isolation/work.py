@@ -49,7 +49,7 @@ class DistantWork:
         """Not here."""
         raise _not_here("memories")
 
-    def recall(self) -> Mapping[str, Any]:
+    def recall(self, run_id: str | None = None) -> Mapping[str, Any]:  # noqa: ARG002
         """Not here."""
         raise _not_here("memories")
 

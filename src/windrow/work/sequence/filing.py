@@ -9,11 +9,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from windrow.errors import BadInput
-from windrow.work.sequence.journal import Journal
+from windrow.work.sequence.journal import DOCUMENT, STOPPED, Journal, fingerprint, go_on_with
 from windrow.work.sequence.telling import Outcome
-
-STOPPED = "stopped"
-"""Says at which step a run stopped: that step is sent again when the run is gone on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +23,22 @@ class FiledJournal:
     def note_end(self, outcome: Outcome) -> None:
         """Notes where the run stopped, if it did."""
         if self.file is not None and outcome.error is not None:
-            _append(self.file, {outcome.error["step"]: {STOPPED: True}})
+            _append(self.file, {STOPPED: outcome.error["step"]})
 
 
 @contextmanager
-def open_journal(path: Path | None) -> Iterator[FiledJournal]:
+def open_journal(path: Path | None, document: Any) -> Iterator[FiledJournal]:
     """The journal in a file, which only its owner may read: it holds answers with all that is in them.
 
-    Raises `BadInput` for a file that is no journal.
+    Raises `BadInput` for a file that is no journal, or that of another document.
     """
     if path is None:
         yield FiledJournal(Journal())
         return
-    known = _read(path)
+    known = go_on_with(_read(path), document)
     with open(os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600), "ab") as file:
+        if not known:
+            _append(file, {DOCUMENT: fingerprint(document)})
         yield FiledJournal(Journal(known, lambda entries: _append(file, entries)), file)
 
 
@@ -61,9 +60,7 @@ def _read(path: Path) -> dict[str, Any]:
             if number == len(lines):
                 break  # cut off when the machine stopped
             raise BadInput.of("journal", f"{path}, line {number}, is none of a journal") from None
-        if STOPPED in entry:
-            for each in [each for each in known if each.partition("#")[0] == step]:
-                del known[each]
-        else:
-            known[step] = entry
+        known[step] = entry
+        if step != STOPPED:
+            known.pop(STOPPED, None)  # a run went on behind it
     return known

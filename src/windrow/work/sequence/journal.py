@@ -4,12 +4,22 @@ A sequence is deterministic but for the answers it gets. So the answers are its 
 document from the start, is given what is in the journal, and sends only what is not.
 """
 
+import json
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from threading import Lock
 from typing import Any
 
+from windrow.errors import BadInput
+
 BEGUN = {"begun": True}
 """What the journal says of a step that was under way: it may have arrived or not."""
+
+DOCUMENT = "document"
+"""The name under which a journal keeps what its document was."""
+
+STOPPED = "stopped"
+"""The name under which a journal keeps the step that ended its run."""
 
 Write = Callable[[Mapping[str, Any]], None]
 """Keeps entries, all or none; they are on disk when it returns."""
@@ -17,6 +27,22 @@ Write = Callable[[Mapping[str, Any]], None]
 
 def keep_nothing(entries: Mapping[str, Any]) -> None:
     """For runs that nobody will go on with."""
+
+
+def fingerprint(document: Any) -> str:
+    """What tells one document from another."""
+    return sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def go_on_with(known: Mapping[str, Any], document: Any) -> dict[str, Any]:
+    """What a journal knows for a run that goes on: all but the step that ended the run, which is sent again.
+
+    Raises `BadInput` for the journal of another document: its answers belong to other requests.
+    """
+    if known and known.get(DOCUMENT) != fingerprint(document):
+        raise BadInput.of("journal", "is that of another document: a run can only go on with its own")
+    stopped = known.get(STOPPED)
+    return {name: entry for name, entry in known.items() if name.partition("#")[0] != stopped and name != STOPPED}
 
 
 class Journal:

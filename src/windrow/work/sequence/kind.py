@@ -12,7 +12,7 @@ from windrow.ports.fetching import Manners
 from windrow.ports.work import Done, Performed, Work
 from windrow.work.sequence.conducting import Conductor
 from windrow.work.sequence.documents import checked, dialect_of
-from windrow.work.sequence.journal import Journal
+from windrow.work.sequence.journal import DOCUMENT, STOPPED, Journal, fingerprint, go_on_with
 from windrow.work.sequence.limits import Limits, Meter
 from windrow.work.sequence.running import ALONE, run_document
 from windrow.work.sequence.sending import CourierSender
@@ -60,6 +60,11 @@ class SequenceKind:
                 "title": "Dialect",
                 "description": "In what language the document is; without it, what the document says, else strict.",
             },
+            "resume": {
+                "type": "string",
+                "title": "Go on with",
+                "description": "A run of the same document that stopped: what it was answered is not asked again.",
+            },
         },
         "required": ["document"],
         "additionalProperties": False,
@@ -69,7 +74,7 @@ class SequenceKind:
         """Runs the document, from the last step that an earlier attempt came to."""
         parameters = work.run.parameters
         document = checked(parameters["document"])
-        conductor = self._conductor(work)
+        conductor = self._conductor(work, _known(work, document))
         dialect = dialect_of(document, parameters.get("dialect"))
         outcome = run_document(document, dialect, conductor, self.surround(work))
         return _done(work, conductor, outcome)
@@ -78,7 +83,7 @@ class SequenceKind:
         """A sequence has no parts."""
         raise NotImplementedError
 
-    def _conductor(self, work: Work) -> Conductor:
+    def _conductor(self, work: Work, known: Mapping[str, Any]) -> Conductor:
         meter = Meter(self.limits)
 
         def tell(level: Level, message: str, data: dict[str, Any]) -> None:
@@ -88,7 +93,7 @@ class SequenceKind:
 
         return Conductor(
             send=CourierSender(work.exchanger_maker, MANNERS, work.check),
-            journal=Journal(work.recall(), work.remember),
+            journal=Journal(known, work.remember),
             meter=meter,
             tell=tell,
             check=work.check,
@@ -96,10 +101,20 @@ class SequenceKind:
         )
 
 
+def _known(work: Work, document: Any) -> dict[str, Any]:
+    """What is in the journal of this run, and of the one that it goes on with."""
+    own = dict(work.recall())
+    if not own:
+        work.remember({DOCUMENT: fingerprint(document)})
+    earlier = work.run.parameters.get("resume")
+    return go_on_with(work.recall(earlier), document) | own if earlier else own
+
+
 def _done(work: Work, conductor: Conductor, outcome: Outcome) -> Done:
     result = _keep_result(work, outcome.result)
     told = f"{outcome.error['step']}: {outcome.error['message']}" if outcome.error else ""
     if outcome.error is not None:
+        work.remember({STOPPED: outcome.error["step"]})
         result["error"] = _small({name: value for name, value in outcome.error.items() if name != "saved"})
     match outcome.state:
         case RunState.SUCCEEDED:
