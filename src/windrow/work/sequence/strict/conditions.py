@@ -40,6 +40,7 @@ def holds(text: str, scope: Scope, doubt: Doubt) -> bool:
     Raises `OutOfBounds` where it would go through too much.
     """
     from celpy.adapter import json_to_cel
+    from celpy.celtypes import BoolType
     from celpy.evaluation import CELEvalError
 
     program, words = _compile(text)
@@ -53,7 +54,7 @@ def holds(text: str, scope: Scope, doubt: Doubt) -> bool:
     except (TypeError, ValueError, RecursionError) as error:
         doubt(f"the condition {text!r} makes no sense here, and so does not hold: {error}")
         return False
-    if not isinstance(answer, int | bool):
+    if not isinstance(answer, BoolType | bool):
         doubt(f"the condition {text!r} is neither true nor false here, and so does not hold")
         return False
     return bool(answer)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
-
-from jsonschema import Draft202012Validator
+from typing import TYPE_CHECKING, Any
 
 from windrow.errors import BadInput, FieldProblem
 from windrow.work.sequence.strict import conditions, language
 from windrow.work.sequence.strict.schema import SCHEMA
+
+if TYPE_CHECKING:  # every process loads every kind, and this takes long
+    from jsonschema import Draft202012Validator
 
 MOST_PROBLEMS = 20
 _CONDITIONS = ("when", "break", "continue")
@@ -16,7 +17,9 @@ _NO_SECRETS = ("api", "save_to", "save_req_to", "set", "task", "walker")
 
 
 @cache
-def _validator() -> Draft202012Validator:
+def _validator() -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator
+
     return Draft202012Validator(SCHEMA)
 
 
