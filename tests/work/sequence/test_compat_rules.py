@@ -102,6 +102,27 @@ def test_the_previous_answer_may_be_a_value_without_parts(served: Served, stage:
     assert ended.result["r"]["echo"]["json"] == {"a": "hello", "b": "<hello>"}
 
 
+@pytest.mark.parametrize(
+    ("status", "method", "body"), [(302, "GET", None), (303, "GET", None), (307, "POST", {"a": 1})]
+)
+def test_redirects_lead_where_browsers_go(served: Served, stage: Stage, status: int, method: str, body: Any) -> None:
+    served.begin(ROUTES | {"POST /r": {"status": status, "headers": {"Location": "/echo"}}})
+    document = served.here({"requests": [{"method": "POST", "api": f"{BASE}/r", "body": {"a": 1}, "save_to": "r"}]})
+
+    ended = CompatMachine(stage.conductor()).run(document)
+
+    assert (ended.result["r"]["echo"]["method"], ended.result["r"]["echo"]["json"]) == (method, body)
+
+
+def test_an_unknown_charset_does_no_harm(served: Served, stage: Stage) -> None:
+    odd = {"text": '{"a": 1}', "headers": {"Content-Type": "application/json; charset=nonsense"}}
+    served.begin({"GET /odd": odd})
+
+    ended = CompatMachine(stage.conductor()).run(served.here({"requests": [get("/odd", save_to="r")]}))
+
+    assert ended.result == {"r": {"a": 1}}
+
+
 def test_null_is_no_body(served: Served, stage: Stage) -> None:
     ended = play(served, stage, echo(body=None, save_to="r"))
 

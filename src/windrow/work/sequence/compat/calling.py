@@ -67,7 +67,7 @@ def read(reply: Reply) -> Any:
     if kind is None:
         raise TypeError("argument of type 'NoneType' is not iterable")
     if "application/json" in kind:
-        return json.loads(reply.body.decode(_charset(kind) or json.detect_encoding(reply.body), "replace"))
+        return json.loads(_decode(reply.body, _charset(kind) or json.detect_encoding(reply.body)))
     default = _DEFAULT_CHARSET if "text" in kind else "utf-8"
     return _decode(reply.body, _charset(kind) or default)
 
