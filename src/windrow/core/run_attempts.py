@@ -5,12 +5,12 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
-from windrow.errors import Cancelled, Draining, LeaseLost, Stopped, StoreUnavailable, WindrowError
+from windrow.errors import Cancelled, Draining, LeaseLost, NotFound, Stopped, StoreUnavailable, WindrowError
 from windrow.model.runs import Level, Output, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
-from windrow.ports.fetching import FetcherMaker
+from windrow.ports.fetching import ExchangerMaker, FetcherMaker
 from windrow.ports.runs import Entry
 from windrow.ports.store import Blobs, Store
 
@@ -64,6 +64,23 @@ class Attempt:
     def fetcher_maker(self) -> FetcherMaker:
         """Makes polite fetchers."""
         return self._fetcher_maker
+
+    @property
+    def exchanger_maker(self) -> ExchangerMaker:
+        """Makes polite exchangers: what the assembly plugs in makes both."""
+        return cast(ExchangerMaker, self._fetcher_maker)
+
+    def remember(self, entries: Mapping[str, Any]) -> None:
+        """Keeps values for the next attempt, fenced by this one."""
+        self._store.memories.keep(self._run.id, self._run.attempt, entries)
+
+    def recall(self, run_id: str | None = None) -> Mapping[str, Any]:
+        """What this attempt and earlier ones have kept, or what another run of the same kind and owner has."""
+        if run_id is not None:
+            other = self._store.runs.get(run_id, tenant_id=self._run.tenant_id)
+            if (other.kind, other.owner_id) != (self._run.kind, self._run.owner_id):
+                raise NotFound("run", run_id)
+        return self._store.memories.all(run_id or self._run.id)
 
     def stop(self, reason: Stopped) -> None:
         """Makes every later check raise this; the first reason stays."""

@@ -13,6 +13,7 @@ from windrow.ports.edits import Edits
 from windrow.ports.fetching import Hosts
 from windrow.ports.harvests import Harvests
 from windrow.ports.items import Items
+from windrow.ports.memories import Memories
 from windrow.ports.notifying import Notifications
 from windrow.ports.runs import Runs, Workers
 from windrow.ports.sources import Sources
@@ -35,6 +36,11 @@ class Store(Protocol):
     @property
     def runs(self) -> Runs:
         """Runs, parts, log, outputs."""
+        ...
+
+    @property
+    def memories(self) -> Memories:
+        """What runs remember from one attempt to the next."""
         ...
 
     @property

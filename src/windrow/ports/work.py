@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, ClassVar, Protocol
 
 from windrow.model.runs import Level, Part, PartState, Progress, Run
-from windrow.ports.fetching import FetcherMaker
+from windrow.ports.fetching import ExchangerMaker, FetcherMaker
 from windrow.ports.runs import Ending
 
 LEAST_MEMORY = 64 << 20
@@ -83,6 +83,26 @@ class Work(Protocol):
     @property
     def fetcher_maker(self) -> FetcherMaker:
         """Makes polite fetchers."""
+        ...
+
+    @property
+    def exchanger_maker(self) -> ExchangerMaker:
+        """Makes polite exchangers: for what people wrote, and whatever is answered."""
+        ...
+
+    def remember(self, entries: Mapping[str, Any]) -> None:
+        """Keeps values of the run by name, plain JSON, encrypted; they are on disk when it returns.
+
+        What the next attempt must know: what was sent and may not be sent again, say. Raises as `check`, by what the
+        store says.
+        """
+        ...
+
+    def recall(self, run_id: str | None = None) -> Mapping[str, Any]:
+        """All that this attempt and earlier ones have kept so; or what another run of the same kind and owner has.
+
+        Raises `NotFound` for a run that is none of the owner's, or of another kind.
+        """
         ...
 
     def check(self) -> None:

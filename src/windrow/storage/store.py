@@ -14,6 +14,7 @@ from windrow.storage.edits import SqlEdits
 from windrow.storage.harvests import SqlHarvests
 from windrow.storage.hosts import SqlHosts
 from windrow.storage.items import SqlItems
+from windrow.storage.memories import SqlMemories
 from windrow.storage.notifications import SqlNotifications
 from windrow.storage.runs import SqlRuns
 from windrow.storage.secrets import Vault
@@ -44,6 +45,11 @@ class SqlStore:
     def runs(self) -> SqlRuns:
         """Runs, parts, log, outputs."""
         return SqlRuns(self._database)
+
+    @cached_property
+    def memories(self) -> SqlMemories:
+        """What runs remember from one attempt to the next."""
+        return SqlMemories(self._database, self._vault)
 
     @cached_property
     def dispatches(self) -> SqlDispatches:

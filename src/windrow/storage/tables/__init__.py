@@ -18,6 +18,7 @@ from windrow.storage.tables.items import items
 from windrow.storage.tables.notifying import notifications
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
 from windrow.storage.tables.pushing import deliveries, targets
+from windrow.storage.tables.remembering import run_memories
 from windrow.storage.tables.running import (
     hosts,
     key_holds,
@@ -52,6 +53,7 @@ __all__ = [
     "records",
     "resources",
     "reviews",
+    "run_memories",
     "run_numbers",
     "runs",
     "sessions",
