@@ -30,6 +30,7 @@ from windrow.core.notifications import Notifications
 from windrow.core.notifying.digesting import DigestWork
 from windrow.core.notifying.kind import NotifyWork
 from windrow.core.notifying.telling import Telling
+from windrow.core.pausing import Pausing
 from windrow.core.performing import Performer
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.pushing.asking import Asking
@@ -244,7 +245,7 @@ class Assembly:
             PushFollows(store, attending),
             Telling(store, attending),
         ]
-        return Consequences(store, drawn)
+        return Consequences(store, drawn, Pausing(store.tasks, clock))
 
     @property
     def watching(self) -> Watching:

@@ -93,6 +93,10 @@ class Tasks(Protocol):
         """Tasks whose moment has come, the longest due first. Costs the same with ten schedules or a million."""
         ...
 
+    def scheduled(self, task_ids: Sequence[str]) -> list[DueTask]:
+        """Those of these tasks that have a moment to come, due or not, each as `fire` needs it."""
+        ...
+
     def failing(self, task_ids: Sequence[str]) -> Mapping[str, Failing]:
         """Those of these tasks whose latest run that neither was skipped nor cancelled failed."""
         ...
