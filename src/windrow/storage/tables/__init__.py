@@ -18,6 +18,7 @@ from windrow.storage.tables.notifying import notifications
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
 from windrow.storage.tables.pushing import deliveries, targets
 from windrow.storage.tables.running import (
+    host_hours,
     hosts,
     key_holds,
     log_entries,
@@ -36,6 +37,7 @@ __all__ = [
     "deliveries",
     "documents",
     "edits",
+    "host_hours",
     "hosts",
     "key_holds",
     "log_entries",
