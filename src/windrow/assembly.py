@@ -37,6 +37,7 @@ from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
 from windrow.core.pushing.kind import PushWork
 from windrow.core.pushing.places import Places
+from windrow.core.repeating import Repeating
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduling import Scheduling
 from windrow.core.sources import Sources
@@ -180,6 +181,7 @@ class Assembly:
             tasks=Tasks(store, self.kinds, clock),
             schedules=PreviewingSchedules(store.tasks, clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
+            repeating=Repeating(store, clock, sources),
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),
             notifications=Notifications(store, attending, self.messenger, clock),

@@ -13,6 +13,7 @@ from windrow.model.runs import Level, PartState, Progress, RunState
 from windrow.model.tasks import Limit
 from windrow.ports.runs import Closing, Ending, Entry, RunFilter
 from windrow.storage import schema
+from windrow.storage.backfills import MET
 from windrow.storage.database import Database
 from windrow.storage.runs import SqlRuns
 from windrow.storage.tasks import FAILING, SqlTasks
@@ -182,3 +183,12 @@ def test_failures_in_a_row_are_counted_by_one_index(crowds: tuple[Crowd, Crowd])
     assert plan.count("ix_runs_task_id_state_id") == 3, plan
     assert "ix_runs_task_id_id" not in plan
     assert "SCAN runs" not in plan
+
+
+def test_moments_that_have_a_run_are_found_by_one_index(crowds: tuple[Crowd, Crowd]) -> None:
+    _, many = crowds
+    values = {"this_task": TASK, "this_start": NOW, "these_states": ["succeeded"]}
+
+    (plan,) = plans_of(many.database, lambda connection: connection.execute(MET, values))
+
+    assert "ix_runs_task_id_due" in plan

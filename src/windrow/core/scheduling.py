@@ -96,6 +96,8 @@ def meet(due_task: DueTask, now: datetime, failing: Failing | None = None) -> Fi
     if isinstance(schedule.trigger, Elapsed):
         return _meet_elapsed(due_task, schedule, now)
     runs = _runs_for(due_task, schedule, schedule.next_due, now)
+    if due_task.backfilling and schedule.overlap is not Overlap.ALLOW:
+        runs = tuple(_in_turn(run) for run in runs)
     occurrences = None if schedule.occurrences is None else max(0, schedule.occurrences - len(runs))
     left = replace(schedule, occurrences=occurrences)
     # Missed moments are met by the runs (or none) above: the next moment is one that lies ahead.
@@ -113,6 +115,12 @@ def pause(due_task: DueTask, failing: Failing, now: datetime) -> Firing:
     told = Entry(now, Level.WARNING, f"The schedule of this task was paused at {now:%Y-%m-%d %H:%M} UTC: {why}.")
     paused = Pause(why, failing.run_id, told)
     return Firing(task.id, due_task.version, (), None, occurrences, paused=paused)
+
+
+def _in_turn(run: Run) -> Run:
+    """A moment is not missed because of a backfill, but takes its turn before the rest of it."""
+    turn = Limit(f"task:{run.task_id}")
+    return run if turn in run.limits else replace(run, limits=(*run.limits, turn))
 
 
 def _meet_elapsed(due_task: DueTask, schedule: Schedule, now: datetime) -> Firing:

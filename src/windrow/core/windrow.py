@@ -10,6 +10,7 @@ from windrow.core.editing import Editing
 from windrow.core.kinds import Kinds
 from windrow.core.notifications import Notifications
 from windrow.core.previewing_schedules import PreviewingSchedules
+from windrow.core.repeating import Repeating
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
 from windrow.core.targets import Targets
@@ -26,6 +27,7 @@ class Windrow:
     tasks: Tasks
     schedules: PreviewingSchedules
     runs: Runs
+    repeating: Repeating
     sources: Sources
     targets: Targets
     notifications: Notifications

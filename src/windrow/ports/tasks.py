@@ -13,11 +13,16 @@ from windrow.ports.runs import Entry
 
 @dataclass(frozen=True, slots=True)
 class DueTask:
-    """A task whose schedule is due. `version` is handed back when it is met, so that each moment is met once."""
+    """A task whose schedule is due. `version` is handed back when it is met, so that each moment is met once.
+
+    last_run_active   a run of it has not ended; those of a backfill do not count
+    backfilling       nothing but a backfill of it has not ended
+    """
 
     task: Task
     version: int
     last_run_active: bool
+    backfilling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
