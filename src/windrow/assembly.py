@@ -32,12 +32,14 @@ from windrow.core.notifications import Notifications
 from windrow.core.notifying.digesting import DigestWork
 from windrow.core.notifying.kind import NotifyWork
 from windrow.core.notifying.telling import Telling
+from windrow.core.pausing import Pausing
 from windrow.core.performing import Performer
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
 from windrow.core.pushing.kind import PushWork
 from windrow.core.pushing.places import Places
+from windrow.core.repeating import Repeating
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduling import Scheduling
 from windrow.core.sources import Sources
@@ -198,6 +200,7 @@ class Assembly:
             tasks=Tasks(store, self.kinds, clock),
             schedules=PreviewingSchedules(store.tasks, clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
+            repeating=Repeating(store, clock, sources),
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),
             notifications=Notifications(store, attending, self.messenger, clock),
@@ -265,7 +268,7 @@ class Assembly:
             PushFollows(store, attending),
             Telling(store, attending),
         ]
-        return Consequences(store, drawn)
+        return Consequences(store, drawn, Pausing(store.tasks, clock))
 
     @property
     def watching(self) -> Watching:

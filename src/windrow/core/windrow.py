@@ -11,6 +11,7 @@ from windrow.core.items import Items
 from windrow.core.kinds import Kinds
 from windrow.core.notifications import Notifications
 from windrow.core.previewing_schedules import PreviewingSchedules
+from windrow.core.repeating import Repeating
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
 from windrow.core.targets import Targets
@@ -28,6 +29,7 @@ class Windrow:
     tasks: Tasks
     schedules: PreviewingSchedules
     runs: Runs
+    repeating: Repeating
     sources: Sources
     targets: Targets
     notifications: Notifications

@@ -101,6 +101,18 @@ class Runs(Protocol):
         """
         ...
 
+    def moments_met(self, task_id: str, start: datetime, end: datetime, *, again: bool) -> set[datetime]:
+        """The moments from `start` on and before `end` for which the task has a run that has not ended, or (unless
+        `again`) one that succeeded."""
+        ...
+
+    def add_missing(self, runs: Sequence[Run], *, again: bool) -> list[Run]:
+        """Writes those of these runs of one task whose moment is not met yet, as `moments_met` has it; returns them.
+
+        Of two callers at once the second sees what the first one wrote. Raises `NotFound` when the task is gone.
+        """
+        ...
+
     def get(self, run_id: str, *, tenant_id: str | None) -> Run:
         """One run. Raises `NotFound`, also when it belongs to another tenant."""
         ...

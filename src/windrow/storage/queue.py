@@ -137,8 +137,9 @@ def add_runs(connection: Connection, new: Sequence[Run]) -> None:
 
 
 def cancel_runs_of(connection: Connection, task_ids: Sequence[str], *, now: datetime) -> None:
-    """Cancels what is active of these tasks, within the caller's transaction."""
-    active = select(runs.c.id).where(runs.c.task_id.in_(task_ids), runs.c.state.in_(ACTIVE_WORDS))
+    """Cancels what is active of these tasks, backfills apart, within the caller's transaction."""
+    own = runs.c.task_id.in_(task_ids)
+    active = select(runs.c.id).where(own, runs.c.state.in_(ACTIVE_WORDS), runs.c.backfill.is_(None))
     # In one order for all, as those lock them who end several runs at once.
     ids = connection.scalars(active.order_by(runs.c.id).with_for_update()).all()
     if not ids:

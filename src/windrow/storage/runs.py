@@ -1,5 +1,6 @@
 """Runs: the port `Runs` on either database, put together from its parts."""
 
+from windrow.storage.backfills import RunBackfills
 from windrow.storage.claims import RunClaims
 from windrow.storage.consequences import RunConsequences
 from windrow.storage.leases import RunLeases
@@ -16,6 +17,7 @@ from windrow.storage.sweeping import RunSweeper
 class SqlRuns(
     RunPages,
     RunQueue,
+    RunBackfills,
     RunClaims,
     RunLeases,
     RunSweeper,

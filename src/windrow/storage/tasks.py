@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -124,7 +125,13 @@ class SqlTasks:
         """Tasks whose moment has come, the longest due first."""
         with self._database.read() as connection:
             rows = connection.execute(_DUE.limit(limit), {"this_moment": now}).all()
-        return [DueTask(to_task(row), row.schedule_version, row.last_run_active) for row in rows]
+        return [_to_due(row) for row in rows]
+
+    def scheduled(self, task_ids: Sequence[str]) -> list[DueTask]:
+        """Those of these tasks that have a moment to come."""
+        with self._database.read() as connection:
+            rows = connection.execute(_SCHEDULED, {"these_tasks": list(task_ids)}).all()
+        return [_to_due(row) for row in rows]
 
     def coming(self, *, tenant_id: str | None, limit: int) -> list[Task]:
         """Tasks that are due next, the soonest first."""
@@ -139,7 +146,7 @@ class SqlTasks:
         if not task_ids:
             return {}
         with self._database.read() as connection:
-            rows = connection.execute(_FAILING, {"these_tasks": list(task_ids)}).all()
+            rows = connection.execute(FAILING, {"these_tasks": list(task_ids)}).all()
         return {row.id: Failing(row.failures, row.latest) for row in rows if row.failures}
 
     def fire(self, firings: Sequence[Firing]) -> int:
@@ -216,21 +223,38 @@ def _refuse_owned(connection: Connection, task_id: str) -> None:
 
 
 _IS_DUE: ColumnElement[bool] = tasks.c.next_due <= NOW
-_ACTIVE_RUN = select(runs.c.id).where(runs.c.task_id == tasks.c.id, runs.c.state.in_(ACTIVE_WORDS)).exists()
-_DUE = select(tasks, _ACTIVE_RUN.label("last_run_active")).where(_IS_DUE).order_by(tasks.c.next_due)
+# 0 where a run has not ended; 1 where nothing but a backfill has not.
+_AT_WORK = (
+    select(func.min(case((runs.c.backfill, literal_column("1")), else_=literal_column("0"))))
+    .where(runs.c.task_id == tasks.c.id, runs.c.state.in_(ACTIVE_WORDS))
+    .scalar_subquery()
+    .label("at_work")
+)
+_DUE = select(tasks, _AT_WORK).where(_IS_DUE).order_by(tasks.c.next_due)
+_SCHEDULED = select(tasks, _AT_WORK).where(
+    tasks.c.id.in_(bindparam("these_tasks", expanding=True)), tasks.c.next_due.is_not(None)
+)
 _NEXT_DUE = select(tasks.c.next_due).where(tasks.c.next_due.is_not(None)).order_by(tasks.c.next_due).limit(1)
 
-_GOOD = (
-    select(runs.c.id)
-    .where(runs.c.task_id == tasks.c.id, runs.c.state.in_([RunState.SUCCEEDED.value, RunState.PARTIAL.value]))
-    .order_by(runs.c.id.desc())
-    .limit(1)
-    .correlate(tasks)
-    .scalar_subquery()
-)
+
+_IN_THE_ROW = runs.c.backfill.is_(None)
+"""What is made up for later tells nothing of how the task is doing now."""
+
+
+def _latest(state: RunState) -> ColumnElement[str]:
+    # One state each, so that it is one step of an index, whatever came after that run.
+    latest = select(runs.c.id).where(runs.c.task_id == tasks.c.id, runs.c.state == state.value, _IN_THE_ROW)
+    return func.coalesce(latest.order_by(runs.c.id.desc()).limit(1).correlate(tasks).scalar_subquery(), "")
+
+
 _RESUMED = func.coalesce(type_coerce(tasks.c.schedule, JSON)["counted_after"].as_string(), "")
 _SINCE = (
-    select(tasks.c.id, func.coalesce(_GOOD, "").label("good"), _RESUMED.label("resumed"))
+    select(
+        tasks.c.id,
+        _latest(RunState.SUCCEEDED).label("good"),
+        _latest(RunState.PARTIAL).label("partly"),
+        _RESUMED.label("resumed"),
+    )
     .where(tasks.c.id.in_(bindparam("these_tasks", expanding=True)))
     .cte("since")
     .prefix_with("MATERIALIZED")  # once for each task, and not for each of its runs
@@ -238,10 +262,12 @@ _SINCE = (
 _FAILED = and_(
     runs.c.task_id == _SINCE.c.id,
     runs.c.state == RunState.FAILED.value,
+    _IN_THE_ROW,
     runs.c.id > _SINCE.c.good,
+    runs.c.id > _SINCE.c.partly,
     runs.c.id > _SINCE.c.resumed,
 )
-_FAILING = (
+FAILING = (
     select(_SINCE.c.id, func.count(runs.c.id).label("failures"), func.max(runs.c.id).label("latest"))
     .join_from(_SINCE, runs, _FAILED)
     .group_by(_SINCE.c.id)
@@ -270,6 +296,10 @@ def _tell_pauses(connection: Connection, firings: Sequence[Firing]) -> None:
         if each.paused is not None:
             with suppress(NotFound):  # somebody deleted that run meanwhile
                 append_log(connection, each.paused.run_id, [each.paused.told])
+
+
+def _to_due(row: Any) -> DueTask:
+    return DueTask(to_task(row), row.schedule_version, row.at_work == 0, row.at_work == 1)
 
 
 def _moved_on(firing: Firing, schedule: Any) -> dict[str, Any]:

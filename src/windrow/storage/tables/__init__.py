@@ -20,6 +20,7 @@ from windrow.storage.tables.people import sessions, tenants, tokens, user_number
 from windrow.storage.tables.pushing import deliveries, targets
 from windrow.storage.tables.remembering import run_memories
 from windrow.storage.tables.running import (
+    host_hours,
     hosts,
     key_holds,
     log_entries,
@@ -38,6 +39,7 @@ __all__ = [
     "deliveries",
     "documents",
     "edits",
+    "host_hours",
     "hosts",
     "items",
     "key_holds",

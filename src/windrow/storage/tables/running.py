@@ -102,6 +102,8 @@ runs = Table(
     Column("error", CleanText, nullable=False, server_default=""),
     Column("logged", Integer, nullable=False, server_default="0"),  # how many log entries it has
     Column("leads_on", Boolean),  # true until what follows from its end was begun: see core/consequences.py
+    Column("backfill", Boolean),  # true where it was asked for because its moment had passed: see core/repeating.py
+    Column("rerun_of", Id),
     Index("ix_runs_tenant_id_id", "tenant_id", "id"),
     Index("ix_runs_tenant_id_state_id", "tenant_id", "state", "id"),
     Index("ix_runs_tenant_id_kind_state_id", "tenant_id", "kind", "state", "id"),
@@ -155,6 +157,13 @@ runs = Table(
         "sent_at",
         sqlite_where=text("sent_at IS NOT NULL"),
         postgresql_where=text("sent_at IS NOT NULL"),
+    ),
+    Index(  # which moments of a task have a run
+        "ix_runs_task_id_due",
+        "task_id",
+        "due",
+        sqlite_where=text("due IS NOT NULL"),
+        postgresql_where=text("due IS NOT NULL"),
     ),
     Index(
         "ix_runs_leading_on",
@@ -289,5 +298,13 @@ hosts = Table(
     metadata,
     Column("host", String(255), primary_key=True),
     Column("line", Json, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+)
+
+host_hours = Table(  # when hosts are not to be asked: apart from their lines, which are forgotten after a while
+    "host_hours",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("blackouts", Json, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
 )
