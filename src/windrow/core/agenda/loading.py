@@ -38,8 +38,9 @@ class HourLoad:
 
 @dataclass(frozen=True, slots=True)
 class Collision:
-    """A minute in which several runs begin.
+    """A minute in which several runs begin; the first of those in which the same ones do.
 
+    times    in how many minutes they meet, this one included
     tasks    the first of them; `count` is how many there are
     hosts    remote hosts that several of them ask, with how many
     slots    how many runs the workers carry at once; 0 where that is not known
@@ -47,6 +48,7 @@ class Collision:
     """
 
     minute: datetime
+    times: int
     count: int
     tasks: Sequence[Task]
     hosts: Sequence[tuple[str, int]]
@@ -111,20 +113,22 @@ def collisions_of(
     for moment in moments:
         minute = moment.begins.replace(second=0, microsecond=0)
         minutes.setdefault(minute, {})[moment.task.id] = moment.task
+    met: dict[frozenset[str], list[datetime]] = {}
+    for minute in sorted(minutes):
+        if len(minutes[minute]) > 1:
+            met.setdefault(frozenset(minutes[minute]), []).append(minute)
     found = []
-    for minute, tasks in minutes.items():
-        if len(tasks) < 2:
-            continue
-        asked = Counter(hosts[each] for each in tasks if each in hosts)
+    for ids, at in met.items():
+        asked = Counter(hosts[each] for each in ids if each in hosts)
         several = [(host, count) for host, count in asked.most_common(3) if count > 1]
-        if several or 0 < slots < len(tasks):
-            found.append((minute, tasks, several))
-    found.sort(key=lambda each: (-len(each[1]), each[0]))
-    return [_collision(minute, tasks, several, slots, lasting) for minute, tasks, several in found[:MOST_COLLISIONS]]
+        if several or 0 < slots < len(ids):
+            found.append((at, minutes[at[0]], several))
+    found.sort(key=lambda each: (-len(each[1]), each[0][0]))
+    return [_collision(at, tasks, several, slots, lasting) for at, tasks, several in found[:MOST_COLLISIONS]]
 
 
 def _collision(
-    minute: datetime,
+    minutes: Sequence[datetime],
     tasks: Mapping[str, Task],
     hosts: Sequence[tuple[str, int]],
     slots: int,
@@ -134,4 +138,5 @@ def _collision(
     # What asks one host has to go one after the other there, whatever the workers could carry.
     needed = max(work / max(1, slots), work * (hosts[0][1] / len(tasks)) if hosts else timedelta())
     spread = min(max(5 * MINUTE, -(-needed // (5 * MINUTE)) * 5 * MINUTE), timedelta(days=1))
-    return Collision(minute, len(tasks), list(tasks.values())[:MOST_NAMED], hosts, slots, spread)
+    named = list(tasks.values())[:MOST_NAMED]
+    return Collision(minutes[0], len(minutes), len(tasks), named, hosts, slots, spread)
