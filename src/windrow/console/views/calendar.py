@@ -8,6 +8,7 @@ from heapq import merge
 
 from windrow.console.views.tasks import place_of
 from windrow.console.zones import is_zone, offset_of
+from windrow.core.agenda.expanding import Steady
 from windrow.core.agenda.loading import HourLoad
 from windrow.core.agenda.looking import CalendarView
 from windrow.errors import BadInput
@@ -64,12 +65,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A moment of a task: past, with how it ended, or still to come (`state` None)."""
+    """A moment of a task: past, with how it ended, or still to come (`state` None).
+
+    place     the page of its run, or of its task; `of_task` is that of its task in any case
+    """
 
     due: datetime
     local: str
     name: str
     place: str
+    of_task: str
     state: RunState | None
     told: str
 
@@ -85,6 +90,11 @@ class Band:
     last: str
     states: Sequence[tuple[RunState, int]]
     to_come: int
+
+    @property
+    def told(self) -> str:
+        """From when to when."""
+        return "all day" if self.first == self.last == "00:00" else f"{self.first} to {self.last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +188,7 @@ def _past(view: CalendarView, zone: str) -> list[tuple[str, Entry]]:
                 f"{each.due.astimezone(here):%H:%M}",
                 each.name,
                 f"/runs/{each.run_id}",
+                f"/tasks/{each.task_id}",
                 each.state,
                 each.error or each.state.value,
             ),
@@ -194,7 +205,8 @@ def _ahead(view: CalendarView, zone: str) -> list[tuple[str, Entry]]:
         if moment.begins != moment.due:
             told = f"begins at {moment.begins.astimezone(here):%H:%M:%S}, by its jitter"
         local = f"{moment.due.astimezone(here):%H:%M}"
-        found.append((moment.task.id, Entry(moment.due, local, moment.task.name, place_of(moment.task), None, told)))
+        place = place_of(moment.task)
+        found.append((moment.task.id, Entry(moment.due, local, moment.task.name, place, place, None, told)))
     return found
 
 
@@ -210,7 +222,8 @@ def _day(
     begin, end = midnight(day, zone), midnight(day + DAY, zone)
     steady = {each.task.id: each for each in view.steady}
     dense = [each for each, some in entries.items() if len(some) > FOLDED or each in steady]
-    bands = [_band(each, entries.get(each, ()), view, begin, end, zone) for each in {**dict.fromkeys(dense), **steady}]
+    both = [(entries.get(each, ()), steady.get(each)) for each in {**dict.fromkeys(dense), **steady}]
+    bands = [_band(some, regular, (begin, end), zone) for some, regular in both]
     bands = sorted((each for each in bands if each.total), key=lambda each: (-each.total, each.name))
     alone = sorted(
         (entry for each, some in entries.items() if each not in dense for entry in some), key=lambda entry: entry.due
@@ -229,26 +242,22 @@ def _day(
     )
 
 
-def _band(task_id: str, past: Sequence[Entry], view: CalendarView, begin: datetime, end: datetime, zone: str) -> Band:
-    here = zone_of(zone)
-    steady = next((each for each in view.steady if each.task.id == task_id), None)
+def _band(entries: Sequence[Entry], steady: Steady | None, bounds: tuple[datetime, datetime], zone: str) -> Band:
+    """A band of a task's entries, and of what of it is counted by the hour."""
+    (begin, end), here = bounds, zone_of(zone)
     hours = {} if steady is None else {hour: n for hour, n in steady.hours.items() if begin - HOUR < hour < end}
-    if steady is None:
-        name, place = past[0].name, next((each.place for each in past if each.state is None), "")
-    else:
-        name, place = steady.task.name, place_of(steady.task)
-    moments = [each.due for each in past]
-    moments += [min(hours), min(max(hours) + HOUR, end)] if hours else []
-    states = Counter(each.state for each in past if each.state is not None)
-    ahead = sum(each.state is None for each in past) + sum(hours.values())
+    moments = [each.due for each in entries]
+    moments += [max(begin, min(hours)), min(max(hours) + HOUR, end)] if hours else []
+    states = Counter(each.state for each in entries if each.state is not None)
+    to_come = sum(each.state is None for each in entries) + sum(hours.values())
     return Band(
-        name=name,
-        place=place or f"/tasks/{task_id}",
-        total=sum(states.values()) + ahead,
-        first=f"{max(begin, min(moments)).astimezone(here):%H:%M}" if moments else "",
+        name=entries[0].name if steady is None else steady.task.name,
+        place=entries[0].of_task if steady is None else place_of(steady.task),
+        total=sum(states.values()) + to_come,
+        first=f"{min(moments).astimezone(here):%H:%M}" if moments else "",
         last=f"{max(moments).astimezone(here):%H:%M}" if moments else "",
         states=sorted(states.items(), key=lambda each: -each[1]),
-        to_come=ahead,
+        to_come=to_come,
     )
 
 

@@ -70,6 +70,11 @@ class Fault:
     text: str = ""
     position: int | None = None
 
+    @property
+    def title(self) -> str:
+        """The field, as people read it."""
+        return _capital(self.field.rpartition(".")[2].replace("_", " "))
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -7,6 +7,7 @@ are merged moment by moment. Where there are more than are looked through, what 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from heapq import heapify, heappop, heapreplace
 from typing import NamedTuple
 
@@ -17,6 +18,9 @@ from windrow.model.triggers.zones import zone_of
 
 MOST_MOMENTS = 20_000
 """Moments of all tasks together that are walked through."""
+
+MOST_HOURS = 50_000
+"""Hours of all dense schedules together in which their moments are counted."""
 
 MOST_STEPS = 5_000
 """Moments of one task that are gone through to come to the time that is asked for, where they have to be counted."""
@@ -58,16 +62,33 @@ class Expanded:
     complete_until: datetime | None
 
 
-def expand(tasks: Sequence[Task], begin: datetime, end: datetime, *, most: int = MOST_MOMENTS) -> Expanded:
-    """What these tasks come to from `begin`, included, to `end`, which is not. Their next moments are those kept."""
+def expand(
+    tasks: Sequence[Task],
+    begin: datetime,
+    end: datetime,
+    *,
+    most: int = MOST_MOMENTS,
+    most_hours: int = MOST_HOURS,
+) -> Expanded:
+    """What these tasks come to from `begin`, included, to `end`, which is not.
+
+    Their next moments are those kept; the task that is due soonest comes first, or what is said of completeness is not
+    true.
+    """
     steady: list[Steady] = []
     waiting: list[tuple[datetime, str, Task, Iterator[datetime]]] = []
+    room, left_out = most_hours, None
     for task in tasks:
         schedule = task.schedule
         if schedule is None or schedule.next_due is None or schedule.next_due >= end:
             continue
         if is_dense(schedule):
-            if hours := _counted(schedule, max(begin, schedule.next_due), end):
+            if room <= 0:
+                left_out = max(begin, schedule.next_due)
+                break
+            hours = _counted(schedule, max(begin, schedule.next_due), end)
+            room -= len(hours)
+            if hours:
                 steady.append(Steady(task, hours))
             continue
         moments = moments_from(schedule, begin)
@@ -75,7 +96,7 @@ def expand(tasks: Sequence[Task], begin: datetime, end: datetime, *, most: int =
         if first is not None and first < end:
             waiting.append((first, task.id, task, moments))
     found, complete_until = _merged(waiting, end, most)
-    return Expanded(found, steady, complete_until)
+    return Expanded(found, steady, min(filter(None, (complete_until, left_out)), default=None))
 
 
 def is_dense(schedule: Schedule) -> bool:
@@ -146,8 +167,7 @@ class _Regular:
         self._schedule = schedule
         self._days: dict[date, bool] = {}
         trigger = schedule.trigger
-        minutes = trigger.fields.minutes if isinstance(trigger, Cron) else ()
-        self._of_hour = [sum(minute // 60 == hour for minute in minutes) for hour in range(24)]
+        self._of_hour = _by_hour(trigger.fields.minutes) if isinstance(trigger, Cron) else ()
 
     def __call__(self, begin: datetime, end: datetime) -> int:
         """How many lie from `begin` to `end`, which lie in one hour."""
@@ -172,3 +192,12 @@ class _Regular:
         while due is not None and due < end:
             count, due = count + 1, self._schedule.due_after(due)
         return count
+
+
+@lru_cache(maxsize=1_000)
+def _by_hour(minutes: tuple[int, ...]) -> tuple[int, ...]:
+    """How many of these minutes of the day lie in each of its hours."""
+    counts = [0] * 24
+    for minute in minutes:
+        counts[minute // 60] += 1
+    return tuple(counts)

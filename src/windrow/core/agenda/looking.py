@@ -20,7 +20,7 @@ from windrow.ports.clocks import Clock
 from windrow.ports.store import Store
 
 LONGEST_VIEW = timedelta(days=32)
-MOST_TASKS = 2 * LARGEST_PAGE
+MOST_TASKS = 3 * LARGEST_PAGE
 """Tasks whose schedules are looked into for one calendar, the soonest due."""
 
 MOST_MET = 5_000
