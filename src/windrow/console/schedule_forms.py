@@ -1,8 +1,9 @@
 """Between the fields of a schedule, which stand in the forms of tasks and of sources, and the schedule: both ways."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from typing import TypeVar
 
 from windrow.console.forms import Form
 from windrow.console.window_forms import WindowForm, read_windows, spelled_windows, typed_windows
@@ -21,6 +22,8 @@ from windrow.model.triggers import (
     Unreadable,
 )
 from windrow.model.triggers.zones import resolve, zone_of
+
+Value = TypeVar("Value")
 
 PREFIX = "when."
 UNITS: Mapping[str, timedelta] = {
@@ -137,18 +140,25 @@ def read_schedule(form: Form, *, now: datetime, kept: Schedule | None = None) ->
     if not form.ticked("scheduled"):
         return None
     problems: list[FieldProblem] = []
-    trigger: AnyTrigger | None = None
-    rest: Schedule | None = None
-    try:
-        trigger = read_trigger(form, now=now, kept=kept)
-    except BadInput as error:
-        problems += _in_form(error)
-    try:
-        rest = _read_rest(form, kept or Schedule(Interval(DAY, now)))
-    except BadInput as error:
-        problems += _in_form(error)
-    if trigger is None or rest is None:
+    zone = form.text("when.zone") or "UTC"
+
+    def piece(read: Callable[[], Value]) -> Value | None:
+        try:
+            return read()
+        except BadInput as error:
+            problems.extend(FieldProblem(in_form(each.field), each.problem) for each in error.problems)
+            return None
+
+    if piece(lambda: zone_of(zone)) is None:
+        raise BadInput(problems)  # nothing else can be read without it
+    trigger = piece(lambda: read_trigger(form, now=now, kept=kept))
+    rest = piece(lambda: _read_rest(form, kept or Schedule(Interval(DAY, now))))
+    windows = piece(lambda: read_windows(form, "windows", zone))
+    blackouts = piece(lambda: read_windows(form, "blackouts", zone))
+    if trigger is None or rest is None or windows is None or blackouts is None:
         raise BadInput(problems)
+    if "when.trigger" in form:
+        rest = replace(rest, windows=windows, blackouts=blackouts)
     return replace(rest, trigger=trigger, enabled=not form.ticked("paused"))
 
 
@@ -190,10 +200,6 @@ def in_form(name: str) -> str:
         rest = rest.removeprefix("trigger.").replace("_seconds", "")
         return "every" if rest == "every" else PREFIX + rest
     return name
-
-
-def _in_form(error: BadInput) -> list[FieldProblem]:
-    return [FieldProblem(in_form(each.field), each.problem) for each in error.problems]
 
 
 def _says_the_same(form: Form, trigger: AnyTrigger) -> bool:
@@ -280,8 +286,6 @@ def _read_rest(form: Form, kept: Schedule) -> Schedule:
         overlap=_overlap(form),
         grace=_span(form, "when.grace", SECOND, kept.grace),
         pause_after=_whole(form, "when.pause_after", kept.pause_after),
-        windows=read_windows(form, "windows", zone),
-        blackouts=read_windows(form, "blackouts", zone),
     )
 
 

@@ -150,7 +150,7 @@ class Agenda:
             moments=ahead.moments,
             steady=ahead.steady,
             complete_until=min(filter(None, (ahead.complete_until, first_left_out)), default=None),
-            hours=load_hours(_hours(begin, end), _spans(met, ahead.moments, lasting), ahead.steady, lasting),
+            hours=load_hours(hours_of(begin, end), _spans(met, ahead.moments, lasting), ahead.steady, lasting),
             collisions=collisions_of(ahead.moments, hosts=self._hosts(ahead), slots=slots, lasting=lasting),
             lasting=lasting,
             slots=slots,
@@ -224,7 +224,7 @@ def _ids_of(ahead: Expanded) -> list[str]:
     return sorted({each.task.id for each in ahead.moments} | {each.task.id for each in ahead.steady})
 
 
-def _hours(begin: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+def hours_of(begin: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
     """Hours of real time: a day on which clocks are changed has 23 or 25 of them."""
     count = -(-(end - begin) // HOUR)
     return [(begin + number * HOUR, min(begin + (number + 1) * HOUR, end)) for number in range(count)]
