@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from windrow.core.accounts import Accounts
+from windrow.core.agenda.looking import Agenda
 from windrow.core.attending import Attending
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
@@ -199,6 +200,7 @@ class Assembly:
             kinds=self.kinds,
             tasks=Tasks(store, self.kinds, clock),
             schedules=PreviewingSchedules(store.tasks, clock),
+            agenda=Agenda(store, Tasks(store, self.kinds, clock), clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
             repeating=Repeating(store, clock, sources),
             sources=sources,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from windrow.core.accounts import Accounts
+from windrow.core.agenda.looking import Agenda
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
 from windrow.core.copying.keeping import Copies
@@ -28,6 +29,7 @@ class Windrow:
     kinds: Kinds
     tasks: Tasks
     schedules: PreviewingSchedules
+    agenda: Agenda
     runs: Runs
     repeating: Repeating
     sources: Sources

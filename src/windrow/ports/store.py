@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import BinaryIO, NamedTuple, Protocol
 
 from windrow.ports.accounts import Accounts
+from windrow.ports.agenda import Agenda
 from windrow.ports.catalogue import Catalogue
 from windrow.ports.copies import Copies
 from windrow.ports.deliveries import Targets
@@ -31,6 +32,11 @@ class Store(Protocol):
     @property
     def tasks(self) -> Tasks:
         """Tasks and schedules."""
+        ...
+
+    @property
+    def agenda(self) -> Agenda:
+        """What is due, paused, and was met."""
         ...
 
     @property

@@ -6,6 +6,7 @@ from windrow.errors import StoreUnavailable
 from windrow.ports.store import Changes
 from windrow.storage import changes, schema
 from windrow.storage.accounts import SqlAccounts
+from windrow.storage.agenda import SqlAgenda
 from windrow.storage.catalogue import SqlCatalogue
 from windrow.storage.copies import SqlCopies
 from windrow.storage.database import Database
@@ -40,6 +41,11 @@ class SqlStore:
     def tasks(self) -> SqlTasks:
         """Tasks and schedules."""
         return SqlTasks(self._database)
+
+    @cached_property
+    def agenda(self) -> SqlAgenda:
+        """What is due, paused, and was met."""
+        return SqlAgenda(self._database)
 
     @cached_property
     def runs(self) -> SqlRuns:

@@ -17,6 +17,10 @@ from sqlalchemy import (
 from windrow.storage.tables.base import Id, metadata
 from windrow.storage.types import BigId, Bytes, CleanText, Json, UtcTime
 
+PAUSED_SQLITE = "json_extract(schedule, '$.enabled') = 0"
+PAUSED_POSTGRESQL = "(schedule ->> 'enabled') = 'false'"
+"""Whether a schedule is switched off, as the indexes of paused tasks and their query say it, word for word."""
+
 tasks = Table(
     "tasks",
     metadata,
@@ -60,6 +64,38 @@ tasks = Table(
         "next_due",
         sqlite_where=text("next_due IS NOT NULL"),
         postgresql_where=text("next_due IS NOT NULL"),
+    ),
+    Index(
+        "ix_tasks_kind_next_due_id",
+        "kind",
+        "next_due",
+        "id",
+        sqlite_where=text("next_due IS NOT NULL"),
+        postgresql_where=text("next_due IS NOT NULL"),
+    ),
+    Index(
+        "ix_tasks_tenant_id_kind_next_due_id",
+        "tenant_id",
+        "kind",
+        "next_due",
+        "id",
+        sqlite_where=text("next_due IS NOT NULL"),
+        postgresql_where=text("next_due IS NOT NULL"),
+    ),
+    Index(
+        "ix_tasks_paused_kind_id",
+        "kind",
+        "id",
+        sqlite_where=text(PAUSED_SQLITE),
+        postgresql_where=text(PAUSED_POSTGRESQL),
+    ),
+    Index(
+        "ix_tasks_paused_tenant_id_kind_id",
+        "tenant_id",
+        "kind",
+        "id",
+        sqlite_where=text(PAUSED_SQLITE),
+        postgresql_where=text(PAUSED_POSTGRESQL),
     ),
 )
 
@@ -111,6 +147,21 @@ runs = Table(
     Index("ix_runs_kind_state_id", "kind", "state", "id"),
     Index("ix_runs_task_id_id", "task_id", "id"),
     Index("ix_runs_task_id_state_id", "task_id", "state", "id"),
+    Index(
+        "ix_runs_due_id",
+        "due",
+        "id",
+        sqlite_where=text("due IS NOT NULL"),
+        postgresql_where=text("due IS NOT NULL"),
+    ),
+    Index(
+        "ix_runs_tenant_id_due_id",
+        "tenant_id",
+        "due",
+        "id",
+        sqlite_where=text("due IS NOT NULL"),
+        postgresql_where=text("due IS NOT NULL"),
+    ),
     Index(
         # The state leads these three although it is always the same: SQLite counts how many columns of an index a query
         # names, and would rather take one of the lists' indexes.
