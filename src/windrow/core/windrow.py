@@ -6,6 +6,7 @@ from windrow.core.accounts import Accounts
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
 from windrow.core.copying.keeping import Copies
+from windrow.core.destinations import Destinations
 from windrow.core.editing import Editing
 from windrow.core.kinds import Kinds
 from windrow.core.notifications import Notifications
@@ -29,6 +30,7 @@ class Windrow:
     sources: Sources
     targets: Targets
     notifications: Notifications
+    destinations: Destinations
     catalogue: Catalogue
     editing: Editing
     copies: Copies

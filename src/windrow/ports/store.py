@@ -8,11 +8,13 @@ from windrow.ports.accounts import Accounts
 from windrow.ports.catalogue import Catalogue
 from windrow.ports.copies import Copies
 from windrow.ports.deliveries import Targets
+from windrow.ports.destinations import Destinations
 from windrow.ports.dispatches import Dispatches
 from windrow.ports.edits import Edits
 from windrow.ports.fetching import Hosts
 from windrow.ports.harvests import Harvests
 from windrow.ports.notifying import Notifications
+from windrow.ports.reporting import Reports
 from windrow.ports.runs import Runs, Workers
 from windrow.ports.sources import Sources
 from windrow.ports.tasks import Tasks
@@ -79,6 +81,16 @@ class Store(Protocol):
     @property
     def targets(self) -> Targets:
         """Targets and deliveries."""
+        ...
+
+    @property
+    def destinations(self) -> Destinations:
+        """Where reports are sent."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """Facts for reports."""
         ...
 
     @property

@@ -9,11 +9,13 @@ from windrow.storage.accounts import SqlAccounts
 from windrow.storage.catalogue import SqlCatalogue
 from windrow.storage.copies import SqlCopies
 from windrow.storage.database import Database
+from windrow.storage.destinations import SqlDestinations
 from windrow.storage.dispatches import SqlDispatches
 from windrow.storage.edits import SqlEdits
 from windrow.storage.harvests import SqlHarvests
 from windrow.storage.hosts import SqlHosts
 from windrow.storage.notifications import SqlNotifications
+from windrow.storage.reporting import SqlReports
 from windrow.storage.runs import SqlRuns
 from windrow.storage.secrets import Vault
 from windrow.storage.sources import SqlSources
@@ -88,6 +90,16 @@ class SqlStore:
     def targets(self) -> SqlTargets:
         """Targets and deliveries."""
         return SqlTargets(self._database, self._vault)
+
+    @cached_property
+    def destinations(self) -> SqlDestinations:
+        """Where reports are sent."""
+        return SqlDestinations(self._database, self._vault)
+
+    @cached_property
+    def reports(self) -> SqlReports:
+        """Facts for reports."""
+        return SqlReports(self._database)
 
     @cached_property
     def hosts(self) -> SqlHosts:

@@ -17,6 +17,7 @@ from windrow.storage.tables.harvesting import (
 from windrow.storage.tables.notifying import notifications
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
 from windrow.storage.tables.pushing import deliveries, targets
+from windrow.storage.tables.reporting import destinations
 from windrow.storage.tables.running import (
     hosts,
     key_holds,
@@ -34,6 +35,7 @@ __all__ = [
     "copies",
     "copy_looks",
     "deliveries",
+    "destinations",
     "documents",
     "edits",
     "hosts",

@@ -1,0 +1,1 @@
+"""How each kind of task is done, one folder each."""
