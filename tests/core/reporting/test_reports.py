@@ -13,7 +13,6 @@ from windrow.model.reports import Subject
 from windrow.model.runs import Run, RunState
 from windrow.model.tasks import Retry
 
-
 ONCE = Retry()
 
 

@@ -12,8 +12,8 @@ from windrow.model.triggers.zones import resolve, zone_of
 from windrow.ports.reporting import Offset
 
 DAY = timedelta(days=1)
-STEP = timedelta(minutes=15)
-"""Clocks are changed at whole quarters of an hour."""
+SECOND = timedelta(seconds=1)
+SHORTEST = timedelta(minutes=15)
 
 LONGEST = timedelta(days=5 * 366)
 
@@ -38,7 +38,7 @@ class Period:
 
     def days(self) -> Iterator[date]:
         """Its days, also those of which it has only a part."""
-        day, last = self.since.astimezone(self.zone).date(), (self.until - STEP).astimezone(self.zone).date()
+        day, last = self.since.astimezone(self.zone).date(), (self.until - SECOND).astimezone(self.zone).date()
         while day <= last:
             yield day
             day += DAY
@@ -53,10 +53,11 @@ class Period:
         return [*found, Offset(self.until, self._ahead(self.until))]
 
     def _change_between(self, before: datetime, after: datetime) -> datetime:
-        moment, ahead = before, self._ahead(before)
-        while moment < after and self._ahead(moment) == ahead:
-            moment += STEP
-        return moment
+        ahead = self._ahead(before)
+        while after - before > SECOND:  # some clocks were changed a minute after midnight
+            middle = before + (after - before) // SECOND // 2 * SECOND
+            before, after = (middle, after) if self._ahead(middle) == ahead else (before, middle)
+        return after
 
     def _ahead(self, moment: datetime) -> int:
         offset = moment.astimezone(self.zone).utcoffset()
@@ -75,7 +76,7 @@ def between(since: str, until: str, zone: str) -> Period:
     """From one moment or day to before another, both in ISO 8601. Raises `BadInput`."""
     where = zone_named(zone)
     period = Period(_moment(since, where, "from"), _moment(until, where, "to"), where)
-    if not STEP <= period.until - period.since <= LONGEST:
+    if not SHORTEST <= period.until - period.since <= LONGEST:
         raise BadInput.of("to", "must lie behind `from`, and at most five years")
     return period
 
