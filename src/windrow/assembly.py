@@ -18,6 +18,7 @@ from windrow.core.consequences import Consequence, Consequences
 from windrow.core.copying.following import CopyingFollows
 from windrow.core.copying.keeping import Copies
 from windrow.core.copying.kind import CopyWork
+from windrow.core.destinations import Destinations
 from windrow.core.dispatching import Dispatching
 from windrow.core.editing import Editing
 from windrow.core.harvesting.checking import AvailabilityWork
@@ -41,6 +42,8 @@ from windrow.core.pushing.following import PushFollows
 from windrow.core.pushing.kind import PushWork
 from windrow.core.pushing.places import Places
 from windrow.core.repeating import Repeating
+from windrow.core.reporting.kind import ReportWork
+from windrow.core.reporting.sending import Sending
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduling import Scheduling
 from windrow.core.sources import Sources
@@ -71,6 +74,7 @@ from windrow.storage.encoding import encoder
 from windrow.storage.schema import upgrade
 from windrow.storage.secrets import open_vault
 from windrow.storage.store import SqlStore
+from windrow.work.report import draw
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -159,6 +163,10 @@ class Assembly:
         work["source_diff"] = DiffWork(self.store, kinds.source)
         work["walker"] = WalkerWork(self.walkers)
         work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
+        sending = Sending(
+            self.store, self.blobs, self._send_out, self.messenger, self.clock, self.settings.base_url or ""
+        )
+        work["report"] = ReportWork(self.store, draw, sending, self.clock, self._run_keep)
         return kinds
 
     def _asking(self, kinds: Kinds) -> Asking:
@@ -206,6 +214,7 @@ class Assembly:
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),
             notifications=Notifications(store, attending, self.messenger, clock),
+            destinations=Destinations(store, self.messenger, clock),
             catalogue=Catalogue(store.catalogue),
             editing=Editing(store, clock),
             copies=Copies(store, self.blobs, attending),
@@ -273,9 +282,13 @@ class Assembly:
         return Consequences(store, drawn, Pausing(store.tasks, clock))
 
     @property
+    def _run_keep(self) -> timedelta:
+        return timedelta(days=self.settings.run_keep_days)
+
+    @property
     def watching(self) -> Watching:
         """The sweeper and the housekeeper."""
-        return Watching(self.store, self.blobs, self.clock, timedelta(days=self.settings.run_keep_days))
+        return Watching(self.store, self.blobs, self.clock, self._run_keep)
 
     def close(self) -> None:
         """Gives back what was opened."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from windrow.errors import BadInput
+from windrow.model.tasks import Retry
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
 from windrow.ports.work import WorkKind
@@ -27,6 +28,11 @@ class Kinds:
     def work_kind(self, name: str) -> WorkKind:
         """A kind of work. Raises `BadInput`."""
         return _pick(self.work, name, "kind of work")
+
+    def usual_retry(self, name: str) -> Retry:
+        """How a kind of work is tried again where a task does not say so. Raises `BadInput`."""
+        usual: Retry = getattr(self.work_kind(name), "usual_retry", Retry())
+        return usual
 
     def target(self, name: str) -> TargetKind:
         """A target kind. Raises `BadInput`."""

@@ -341,7 +341,7 @@ def _drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
         queue=check_queue(draft.queue),
         priority=check_priority(draft.priority),
         limits=draft.limits,
-        retry=draft.retry,
+        retry=kinds.usual_retry(draft.kind) if draft.retry == Retry() else draft.retry,
         schedule=scheduled(draft.schedule, now, present=task.schedule),
         changed_at=now,
     )

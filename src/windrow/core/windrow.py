@@ -7,6 +7,7 @@ from windrow.core.agenda.looking import Agenda
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
 from windrow.core.copying.keeping import Copies
+from windrow.core.destinations import Destinations
 from windrow.core.editing import Editing
 from windrow.core.items import Items
 from windrow.core.kinds import Kinds
@@ -35,6 +36,7 @@ class Windrow:
     sources: Sources
     targets: Targets
     notifications: Notifications
+    destinations: Destinations
     catalogue: Catalogue
     editing: Editing
     copies: Copies

@@ -9,6 +9,7 @@ from windrow.ports.agenda import Agenda
 from windrow.ports.catalogue import Catalogue
 from windrow.ports.copies import Copies
 from windrow.ports.deliveries import Targets
+from windrow.ports.destinations import Destinations
 from windrow.ports.dispatches import Dispatches
 from windrow.ports.edits import Edits
 from windrow.ports.fetching import Hosts
@@ -16,6 +17,7 @@ from windrow.ports.harvests import Harvests
 from windrow.ports.items import Items
 from windrow.ports.memories import Memories
 from windrow.ports.notifying import Notifications
+from windrow.ports.reporting import Reports
 from windrow.ports.runs import Runs, Workers
 from windrow.ports.sources import Sources
 from windrow.ports.tasks import Tasks
@@ -97,6 +99,16 @@ class Store(Protocol):
     @property
     def items(self) -> Items:
         """Files that tasks work with."""
+        ...
+
+    @property
+    def destinations(self) -> Destinations:
+        """Where reports are sent."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """Facts for reports."""
         ...
 
     @property

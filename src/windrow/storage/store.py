@@ -10,6 +10,7 @@ from windrow.storage.agenda import SqlAgenda
 from windrow.storage.catalogue import SqlCatalogue
 from windrow.storage.copies import SqlCopies
 from windrow.storage.database import Database
+from windrow.storage.destinations import SqlDestinations
 from windrow.storage.dispatches import SqlDispatches
 from windrow.storage.edits import SqlEdits
 from windrow.storage.harvests import SqlHarvests
@@ -17,6 +18,7 @@ from windrow.storage.hosts import SqlHosts
 from windrow.storage.items import SqlItems
 from windrow.storage.memories import SqlMemories
 from windrow.storage.notifications import SqlNotifications
+from windrow.storage.reporting import SqlReports
 from windrow.storage.runs import SqlRuns
 from windrow.storage.secrets import Vault
 from windrow.storage.sources import SqlSources
@@ -106,6 +108,16 @@ class SqlStore:
     def items(self) -> SqlItems:
         """Files that tasks work with."""
         return SqlItems(self._database)
+
+    @cached_property
+    def destinations(self) -> SqlDestinations:
+        """Where reports are sent."""
+        return SqlDestinations(self._database, self._vault)
+
+    @cached_property
+    def reports(self) -> SqlReports:
+        """Facts for reports."""
+        return SqlReports(self._database)
 
     @cached_property
     def hosts(self) -> SqlHosts:

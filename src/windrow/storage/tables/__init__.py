@@ -19,6 +19,7 @@ from windrow.storage.tables.notifying import notifications
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
 from windrow.storage.tables.pushing import deliveries, targets
 from windrow.storage.tables.remembering import run_memories
+from windrow.storage.tables.reporting import destinations
 from windrow.storage.tables.running import (
     host_hours,
     hosts,
@@ -37,6 +38,7 @@ __all__ = [
     "copies",
     "copy_looks",
     "deliveries",
+    "destinations",
     "documents",
     "edits",
     "host_hours",
