@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.harvests.farm import Farm, beating, dict_of, open_farm
+from tests.harvests.farm import Farm, beating, dict_of, open_farm, wait_for
 from windrow.core.runs import TaskDraft
 from windrow.model.identity import new_id
 from windrow.model.runs import Run
 from windrow.model.tasks import Retry
 from windrow.ports.work import WorkKind
 from windrow.work.geoprocessing import GeoprocessingWork
+from windrow.work.ogc_process import OgcProcessWork
 
 ONCE = Retry()
 QUICK = {"poll_seconds": 0.05, "poll_longest_seconds": 0.1}
@@ -62,12 +63,12 @@ class Office:
                     performer.drain()
                     thread.join()
 
-    def crash(self, run: Run, when: Callable[[], object], wait: Callable[[Callable[[], object]], None]) -> None:
+    def crash(self, run: Run, when: Callable[[], object]) -> None:
         """A worker takes the run and is lost as soon as `when` holds; the run is queued again."""
         performer = self.farm.assembly.performer(new_id())
         thread = threading.Thread(target=performer.perform, args=(run.id,))
         thread.start()
-        wait(when)
+        wait_for(when)
         self.farm.clock.jump(hours=2)
         self.farm.assembly.store.runs.sweep(self.farm.clock())
         performer.beat()
@@ -95,5 +96,5 @@ class Office:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with open_farm(tmp_path_factory.mktemp("farm") / "data", work=(GeoprocessingWork(),)) as farm:
+    with open_farm(tmp_path_factory.mktemp("farm") / "data", work=(GeoprocessingWork(), OgcProcessWork())) as farm:
         yield Office(farm)

@@ -48,7 +48,7 @@ class StubJob:
 
 
 class GeoprocessingServer:
-    """One task. `words` and `messages` are those of its next job; `submit` may be replaced by a script."""
+    """One task. `words` and `messages` are those of its next job."""
 
     def __init__(self, remote: Remote) -> None:
         self.remote = remote
@@ -61,7 +61,7 @@ class GeoprocessingServer:
             "zones": {"paramName": "zones", "dataType": "GPFeatureRecordSetLayer", "value": {"features": ["x" * 3000]}},
             "table": {"paramName": "table", "dataType": "GPDataFile", "value": {"url": remote.url("/out/table.csv")}},
         }
-        self.url = remote.answer(f"{TASK}/submitJob", self._submit).removesuffix("/submitJob")
+        self.url = remote.answer(f"{TASK}/submitJob", self.submit).removesuffix("/submitJob")
         remote.on("/out/table.csv", reply(b"zone,count\nKent,42\n", media_type="text/csv"))
 
     def begin(self, form: Mapping[str, str]) -> StubJob:
@@ -71,10 +71,10 @@ class GeoprocessingServer:
         self.remote.answer(place, lambda seen: say(job.document()))
         self.remote.answer(f"{place}/cancel", lambda seen: self._cancel(job))
         for name, result in self.results.items():
-            self.remote.answer(f"{place}/results/{name}", lambda seen, result=result: say(result))
+            self.remote.on(f"{place}/results/{name}", say(result))
         return job
 
-    def _submit(self, seen: Seen) -> Script:
+    def submit(self, seen: Seen) -> Script:
         form = dict(parse_qsl(seen.body.decode(), keep_blank_values=True))
         if seen.method != "POST" or form.get("f") != "json":
             return reply(b"<html><title>Submit Job</title></html>", media_type="text/html")

@@ -68,7 +68,8 @@ def read_status(document: Mapping[str, Any]) -> Status:
     progress = object_of(document.get("progress"))
     errors = [each.text for each in told if each.level is Level.ERROR]
     reason = " ".join(errors[-_LAST:]) if standing.is_over else text_of(progress.get("message"))
-    return Status(standing, word, told, _share(progress.get("percent")), reason[:1000], document)
+    share = _share(progress.get("percent"))
+    return Status(standing, word, told, share=share, reason=reason[:1000], document=document)
 
 
 def _told(document: Mapping[str, Any]) -> Iterator[Told]:

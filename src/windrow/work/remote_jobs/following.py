@@ -183,11 +183,14 @@ class _Following:
         return error.retry_after or 0.0
 
     def _tell(self, status: Status) -> None:
-        fresh = status.told[self._note.told :]
+        fresh = list(status.told[self._note.told :])
+        self._change(told=self._note.told + len(fresh))
+        if status.says is not None and status.says.text != self._note.said:
+            fresh.append(status.says)
+            self._change(said=status.says.text)
         for each in fresh:
             self._work.log(each.level, each.text)
         if fresh:
-            self._change(told=self._note.told + len(fresh))
             self._keep()
         message = f"{status.word}: {status.reason}" if status.reason else status.word
         if status.share is None:

@@ -27,6 +27,7 @@ class Note:
     began    when (UTC)
     heard    when the server last said where the job stands
     told     how many of the server's messages stand in the run's log
+    said     the last of those that it keeps no list of
     pause    seconds of the last pause between two looks
     refused  how often in a row the server said that it does not know the job
     over     how it ended, None while it has not
@@ -37,6 +38,7 @@ class Note:
     began: datetime | None = None
     heard: datetime | None = None
     told: int = 0
+    said: str = ""
     pause: float = 0.0
     refused: int = 0
     over: Over | None = None
@@ -54,6 +56,7 @@ class Note:
             "began": _text(self.began),
             "heard": _text(self.heard),
             "told": self.told,
+            "said": self.said,
             "pause": self.pause,
             "refused": self.refused,
             "over": None
@@ -78,6 +81,7 @@ class Note:
             began=_moment(kept["began"]),
             heard=_moment(kept["heard"]),
             told=kept["told"],
+            said=kept["said"],
             pause=kept["pause"],
             refused=kept["refused"],
             over=None

@@ -46,6 +46,7 @@ class Status:
 
     word      the server's own word for where it stands
     told      all it has told so far, the oldest first
+    says      what it says now, where it keeps no list of that; None where it says nothing
     share     percent done, 0 to 100; None where it does not say
     reason    why it ended as it did, or what it is at; "" where it does not say
     document  the answer itself: it says where the results are
@@ -54,6 +55,7 @@ class Status:
     standing: Standing
     word: str
     told: Sequence[Told] = ()
+    says: Told | None = None
     share: int | None = None
     reason: str = ""
     document: Mapping[str, Any] = field(default_factory=dict)
