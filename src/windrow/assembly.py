@@ -237,6 +237,7 @@ class Assembly:
             lease=timedelta(seconds=self.settings.lease_seconds),
             log_keep=self.settings.log_keep,
             isolate=self.isolator,
+            errands_maker=self.fetcher_maker,
         )
 
     @cached_property

@@ -105,6 +105,7 @@ def test_work_in_its_own_process_does_what_other_work_does(shop: Shop) -> None:
     assert (run.state, run.error) == (RunState.SUCCEEDED, "")
     assert run.progress == Progress(2, 2, {"made": 1}, "all well")
     assert run.result["given"] == {"given": "this"}
+    assert run.result["note"] == {"begun": "elsewhere"}
     (output,) = shop.farm.assembly.store.runs.list_outputs(run.id)
     assert (output.name, output.media_type, output.size) == ("words.txt", "text/plain", 13)
     with shop.farm.assembly.blobs.open(output.blob) as file:

@@ -51,8 +51,10 @@ class Dutiful(Visitor):
         with work.output("words.txt", "text/plain") as file:
             file.write(b"so many words")
         work.pause(0.01)
+        work.keep_note({"begun": "elsewhere"})
         return Done(
             {
+                "note": work.read_note(),
                 "pid": os.getpid(),
                 "session": os.getsid(0),
                 "folder": os.getcwd(),

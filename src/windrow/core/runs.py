@@ -23,6 +23,7 @@ from windrow.ports.engines import Reservations
 from windrow.ports.fetching import HostState
 from windrow.ports.runs import RunFilter
 from windrow.ports.store import Blobs, Store
+from windrow.ports.work import check_of
 
 HARVEST = "harvest"
 
@@ -333,11 +334,15 @@ def _drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
         raise BadInput.of(
             "kind", f"{draft.kind} is work on a source: it is started there, and not by a task of its own"
         )
+    kind = kinds.work_kind(draft.kind)
+    parameters = fill(kind.schema, draft.parameters, field="parameters")
+    if check := check_of(kind):
+        check(parameters)
     return replace(
         task,
         name=check_name(draft.name),
         kind=draft.kind,
-        parameters=fill(kinds.work_kind(draft.kind).schema, draft.parameters, field="parameters"),
+        parameters=parameters,
         queue=check_queue(draft.queue),
         priority=check_priority(draft.priority),
         limits=draft.limits,

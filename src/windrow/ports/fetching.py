@@ -239,6 +239,18 @@ class DownloaderMaker(Protocol):
         ...
 
 
+class Errands(Courier, Downloader, Protocol):
+    """A courier that may also bring files of any size: for work that has something done elsewhere and fetches it."""
+
+
+class ErrandsMaker(Protocol):
+    """Makes them."""
+
+    def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: "Check") -> Errands:
+        """As `FetcherMaker`."""
+        ...
+
+
 class Check(Protocol):
     """Raises `Stopped` when the work at hand must end; cheap enough to call in every wait."""
 

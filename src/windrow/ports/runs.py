@@ -298,6 +298,17 @@ class Runs(Protocol):
         returned. Raises `LeaseLost` and `Cancelled`."""
         ...
 
+    def read_note(self, run_id: str) -> Mapping[str, Any]:
+        """What attempts at a run have noted for those after them; empty where there is no note."""
+        ...
+
+    def keep_note(self, run_id: str, attempt: int, note: Mapping[str, Any]) -> None:
+        """Replaces a run's note, also while the run is being cancelled; an empty one takes it away. Raises `LeaseLost`.
+
+        While a run has a note, a cancel ends it only after a worker has called its kind's `let_go`.
+        """
+        ...
+
     def list_outputs(self, run_id: str) -> Sequence[Output]:
         """A run's files by name."""
         ...

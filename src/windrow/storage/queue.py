@@ -9,17 +9,18 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, null,
 from sqlalchemy.exc import IntegrityError
 
 from windrow.errors import Conflict, NotFound
-from windrow.model.runs import Progress, Run, RunState
+from windrow.model.runs import LETTING_GO, Progress, Run, RunState
 from windrow.model.schedules import Schedule
 from windrow.ports.runs import Ending
 from windrow.storage import limits
 from windrow.storage.database import Database
 from windrow.storage.endings import Finish, end_runs, settle
 from windrow.storage.gathering import Gathering
-from windrow.storage.moves import ACTIVE_WORDS, HELD_BY, NOW, SCHEDULED, raise_why_fenced
+from windrow.storage.moves import ACTIVE_WORDS, HAS_NOTE, HELD_BY, NOW, SCHEDULED, raise_why_fenced
 from windrow.storage.run_rows import RUN_COLUMNS, from_progress, from_run, to_limits, to_run
 from windrow.storage.tables import run_numbers, runs, tasks
 from windrow.storage.task_rows import from_schedule, to_schedule
+from windrow.storage.types import UtcTime
 
 PASSES = frozenset({"harvest", "refresh"})
 """Kinds of runs that get a small number."""
@@ -195,13 +196,15 @@ _REPORT = (
 
 def _hand_back(state: RunState) -> Any:
     cancelling = runs.c.state == RunState.CANCELLING
+    ends = cancelling & ~HAS_NOTE
     return (
         update(runs)
         .where(HELD_BY, runs.c.state.in_([RunState.RUNNING, RunState.CANCELLING]))
         .values(
-            state=case((cancelling, RunState.CANCELLED.value), else_=state.value),
-            ended_at=case((cancelling, NOW), else_=null()),
-            ready_at=bindparam("new_ready_at"),
+            state=case((ends, RunState.CANCELLED.value), (cancelling, RunState.QUEUED.value), else_=state.value),
+            phase=case((cancelling & HAS_NOTE, LETTING_GO), else_=runs.c.phase),
+            ended_at=case((ends, NOW), else_=null()),
+            ready_at=case((cancelling, NOW), else_=bindparam("new_ready_at", type_=UtcTime)),
             failures=runs.c.failures + bindparam("new_failures"),
             error=bindparam("new_error"),
             worker_id="",
@@ -218,12 +221,20 @@ _HAND_BACK_LATER = _hand_back(RunState.SCHEDULED)
 
 def _cancel(which: ColumnElement[bool]) -> Any:
     cancellable = [RunState.SCHEDULED, RunState.QUEUED, RunState.WAITING, RunState.RUNNING]
+    # Nobody holds it, but a worker has to end what it began elsewhere.
+    goes_on = runs.c.state.in_([RunState.SCHEDULED, RunState.QUEUED]) & HAS_NOTE
     return (
         update(runs)
         .where(which, runs.c.state.in_(cancellable))
         .values(
-            state=case((runs.c.state == RunState.RUNNING, RunState.CANCELLING.value), else_=RunState.CANCELLED.value),
-            ended_at=case((runs.c.state == RunState.RUNNING, null()), else_=NOW),
+            state=case(
+                (runs.c.state == RunState.RUNNING, RunState.CANCELLING.value),
+                (goes_on, RunState.QUEUED.value),
+                else_=RunState.CANCELLED.value,
+            ),
+            phase=case((goes_on, LETTING_GO), else_=runs.c.phase),
+            ready_at=case((goes_on, NOW), else_=runs.c.ready_at),
+            ended_at=case((goes_on | (runs.c.state == RunState.RUNNING), null()), else_=NOW),
             blocked_by="",
         )
         .returning(runs.c.id, runs.c.state, runs.c.limits)

@@ -48,6 +48,8 @@ class Wishes:
             "part_states": lambda _: dict(self._work.part_states()),
             "part_counts": lambda _: dict(self._work.part_counts()),
             "output": self._output,
+            "read_note": lambda _: dict(self._work.read_note()),
+            "keep_note": lambda said: self._work.keep_note(mapping(said.get("note"))),
             "fetcher": self._fetcher,
             "get": self._get,
             "post": self._post,

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,7 +15,9 @@ from windrow.engines.isolation.line import Line
 from windrow.errors import BadInput
 from windrow.model.runs import Level, Part, PartState, Progress, Run
 from windrow.model.sources import Credential
-from windrow.ports.fetching import Answer, Check, ExchangerMaker, Fetcher, FetcherMaker, Manners, Validators
+from windrow.ports.fetching import (
+    Answer, Check, ErrandsMaker, ExchangerMaker, Fetcher, FetcherMaker, Manners, Validators,
+)
 
 KEYS_AT_ONCE = 500
 BYTES_AT_ONCE = 1 << 20
@@ -52,6 +55,24 @@ class DistantWork:
     def recall(self, run_id: str | None = None) -> Mapping[str, Any]:  # noqa: ARG002
         """Not here."""
         raise _not_here("memories")
+
+    @property
+    def errands_maker(self) -> ErrandsMaker:
+        """Not from here."""
+        raise LookupError("A kind in a process of its own can only ask remotes: it cannot send anything.")
+
+    def now(self) -> datetime:
+        """The moment it is, UTC."""
+        return datetime.now(UTC)
+
+    def read_note(self) -> Mapping[str, Any]:
+        """What was kept last, by any attempt."""
+        found: Mapping[str, Any] = self._line.ask("read_note")
+        return found
+
+    def keep_note(self, note: Mapping[str, Any]) -> None:
+        """Keeps it for the attempts that come after."""
+        self._line.ask("keep_note", note=dict(note))
 
     def check(self) -> None:
         """Raises what this attempt must stop for."""

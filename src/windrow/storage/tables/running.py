@@ -327,6 +327,13 @@ outputs = Table(
     Column("created_at", UtcTime, nullable=False),
 )
 
+run_notes = Table(
+    "run_notes",
+    metadata,
+    Column("run_id", Id, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("note", Json, nullable=False),
+)
+
 workers = Table(
     "workers",
     metadata,
