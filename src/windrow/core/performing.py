@@ -21,7 +21,7 @@ from windrow.ports.fetching import FetcherMaker
 from windrow.ports.isolating import Isolate
 from windrow.ports.runs import Closing, Ending, PartClaim
 from windrow.ports.store import Blobs, Store
-from windrow.ports.work import Done, Ended, Fanned, Later, Performed, WorkKind, isolation_of
+from windrow.ports.work import Awaits, Done, Ended, Fanned, Later, Performed, WorkKind, isolation_of
 
 log = structlog.get_logger()
 
@@ -253,21 +253,16 @@ class Performer:
             self._fail(attempt, error)
 
     def _conclude(self, run: Run, performed: Performed) -> None:
+        runs, now = self.store.runs, self.clock()
         match performed:
             case Done():
                 self._finish(run, self._ending(performed))
             case Fanned():
-                self.store.runs.wait(run.id, run.attempt, now=self.clock())
-            case Later():
-                self.store.runs.hand_back(
-                    run.id,
-                    run.attempt,
-                    now=self.clock(),
-                    ready_at=performed.ready_at,
-                    failed=False,
-                    error=performed.reason,
-                    keep_keys=True,
-                )
+                runs.wait(run.id, run.attempt, now=now)
+            case Later(at, reason):
+                runs.hand_back(run.id, run.attempt, now=now, ready_at=at, failed=False, error=reason, keep_keys=True)
+            case Awaits(told, at):
+                runs.wait_for_steps(run.id, run.attempt, told=told, ready_at=at, now=now)
             case Ended():
                 pass
 

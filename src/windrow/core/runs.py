@@ -23,6 +23,7 @@ from windrow.ports.engines import Reservations
 from windrow.ports.fetching import HostState
 from windrow.ports.runs import RunFilter
 from windrow.ports.store import Blobs, Store
+from windrow.ports.work import task_check_of
 
 HARVEST = "harvest"
 
@@ -115,6 +116,8 @@ class Tasks:
         if _belongs(task):
             number = task.parameters.get("source_id")
             raise Conflict(f"This task belongs to source {number}: change or delete that source instead.")
+        if task.part_of is not None:
+            raise Conflict(f"This task is part of task {task.part_of}: change or delete that one instead.")
         return task
 
 
@@ -308,11 +311,12 @@ def _drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
         raise BadInput.of(
             "kind", f"{draft.kind} is work on a source: it is started there, and not by a task of its own"
         )
-    return replace(
+    kind = kinds.work_kind(draft.kind)
+    drafted = replace(
         task,
         name=check_name(draft.name),
         kind=draft.kind,
-        parameters=fill(kinds.work_kind(draft.kind).schema, draft.parameters, field="parameters"),
+        parameters=fill(kind.schema, draft.parameters, field="parameters"),
         queue=check_queue(draft.queue),
         priority=check_priority(draft.priority),
         limits=draft.limits,
@@ -320,3 +324,7 @@ def _drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
         schedule=scheduled(draft.schedule, now, present=task.schedule),
         changed_at=now,
     )
+    check_task = task_check_of(kind)
+    if check_task is not None:
+        check_task(drafted)
+    return drafted

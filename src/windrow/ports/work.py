@@ -4,13 +4,14 @@ A kind is registered by an entry point in the group `windrow.work_kinds`, whose 
 returns the kind. Work that is part of Windrow itself and needs its store (harvests) is plugged in by the assembly.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO, ClassVar, Protocol
 
 from windrow.model.runs import Level, Part, PartState, Progress, Run
+from windrow.model.tasks import Task
 from windrow.ports.fetching import FetcherMaker
 from windrow.ports.runs import Ending
 
@@ -69,7 +70,19 @@ class Later:
     reason: str
 
 
-Performed = Done | Fanned | Ended | Later
+@dataclass(frozen=True, slots=True)
+class Awaits:
+    """The run has begun other runs as its steps, and gives its worker back until one of them ends.
+
+    told      how many of its steps had ended when it looked
+    ready_at  when it is to be called at the latest, whatever became of them
+    """
+
+    told: int
+    ready_at: datetime
+
+
+Performed = Done | Fanned | Ended | Later | Awaits
 
 
 class Work(Protocol):
@@ -155,3 +168,12 @@ def isolation_of(kind: WorkKind) -> Isolation | None:
     """What the kind asks for. None for kinds that run in the worker itself, also those that never heard of this."""
     asked: Isolation | None = getattr(kind, "isolation", None)
     return asked
+
+
+def task_check_of(kind: WorkKind) -> Callable[[Task], None] | None:
+    """What a kind says of a task before it is saved, beyond its schema; None for kinds that say nothing.
+
+    A kind that has something to say has a method `check_task(task)`, which raises `BadInput`.
+    """
+    check: Callable[[Task], None] | None = getattr(kind, "check_task", None)
+    return check

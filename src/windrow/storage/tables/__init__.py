@@ -29,6 +29,7 @@ from windrow.storage.tables.running import (
     tasks,
     workers,
 )
+from windrow.storage.tables.stepping import run_steps
 
 __all__ = [
     "availability",
@@ -53,6 +54,7 @@ __all__ = [
     "resources",
     "reviews",
     "run_numbers",
+    "run_steps",
     "runs",
     "sessions",
     "sources",
