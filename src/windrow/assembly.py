@@ -33,6 +33,7 @@ from windrow.core.notifying.digesting import DigestWork
 from windrow.core.notifying.kind import NotifyWork
 from windrow.core.notifying.telling import Telling
 from windrow.core.performing import Performer
+from windrow.core.pipelines.making import make_pipeline_work
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
@@ -149,6 +150,7 @@ class Assembly:
         work["digest"] = DigestWork(self.store, Attending(self.store, self.clock), self.clock)
         work["source_diff"] = DiffWork(self.store, kinds.source)
         work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
+        work["pipeline"] = make_pipeline_work(self.store, kinds, self.shelf, self.clock)
         return kinds
 
     def _asking(self, kinds: Kinds) -> Asking:
