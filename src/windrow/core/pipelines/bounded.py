@@ -24,8 +24,11 @@ MOST_VISITS = 100_000
 LONGEST = 2.0
 """Seconds that one evaluation may take."""
 
-LARGEST = 1_000_000
-"""Characters of a text, elements of a list, and values in all that an evaluation may make or return."""
+LARGEST = 200_000
+"""Characters of a text, and values within one another, that an evaluation may make or return."""
+
+_MAKERS = frozenset({"list_lit", "map_lit", "member_dot_arg"})
+"""Nodes that make a value out of others, and so could double it again and again in a few characters."""
 
 MACROS = frozenset({"all", "exists", "exists_one", "filter", "map"})
 TYPES = frozenset(
@@ -46,13 +49,15 @@ class _Bounds:
     def __init__(self) -> None:
         self.visits, self.until = MOST_VISITS, time.monotonic() + LONGEST
 
-    def count(self, value: Any) -> None:
+    def count(self, node: Tree[Any], value: Any) -> None:
         """Counts one node that was looked at, and its value."""
         self.visits -= 1
         if self.visits < 0 or (self.visits % 64 == 0 and time.monotonic() > self.until):
             raise _TooMuch("takes too long")
-        if isinstance(value, str | bytes | list | dict) and len(value) > LARGEST:
+        if isinstance(value, str | bytes) and len(value) > LARGEST:
             raise _TooMuch("makes a value that is too large")
+        if node.data in _MAKERS or (node.data == "addition" and len(node.children) > 1):
+            _weigh(value, iter(range(LARGEST)))
 
 
 class _BoundedEvaluator(Evaluator):
@@ -66,10 +71,10 @@ class _BoundedEvaluator(Evaluator):
         """An evaluator for a macro's expression, within the same bounds."""
         return _BoundedEvaluator(ast, self.activation, self._bounds)
 
-    def visit(self, tree: Tree[Any]) -> Any:
-        """Evaluates a node, and counts it."""
-        value = super().visit(tree)
-        self._bounds.count(value)
+    def _visit_tree(self, tree: Tree[Any]) -> Any:
+        # What lark's interpreter does with each node, those asked for by `visit` and the children alike.
+        value = super()._visit_tree(tree)
+        self._bounds.count(tree, value)
         return value
 
 
@@ -104,6 +109,15 @@ def evaluate(expression: str, scope: Mapping[str, Any]) -> Any:
 def _tell(error: CELEvalError) -> str:
     told = str(error.args[0]) if error.args else "cannot be evaluated"
     return told.partition(" (in activation")[0][:300]
+
+
+def _weigh(value: Any, left: Iterator[int]) -> None:
+    """Raises where a value holds too many others: to compare two of them would take for ever."""
+    if next(left, None) is None:
+        raise _TooMuch("makes a value that is too large")
+    if isinstance(value, list | dict):
+        for each in value if isinstance(value, list) else value.values():
+            _weigh(each, left)
 
 
 def _to_json(value: Any, left: Iterator[int]) -> Any:

@@ -31,24 +31,11 @@ class Checking:
             raise BadInput(problems)
 
     def _problems(self, plan: Plan, task: Task) -> Iterator[FieldProblem]:
-        names = [each.name for each in plan.steps]
-        for number, step in enumerate(plan.steps):
-            place = f"parameters.steps.{number}"
-            if names.index(step.name) != number:
-                yield FieldProblem(
-                    f"{place}.name", f"is taken: step {names.index(step.name)} is called {step.name} too"
-                )
-            for each in step.after:
-                if each not in names:
-                    yield FieldProblem(
-                        f"{place}.after", f"names {each}, which is no step; there are: {', '.join(names)}"
-                    )
-        cycle = plan.cycle() if all(each in names for step in plan.steps for each in step.after) else []
-        if cycle:
-            yield FieldProblem("parameters.steps", f"wait for one another in a circle: {' → '.join(cycle)}")
-            return
-        for number, step in enumerate(plan.steps):
-            yield from self._problems_of(plan, step, task, f"parameters.steps.{number}")
+        wrong = list(_problems_of_shape(plan))
+        yield from wrong
+        if not wrong:
+            for number, step in enumerate(plan.steps):
+                yield from self._problems_of(plan, step, task, f"parameters.steps.{number}")
 
     def _problems_of(self, plan: Plan, step: PlannedStep, task: Task, place: str) -> Iterator[FieldProblem]:
         if sum(each is not None for each in (step.task, step.kind, step.source)) != 1:
@@ -90,7 +77,9 @@ class Checking:
     def _check_kind(self, kind: str, parameters: Mapping[str, Any], task: Task, *, constant: bool) -> None:
         if not constant:
             self.starting.kinds.work_kind(kind)
-        elif self.starting.fill_kind(kind, parameters) and kind == NAME:
+            return
+        self.starting.fill_kind(kind, parameters)
+        if kind == NAME:
             self.check(Task("", "", NAME, task.tenant_id, task.owner_id, parameters))
 
     def _check_task(self, step: PlannedStep, task: Task, *, constant: bool) -> None:
@@ -120,6 +109,21 @@ class Checking:
         inner = [each.task for each in plan.steps if each.task is not None and is_id(each.task)]
         found = self.starting.store.tasks.get_many(inner).values()
         return [each for each in found if each.tenant_id == task.tenant_id]
+
+
+def _problems_of_shape(plan: Plan) -> Iterator[FieldProblem]:
+    """What is wrong with names, and with what waits for what."""
+    names = [each.name for each in plan.steps]
+    for number, step in enumerate(plan.steps):
+        place, first = f"parameters.steps.{number}", names.index(step.name)
+        if first != number:
+            yield FieldProblem(f"{place}.name", f"is taken: step {first} is called {step.name} too")
+        for each in sorted(set(step.after) - set(names)):
+            yield FieldProblem(f"{place}.after", f"names {each}, which is no step; there are: {', '.join(names)}")
+    if len(set(names)) == len(names) and plan.by_name.keys() >= {each for step in plan.steps for each in step.after}:
+        cycle = plan.cycle()
+        if cycle:
+            yield FieldProblem("parameters.steps", f"wait for one another in a circle: {' → '.join(cycle)}")
 
 
 def ancestors_of(plan: Plan, step: PlannedStep) -> frozenset[str]:
