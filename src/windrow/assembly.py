@@ -36,6 +36,7 @@ from windrow.core.notifying.kind import NotifyWork
 from windrow.core.notifying.telling import Telling
 from windrow.core.pausing import Pausing
 from windrow.core.performing import Performer
+from windrow.core.pipelines.making import make_pipeline_work
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
@@ -167,6 +168,7 @@ class Assembly:
             self.store, self.blobs, self._send_out, self.messenger, self.clock, self.settings.base_url or ""
         )
         work["report"] = ReportWork(self.store, draw, sending, self.clock, self._run_keep)
+        work["pipeline"] = make_pipeline_work(self.store, kinds, self.shelf, self.clock)
         return kinds
 
     def _asking(self, kinds: Kinds) -> Asking:

@@ -22,7 +22,7 @@ from windrow.ports.fetching import ErrandsMaker, FetcherMaker
 from windrow.ports.isolating import Isolate
 from windrow.ports.runs import Closing, Ending, PartClaim
 from windrow.ports.store import Blobs, Store
-from windrow.ports.work import Done, Ended, Fanned, Later, Performed, WorkKind, isolation_of
+from windrow.ports.work import Awaits, Done, Ended, Fanned, Later, Performed, WorkKind, isolation_of
 
 log = structlog.get_logger()
 
@@ -264,13 +264,16 @@ class Performer:
         )
 
     def _conclude(self, run: Run, performed: Performed) -> None:
+        runs, now = self.store.runs, self.clock()
         match performed:
             case Done():
                 self._finish(run, self._ending(performed))
             case Fanned():
-                self.store.runs.wait(run.id, run.attempt, now=self.clock())
-            case Later():
-                self._hand_back(run, performed.ready_at, performed.reason)
+                runs.wait(run.id, run.attempt, now=now)
+            case Later(at, reason):
+                self._hand_back(run, at, reason)
+            case Awaits(told, at):
+                runs.wait_for_steps(run.id, run.attempt, told=told, ready_at=at, now=now)
             case Ended():
                 pass
 

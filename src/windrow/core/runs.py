@@ -23,7 +23,7 @@ from windrow.ports.engines import Reservations
 from windrow.ports.fetching import HostState
 from windrow.ports.runs import RunFilter
 from windrow.ports.store import Blobs, Store
-from windrow.ports.work import check_of
+from windrow.ports.work import check_of, task_check_of
 
 HARVEST = "harvest"
 
@@ -133,6 +133,8 @@ class Tasks:
         if belongs(task):
             number = task.parameters.get("source_id")
             raise Conflict(f"This task belongs to source {number}: change or delete that source instead.")
+        if task.part_of is not None:
+            raise Conflict(f"This task is part of task {task.part_of}: change or delete that one instead.")
         return task
 
 
@@ -338,7 +340,7 @@ def _drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
     parameters = fill(kind.schema, draft.parameters, field="parameters")
     if check := check_of(kind):
         check(parameters)
-    return replace(
+    drafted = replace(
         task,
         name=check_name(draft.name),
         kind=draft.kind,
@@ -350,3 +352,7 @@ def _drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
         schedule=scheduled(draft.schedule, now, present=task.schedule),
         changed_at=now,
     )
+    check_task = task_check_of(kind)
+    if check_task is not None:
+        check_task(drafted)
+    return drafted

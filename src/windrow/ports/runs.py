@@ -9,6 +9,7 @@ from windrow.model.listings import Listed, Listing
 from windrow.model.paging import PageOf
 from windrow.model.runs import LogEntry, Output, Part, PartState, Progress, Run, RunState
 from windrow.model.workers import Inspection, Room, Worker
+from windrow.ports.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class NumberedRun:
     run: Run
 
 
-class Runs(Protocol):
+class Runs(Steps, Protocol):
     """The queue and the truth about every run."""
 
     # Making and looking.
@@ -211,7 +212,7 @@ class Runs(Protocol):
         ...
 
     def promote(self, now: datetime) -> int:
-        """Queues the scheduled runs whose time has come; returns how many."""
+        """Queues the scheduled runs whose time has come, and those that waited long enough for others; how many."""
         ...
 
     def sweep(self, now: datetime) -> list[str]:
@@ -224,7 +225,10 @@ class Runs(Protocol):
         ...
 
     def follow(self, run_id: str, following: Sequence[Run]) -> bool:
-        """Writes what follows from the end of a run, once and for all. False when somebody else has."""
+        """Writes what follows from the end of a run, once and for all. False when somebody else has.
+
+        Runs that wait for it as their step are told and queued; steps of its own that go on are cancelled.
+        """
         ...
 
     # Parts.

@@ -83,7 +83,7 @@ class Tasks(Protocol):
     def page(
         self, *, tenant_id: str | None, kind: str | None = None, limit: int, cursor: str | None = None
     ) -> PageOf[Task]:
-        """Newest first."""
+        """Newest first, without those that are part of another."""
         ...
 
     def save(self, task: Task, *, seen: datetime | None = None) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, ClassVar, Protocol
 
 from windrow.model.runs import Level, Part, PartState, Progress, Run
+from windrow.model.tasks import Task
 from windrow.ports.fetching import ErrandsMaker, ExchangerMaker, FetcherMaker
 from windrow.ports.runs import Ending
 
@@ -69,7 +70,19 @@ class Later:
     reason: str
 
 
-Performed = Done | Fanned | Ended | Later
+@dataclass(frozen=True, slots=True)
+class Awaits:
+    """The run has begun other runs as its steps, and gives its worker back until one of them ends.
+
+    told      how many of its steps had ended when it looked
+    ready_at  when it is to be called at the latest, whatever became of them
+    """
+
+    told: int
+    ready_at: datetime
+
+
+Performed = Done | Fanned | Ended | Later | Awaits
 
 
 class Work(Protocol):
@@ -219,3 +232,12 @@ def check_of(kind: WorkKind) -> Callable[[Mapping[str, Any]], None] | None:
     """What looks at a task's parameters beyond their schema; None for kinds without."""
     given: Callable[[Mapping[str, Any]], None] | None = getattr(kind, "check", None)
     return given
+
+
+def task_check_of(kind: WorkKind) -> Callable[[Task], None] | None:
+    """What a kind says of a task before it is saved, beyond its schema; None for kinds that say nothing.
+
+    A kind that has something to say has a method `check_task(task)`, which raises `BadInput`.
+    """
+    check: Callable[[Task], None] | None = getattr(kind, "check_task", None)
+    return check

@@ -12,6 +12,7 @@ from windrow.storage.parts import RunParts
 from windrow.storage.queue import RunQueue
 from windrow.storage.removals import RunRemovals
 from windrow.storage.run_pages import RunPages
+from windrow.storage.steps import RunSteps
 from windrow.storage.sweeping import RunSweeper
 
 
@@ -23,6 +24,7 @@ class SqlRuns(
     RunLeases,
     RunSweeper,
     RunConsequences,
+    RunSteps,
     RunParts,
     PartClaims,
     RunLog,

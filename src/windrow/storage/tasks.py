@@ -81,7 +81,8 @@ class SqlTasks:
         self, *, tenant_id: str | None, kind: str | None = None, limit: int, cursor: str | None = None
     ) -> PageOf[Task]:
         """Newest first."""
-        statement = select(tasks).order_by(tasks.c.id.desc()).limit(check_limit(limit) + 1)
+        statement = select(tasks).where(tasks.c.part_of.is_(None)).order_by(tasks.c.id.desc())
+        statement = statement.limit(check_limit(limit) + 1)
         if tenant_id is not None:
             statement = statement.where(tasks.c.tenant_id == tenant_id)
         if kind is not None:
@@ -105,20 +106,19 @@ class SqlTasks:
         with self._database.write() as connection:
             _find(connection, task_id, tenant_id, lock=True)
             _refuse_owned(connection, task_id)
-            _refuse_active(connection, task_id)
+            family = _lock_family(connection, task_id)
             connection.execute(_without_schedule(task_id))
         blobs: list[str] = []
-        while run_ids := self._ended_runs(task_id):
+        while run_ids := self._ended_runs(family):
             blobs += remove_runs(self._database, run_ids)
         with self._database.write(wake=True) as connection:
             _find(connection, task_id, tenant_id, lock=True)
-            _refuse_active(connection, task_id)
-            connection.execute(delete(tasks).where(tasks.c.id == task_id))
+            connection.execute(delete(tasks).where(tasks.c.id.in_(_lock_family(connection, task_id))))
         return blobs
 
-    def _ended_runs(self, task_id: str) -> Sequence[str]:
+    def _ended_runs(self, task_ids: Sequence[str]) -> Sequence[str]:
         with self._database.read() as connection:
-            ended = select(runs.c.id).where(runs.c.task_id == task_id, runs.c.ended_at.is_not(None))
+            ended = select(runs.c.id).where(runs.c.task_id.in_(task_ids), runs.c.ended_at.is_not(None))
             return connection.scalars(ended.order_by(runs.c.id).limit(REMOVED_RUNS)).all()
 
     def due(self, now: datetime, *, limit: int) -> list[DueTask]:
@@ -202,12 +202,18 @@ def _rule(schedule: Mapping[str, Any] | None) -> dict[str, Any]:
     return rule
 
 
-def _refuse_active(connection: Connection, task_id: str) -> None:
+def _lock_family(connection: Connection, task_id: str) -> Sequence[str]:
+    """A task and those that are part of it, of which none is at work. Raises `Conflict`."""
     # Whoever adds a run locks its task's row against deletion: with that row locked, no run can come in unseen.
-    active = select(runs.c.id).where(runs.c.task_id == task_id, runs.c.state.in_(ACTIVE_WORDS)).limit(1)
+    family = [task_id]
+    for each in family:
+        inner = select(tasks.c.id).where(tasks.c.part_of == each).order_by(tasks.c.id).with_for_update()
+        family += connection.scalars(inner).all()
+    active = select(runs.c.id).where(runs.c.task_id.in_(family), runs.c.state.in_(ACTIVE_WORDS)).limit(1)
     run_id = connection.scalar(active)
     if run_id is not None:
         raise Conflict(f"Run {run_id} of task {task_id} is active; cancel it and wait for its end first.")
+    return family
 
 
 def _without_schedule(task_id: str) -> Any:

@@ -33,6 +33,7 @@ from windrow.storage.tables.running import (
     tasks,
     workers,
 )
+from windrow.storage.tables.stepping import run_steps
 
 __all__ = [
     "availability",
@@ -61,6 +62,7 @@ __all__ = [
     "run_memories",
     "run_notes",
     "run_numbers",
+    "run_steps",
     "runs",
     "sessions",
     "sources",

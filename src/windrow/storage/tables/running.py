@@ -35,6 +35,7 @@ tasks = Table(
     Column("limits", Json, nullable=False),
     Column("retry", Json, nullable=False),
     Column("source_id", BigId),  # the source that it looks after beside its harvest, which `sources.task_id` names
+    Column("part_of", Id),  # the task whose runs begin its runs as their steps, and with which it goes
     Column("schedule", Json),
     Column("schedule_version", Integer, nullable=False, server_default="0"),
     Column("next_due", UtcTime),
@@ -44,6 +45,12 @@ tasks = Table(
     Index("ix_tasks_tenant_id_id", "tenant_id", "id"),
     Index("ix_tasks_tenant_id_kind_id", "tenant_id", "kind", "id"),
     Index("ix_tasks_kind_id", "kind", "id"),
+    Index(
+        "ix_tasks_part_of",
+        "part_of",
+        sqlite_where=text("part_of IS NOT NULL"),
+        postgresql_where=text("part_of IS NOT NULL"),
+    ),
     Index(
         "uq_tasks_source_id_kind",
         "source_id",
@@ -140,6 +147,7 @@ runs = Table(
     Column("leads_on", Boolean),  # true until what follows from its end was begun: see core/consequences.py
     Column("backfill", Boolean),  # true where it was asked for because its moment had passed: see core/repeating.py
     Column("rerun_of", Id),
+    Column("awaits", Boolean),  # true while it waits for the ends of other runs: see storage/steps.py
     Index("ix_runs_tenant_id_id", "tenant_id", "id"),
     Index("ix_runs_tenant_id_state_id", "tenant_id", "state", "id"),
     Index("ix_runs_tenant_id_kind_state_id", "tenant_id", "kind", "state", "id"),
@@ -221,6 +229,12 @@ runs = Table(
         "id",
         sqlite_where=text("leads_on AND ended_at IS NOT NULL"),
         postgresql_where=text("leads_on AND ended_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_runs_awaiting",
+        "ready_at",
+        sqlite_where=text("awaits AND state = 'waiting'"),
+        postgresql_where=text("awaits AND state = 'waiting'"),
     ),
     Index(  # ended runs whose parts are still to be cancelled
         "ix_runs_unsettled",
