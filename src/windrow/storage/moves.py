@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, ColumnElement, Connection, Select, and_, bindpar
 
 from windrow.errors import Cancelled, LeaseLost
 from windrow.model.runs import ACTIVE, MOVES, RunState
-from windrow.storage.tables import parts, run_notes, runs
+from windrow.storage.tables import parts, errand_notes, runs
 from windrow.storage.types import UtcTime
 
 NOW = bindparam("this_moment", type_=UtcTime)
@@ -30,7 +30,7 @@ PART_TURN = (parts.c.priority.desc(), parts.c.ready_at, parts.c.id)
 HELD_BY = and_(runs.c.id == bindparam("this_run"), runs.c.attempt == bindparam("this_attempt"))
 """Whether the attempt is the run's current one: the fence of every write by a worker."""
 
-HAS_NOTE = select(run_notes.c.run_id).where(run_notes.c.run_id == runs.c.id).correlate(runs).exists()
+HAS_NOTE = select(errand_notes.c.run_id).where(errand_notes.c.run_id == runs.c.id).correlate(runs).exists()
 """Whether a run has something going elsewhere: then its kind is called before it ends as cancelled."""
 
 ACTIVE_WORDS = sorted(state.value for state in ACTIVE)

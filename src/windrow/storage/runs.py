@@ -5,7 +5,7 @@ from windrow.storage.claims import RunClaims
 from windrow.storage.consequences import RunConsequences
 from windrow.storage.leases import RunLeases
 from windrow.storage.log import RunLog
-from windrow.storage.notes import RunNotes
+from windrow.storage.errand_notes import ErrandNotes
 from windrow.storage.outputs import RunOutputs
 from windrow.storage.part_claims import PartClaims
 from windrow.storage.parts import RunParts
@@ -29,7 +29,7 @@ class SqlRuns(
     PartClaims,
     RunLog,
     RunOutputs,
-    RunNotes,
+    ErrandNotes,
     RunRemovals,
 ):
     """The queue and the truth about every run."""

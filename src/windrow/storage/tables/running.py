@@ -341,8 +341,8 @@ outputs = Table(
     Column("created_at", UtcTime, nullable=False),
 )
 
-run_notes = Table(
-    "run_notes",
+errand_notes = Table(
+    "errand_notes",
     metadata,
     Column("run_id", Id, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("note", Json, nullable=False),

@@ -8,11 +8,11 @@ from sqlalchemy import bindparam, delete, select
 from windrow.model.runs import RunState
 from windrow.storage.database import Database
 from windrow.storage.moves import HELD_BY, raise_why_fenced
-from windrow.storage.tables import run_notes, runs
+from windrow.storage.tables import errand_notes, runs
 from windrow.storage.upserts import insert_or_replace
 
 
-class RunNotes:
+class ErrandNotes:
     """The part of the port `Runs` that keeps a note of each run."""
 
     def __init__(self, database: Database) -> None:
@@ -30,11 +30,11 @@ class RunNotes:
             if held is None:
                 raise_why_fenced(connection, run_id, attempt)
             if note:
-                insert_or_replace(connection, run_notes, {"run_id": run_id, "note": dict(note)})
+                insert_or_replace(connection, errand_notes, {"run_id": run_id, "note": dict(note)})
             else:
-                connection.execute(delete(run_notes).where(run_notes.c.run_id == run_id))
+                connection.execute(delete(errand_notes).where(errand_notes.c.run_id == run_id))
 
 
-_NOTE = select(run_notes.c.note).where(run_notes.c.run_id == bindparam("this_run"))
+_NOTE = select(errand_notes.c.note).where(errand_notes.c.run_id == bindparam("this_run"))
 # Also while it is being cancelled: what was begun just then is what has to be ended.
 _HELD = select(runs.c.id).where(HELD_BY, runs.c.state.in_([RunState.RUNNING, RunState.CANCELLING])).with_for_update()
