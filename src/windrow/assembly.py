@@ -28,6 +28,7 @@ from windrow.core.harvesting.previewing import Previewing
 from windrow.core.item_folders import ItemFolders
 from windrow.core.items import Items, Shelf
 from windrow.core.kinds import Kinds
+from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.notifying.digesting import DigestWork
 from windrow.core.notifying.kind import NotifyWork
@@ -193,6 +194,7 @@ class Assembly:
             editing=Editing(store, clock),
             copies=Copies(store, self.blobs, attending),
             items=Items(self.shelf, clock),
+            noted_tasks=NotedTasks(Tasks(store, self.kinds, clock)),
             store=store,
             blobs=self.blobs,
         )

@@ -9,6 +9,7 @@ from windrow.core.copying.keeping import Copies
 from windrow.core.editing import Editing
 from windrow.core.items import Items
 from windrow.core.kinds import Kinds
+from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.runs import Runs, Tasks
@@ -34,5 +35,6 @@ class Windrow:
     editing: Editing
     copies: Copies
     items: Items
+    noted_tasks: NotedTasks
     store: Store
     blobs: Blobs

@@ -13,6 +13,7 @@ from windrow.ports.edits import Edits
 from windrow.ports.fetching import Hosts
 from windrow.ports.harvests import Harvests
 from windrow.ports.items import Items
+from windrow.ports.notes import Notes
 from windrow.ports.notifying import Notifications
 from windrow.ports.runs import Runs, Workers
 from windrow.ports.sources import Sources
@@ -85,6 +86,11 @@ class Store(Protocol):
     @property
     def items(self) -> Items:
         """Files that tasks work with."""
+        ...
+
+    @property
+    def notes(self) -> Notes:
+        """What protocols said of tasks and runs."""
         ...
 
     @property

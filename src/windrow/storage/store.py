@@ -14,6 +14,7 @@ from windrow.storage.edits import SqlEdits
 from windrow.storage.harvests import SqlHarvests
 from windrow.storage.hosts import SqlHosts
 from windrow.storage.items import SqlItems
+from windrow.storage.notes import SqlNotes
 from windrow.storage.notifications import SqlNotifications
 from windrow.storage.runs import SqlRuns
 from windrow.storage.secrets import Vault
@@ -94,6 +95,11 @@ class SqlStore:
     def items(self) -> SqlItems:
         """Files that tasks work with."""
         return SqlItems(self._database)
+
+    @cached_property
+    def notes(self) -> SqlNotes:
+        """What protocols said of tasks and runs."""
+        return SqlNotes(self._database)
 
     @cached_property
     def hosts(self) -> SqlHosts:

@@ -16,6 +16,7 @@ from windrow.storage.tables.harvesting import (
 )
 from windrow.storage.tables.items import items
 from windrow.storage.tables.notifying import notifications
+from windrow.storage.tables.noting import face_limits, run_notes, task_notes
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
 from windrow.storage.tables.pushing import deliveries, targets
 from windrow.storage.tables.running import (
@@ -37,6 +38,7 @@ __all__ = [
     "deliveries",
     "documents",
     "edits",
+    "face_limits",
     "hosts",
     "items",
     "key_holds",
@@ -52,12 +54,14 @@ __all__ = [
     "records",
     "resources",
     "reviews",
+    "run_notes",
     "run_numbers",
     "runs",
     "sessions",
     "sources",
     "spare_blobs",
     "targets",
+    "task_notes",
     "tasks",
     "tenants",
     "tokens",
