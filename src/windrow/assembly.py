@@ -30,6 +30,7 @@ from windrow.core.harvesting.previewing import Previewing
 from windrow.core.item_folders import ItemFolders
 from windrow.core.items import Items, Shelf
 from windrow.core.kinds import Kinds
+from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.notifying.digesting import DigestWork
 from windrow.core.notifying.kind import NotifyWork
@@ -222,6 +223,7 @@ class Assembly:
             copies=Copies(store, self.blobs, attending),
             items=Items(self.shelf, clock),
             walkers=Walkers(store, self.walkers, clock, Inline(self.performer, self.settings.beat_seconds)),
+            noted_tasks=NotedTasks(Tasks(store, self.kinds, clock)),
             store=store,
             blobs=self.blobs,
         )

@@ -54,7 +54,7 @@ class Tasks:
         """Makes a task; its schedule counts from now on. Raises `BadInput`."""
         principal.need(Right.WRITE)
         now = self.clock()
-        task = _drafted(
+        task = drafted(
             Task(new_id(), "", "", principal.tenant_id, principal.user_id, created_at=now), draft, self.kinds, now
         )
         self.store.tasks.add(task)
@@ -84,19 +84,19 @@ class Tasks:
         changed it meanwhile.
         """
         principal.need(Right.WRITE)
-        task = self._own(principal, task_id)
+        task = self.own(principal, task_id)
         if task.kind in SOURCE_WORK:
             raise Conflict(
                 f"This task compares source {task.parameters.get('source_id')}: start a new comparison there."
             )
-        changed = _drafted(task, draft, self.kinds, self.clock())
+        changed = drafted(task, draft, self.kinds, self.clock())
         self.store.tasks.save(changed, seen=seen)
         return changed
 
     def delete(self, principal: Principal, task_id: str, blobs: Blobs) -> None:
         """Deletes a task with its runs. Raises `Conflict` while one is active."""
         principal.need(Right.WRITE)
-        task = self._own(principal, task_id)
+        task = self.own(principal, task_id)
         for blob in self.store.tasks.delete(task.id, tenant_id=principal.scope):
             blobs.delete(blob)
 
@@ -128,7 +128,8 @@ class Tasks:
             raise BadInput.of("parameters", f"are not changed here: start source {number}, which has words of its own")
         return fill(self.kinds.work_kind(task.kind).schema, {**task.parameters, **given}, field="parameters")
 
-    def _own(self, principal: Principal, task_id: str) -> Task:
+    def own(self, principal: Principal, task_id: str) -> Task:
+        """A task that no source owns. Raises `NotFound`, `Conflict`."""
         task = self.get(principal, task_id)
         if belongs(task):
             number = task.parameters.get("source_id")
@@ -331,7 +332,8 @@ def _refuse_idle(schedule: Schedule, now: datetime, present: Schedule | None) ->
         raise BadInput.of("schedule.windows", "leave no moment to run at: with them nothing would ever be due")
 
 
-def _drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
+def drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
+    """The task as the draft wants it. Raises `BadInput`."""
     if draft.kind in SOURCE_WORK:
         raise BadInput.of(
             "kind", f"{draft.kind} is work on a source: it is started there, and not by a task of its own"

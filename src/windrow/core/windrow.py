@@ -11,6 +11,7 @@ from windrow.core.destinations import Destinations
 from windrow.core.editing import Editing
 from windrow.core.items import Items
 from windrow.core.kinds import Kinds
+from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.repeating import Repeating
@@ -42,5 +43,6 @@ class Windrow:
     copies: Copies
     items: Items
     walkers: Walkers
+    noted_tasks: NotedTasks
     store: Store
     blobs: Blobs

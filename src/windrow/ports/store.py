@@ -16,6 +16,7 @@ from windrow.ports.fetching import Hosts
 from windrow.ports.harvests import Harvests
 from windrow.ports.items import Items
 from windrow.ports.memories import Memories
+from windrow.ports.notes import Notes
 from windrow.ports.notifying import Notifications
 from windrow.ports.reporting import Reports
 from windrow.ports.runs import Runs, Workers
@@ -109,6 +110,11 @@ class Store(Protocol):
     @property
     def reports(self) -> Reports:
         """Facts for reports."""
+        ...
+
+    @property
+    def notes(self) -> Notes:
+        """What protocols said of tasks and runs."""
         ...
 
     @property

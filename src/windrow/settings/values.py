@@ -59,6 +59,13 @@ class Settings(BaseSettings):
     trusted_proxies: Words = Field(
         (), description="Addresses and networks of proxies whose X-Forwarded-* headers are believed."
     )
+    tls: bool = Field(
+        False, description="Whether HTTPS is spoken; without a certificate of yours, one is made in the data folder."
+    )
+    tls_certificate: Path | None = Field(
+        None, description="File of the certificate to speak HTTPS with, in PEM, its chain behind it."
+    )
+    tls_key: Path | None = Field(None, description="File of the certificate's private key, in PEM, without a password.")
     workers: int = Field(2, ge=0, le=256, description="Worker processes that `windrow up` starts.")
     slots: int = Field(
         50,
@@ -164,7 +171,7 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("data", "config")
+    @field_validator("data", "config", "tls_certificate", "tls_key")
     @classmethod
     def _expand_home(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser()
@@ -234,6 +241,10 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"{variable_of('beat_seconds')} must be at most half of {variable_of('lease_seconds')}: "
                 "one late sign of life must not cost a lease"
+            )
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError(
+                f"{variable_of('tls_certificate')} and {variable_of('tls_key')} must be set both or neither"
             )
         if self.engine == "celery" and self.broker_url is None:
             raise ValueError(f"{variable_of('broker_url')} must be set: {variable_of('engine')}=celery needs a broker")

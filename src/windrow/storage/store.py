@@ -17,6 +17,7 @@ from windrow.storage.harvests import SqlHarvests
 from windrow.storage.hosts import SqlHosts
 from windrow.storage.items import SqlItems
 from windrow.storage.memories import SqlMemories
+from windrow.storage.notes import SqlNotes
 from windrow.storage.notifications import SqlNotifications
 from windrow.storage.reporting import SqlReports
 from windrow.storage.runs import SqlRuns
@@ -118,6 +119,11 @@ class SqlStore:
     def reports(self) -> SqlReports:
         """Facts for reports."""
         return SqlReports(self._database)
+
+    @cached_property
+    def notes(self) -> SqlNotes:
+        """What protocols said of tasks and runs."""
+        return SqlNotes(self._database)
 
     @cached_property
     def hosts(self) -> SqlHosts:

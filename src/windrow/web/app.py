@@ -14,6 +14,9 @@ from windrow.console.console import make_router as make_console_router
 from windrow.console.context import Parts as ConsoleParts
 from windrow.core.awaiting import Awaiting
 from windrow.core.listening import Listening
+from windrow.faces.arcgis.context import Parts as ArcgisParts
+from windrow.faces.arcgis.face import make_router as make_arcgis_router
+from windrow.faces.arcgis.slashes import Slashes
 from windrow.faces.catalogue.context import Parts as CatalogueParts
 from windrow.faces.catalogue.face import make_router as make_catalogue_router
 from windrow.faces.geonode.context import Parts as GeoNodeParts
@@ -87,6 +90,8 @@ def make_app(assembly: Assembly) -> FastAPI:
     app.include_router(make_geonode_router())
     app.state.jaseci = JaseciParts(assembly.windrow, identity, address_of, awaiting)
     app.include_router(make_jaseci_router())
+    app.state.arcgis = ArcgisParts(assembly.windrow, assembly.clock, address_of, title, base_url)
+    app.include_router(make_arcgis_router())
     app.include_router(make_console_router())
     answer_errors(app)
     _wrap(app, latencies)
@@ -99,6 +104,7 @@ def _wrap(app: FastAPI, latencies: Latencies) -> None:
     app.add_middleware(BodyLimit)
     app.add_middleware(LastResort)
     app.add_middleware(Heads)
+    app.add_middleware(Slashes)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Timed, note=latencies.note)
 

@@ -16,6 +16,7 @@ from windrow.storage.tables.harvesting import (
 )
 from windrow.storage.tables.items import items
 from windrow.storage.tables.notifying import notifications
+from windrow.storage.tables.noting import face_limits, run_notes, task_notes
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
 from windrow.storage.tables.pushing import deliveries, targets
 from windrow.storage.tables.remembering import run_memories
@@ -44,6 +45,7 @@ __all__ = [
     "documents",
     "edits",
     "host_hours",
+    "face_limits",
     "hosts",
     "items",
     "key_holds",
@@ -61,6 +63,7 @@ __all__ = [
     "reviews",
     "run_memories",
     "errand_notes",
+    "run_notes",
     "run_numbers",
     "run_steps",
     "runs",
@@ -68,6 +71,7 @@ __all__ = [
     "sources",
     "spare_blobs",
     "targets",
+    "task_notes",
     "tasks",
     "tenants",
     "tokens",

@@ -45,6 +45,7 @@ tasks = Table(
     Index("ix_tasks_tenant_id_id", "tenant_id", "id"),
     Index("ix_tasks_tenant_id_kind_id", "tenant_id", "kind", "id"),
     Index("ix_tasks_kind_id", "kind", "id"),
+    Index("ix_tasks_owner_id_id", "owner_id", "id"),
     Index(
         "ix_tasks_part_of",
         "part_of",
