@@ -7,7 +7,7 @@ from typing import TypeVar
 from windrow.errors import BadInput
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
-from windrow.ports.work import WorkKind
+from windrow.ports.work import WorkKind, missing_of
 
 Kind = TypeVar("Kind")
 
@@ -25,8 +25,11 @@ class Kinds:
         return _pick(self.sources, name, "source kind")
 
     def work_kind(self, name: str) -> WorkKind:
-        """A kind of work. Raises `BadInput`."""
-        return _pick(self.work, name, "kind of work")
+        """A kind of work. Raises `BadInput`, also for one that needs what is not installed here."""
+        kind = _pick(self.work, name, "kind of work")
+        if told := missing_of(kind):
+            raise BadInput.of("kind", told)
+        return kind
 
     def target(self, name: str) -> TargetKind:
         """A target kind. Raises `BadInput`."""
