@@ -68,7 +68,7 @@ from windrow.ports.fetching import Check, Courier, Manners
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
 from windrow.ports.walkers import Walker
-from windrow.ports.work import WorkKind, isolation_of
+from windrow.ports.work import Isolation, WorkKind, isolation_of
 from windrow.settings import Settings
 from windrow.storage.blobs import FolderBlobs
 from windrow.storage.database import Database
@@ -76,6 +76,7 @@ from windrow.storage.encoding import encoder
 from windrow.storage.schema import upgrade
 from windrow.storage.secrets import open_vault
 from windrow.storage.store import SqlStore
+from windrow.work.notebook import NotebookWork
 from windrow.work.report import draw
 
 if TYPE_CHECKING:
@@ -164,6 +165,7 @@ class Assembly:
         work["digest"] = DigestWork(self.store, Attending(self.store, self.clock), self.clock)
         work["source_diff"] = DiffWork(self.store, kinds.source)
         work["walker"] = WalkerWork(self.walkers)
+        work["notebook"] = NotebookWork(_bounds_of_notebooks(self.settings))
         work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
         sending = Sending(
             self.store, self.blobs, self._send_out, self.messenger, self.clock, self.settings.base_url or ""
@@ -232,7 +234,7 @@ class Assembly:
         """What carries out the runs of a worker."""
         return Performer(
             store=self.store,
-            blobs=self.blobs,
+            shelf=self.shelf,
             kinds=self.kinds.work,
             fetcher_maker=self.fetcher_maker,
             clock=self.clock,
@@ -318,6 +320,10 @@ def make_celery(settings: Settings) -> "Celery":
     memory = settings.celery_memory_mb * 1024 * 1024
     pool = Pool(settings.celery_pool, settings.carried_at_once, memory)
     return make_app(settings.broker_url.get_secret_value(), settings.queues, pool)
+
+
+def _bounds_of_notebooks(settings: Settings) -> Isolation:
+    return Isolation(memory=settings.notebook_memory_mb << 20, seconds=settings.notebook_seconds)
 
 
 def _place_of(kind: WorkKind) -> str:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, cast
 
-from windrow.errors import Cancelled, Draining, LeaseLost, NotFound, Stopped, StoreUnavailable, WindrowError
+from windrow.core.items import Shelf
+from windrow.errors import BadInput, Cancelled, Draining, LeaseLost, NotFound, Stopped, StoreUnavailable, WindrowError
+from windrow.model.items import LARGEST, Item
 from windrow.model.runs import Level, Output, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
 from windrow.ports.fetching import ErrandsMaker, ExchangerMaker, FetcherMaker
 from windrow.ports.runs import Entry
-from windrow.ports.store import Blobs, Store
+from windrow.ports.store import Store
 
 REPORT_EVERY = 0.5
 """Seconds between two writes of progress or log lines: people do not read faster, databases like it."""
@@ -40,7 +42,7 @@ class Attempt:
         *,
         part: Part | None = None,
         store: Store,
-        blobs: Blobs,
+        shelf: Shelf,
         makers: Makers,
         clock: Clock,
         log_keep: int,
@@ -48,7 +50,7 @@ class Attempt:
         self._run = run
         self._part = part
         self._store = store
-        self._blobs = blobs
+        self._shelf = shelf
         self._makers = makers
         self._clock = clock
         self._log_keep = log_keep
@@ -222,8 +224,21 @@ class Attempt:
         with tempfile.TemporaryFile() as file:
             yield file
             file.seek(0)
-            blob, size, digest = self._blobs.write(iter(lambda: file.read(PIECE), b""))
+            blob, size, digest = self._shelf.blobs.write(iter(lambda: file.read(PIECE), b""))
         output = Output(self._run.id, name, media_type, size, digest, blob, self._clock())
         replaced = self._store.runs.add_output(output, self._run.attempt)
         if replaced is not None:
-            self._blobs.delete(replaced)
+            self._shelf.blobs.delete(replaced)
+
+    @contextmanager
+    def open_item(self, item_id: str) -> Iterator[tuple[Item, BinaryIO]]:
+        """An item of the run's tenant, or of a folder, to read."""
+        with self._shelf.open(item_id, tenant_id=self._run.tenant_id) as (item, file):
+            if item.size > LARGEST:  # files of folders may be
+                raise BadInput.of("item", f"{item.name} is larger than {LARGEST >> 20} MiB")
+            yield item, file
+
+    def keep_item(self, item: Item, content: BinaryIO) -> Item:
+        """Gives an uploaded item another content, unless somebody else did since this attempt opened it."""
+        present = self._shelf.get(item.id, tenant_id=self._run.tenant_id)
+        return self._shelf.replace(present, content, self._clock(), seen=item.changed_at, held=self._run)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO, ClassVar, Protocol
 
+from windrow.model.items import Item
 from windrow.model.runs import Level, Part, PartState, Progress, Run
 from windrow.model.tasks import Task
 from windrow.ports.fetching import ErrandsMaker, ExchangerMaker, FetcherMaker
@@ -179,6 +180,19 @@ class Work(Protocol):
         """A file of the run, kept when the block ends without an error."""
         ...
 
+    def open_item(self, item_id: str) -> AbstractContextManager[tuple[Item, BinaryIO]]:
+        """An item that the run's owner may have, and its content to read. Raises `NotFound`, also for one that was
+        deleted meanwhile, and `BadInput` for one that is too large."""
+        ...
+
+    def keep_item(self, item: Item, content: BinaryIO) -> Item:
+        """Gives an uploaded item another content, as long as this attempt is the run's current one.
+
+        Raises `Conflict` for a file of a folder and when the item was changed since it was opened, `NotFound` when it
+        is gone, `BadInput` for what cannot be an item of its type, and what `report` raises.
+        """
+        ...
+
 
 class WorkKind(Protocol):
     """One kind of task. Called from worker threads; several runs of a kind may go on at once.
@@ -200,6 +214,9 @@ class WorkKind(Protocol):
         def let_go(self, work: Work) -> None
             Called once a run that has a note was cancelled: ends what the note names, in a few seconds. `work.check`
             does not raise for the cancel any more. Never for kinds in a child process. What it raises is logged.
+
+    A kind that needs packages which not every installation has tells so by one more method, `missing() -> str`: what
+    is to be installed. Then no tasks of it can be made.
     """
 
     name: ClassVar[str]
@@ -214,6 +231,15 @@ class WorkKind(Protocol):
     def perform_part(self, work: Work, part: Part) -> Mapping[str, int]:
         """Does one part of a fan-out and returns its counts. Any exception but `Stopped` fails the attempt."""
         ...
+
+
+def missing_of(kind: WorkKind) -> str:
+    """What must be installed before tasks of the kind can be done, in words for people; "" when nothing is missing.
+
+    Asked of the kind's method `missing`, which kinds may leave out.
+    """
+    asked = getattr(kind, "missing", None)
+    return "" if asked is None else str(asked())
 
 
 def isolation_of(kind: WorkKind) -> Isolation | None:

@@ -126,6 +126,12 @@ class Settings(BaseSettings):
         (),
         description="Absolute folders of Python files with walkers; every process loads them, and runs what they say.",
     )
+    notebook_memory_mb: int = Field(
+        4096, ge=256, le=1 << 24, description="MiB of memory that one run of a notebook may hold with all it starts."
+    )
+    notebook_seconds: float = Field(
+        21_600.0, gt=0, le=31_536_000, description="Seconds that one attempt at a run of a notebook may take."
+    )
     catalogue_title: str = Field("Windrow catalogue", min_length=1, max_length=200, description="The catalogue's name.")
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)

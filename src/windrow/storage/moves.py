@@ -33,12 +33,20 @@ HELD_BY = and_(runs.c.id == bindparam("this_run"), runs.c.attempt == bindparam("
 HAS_NOTE = select(errand_notes.c.run_id).where(errand_notes.c.run_id == runs.c.id).correlate(runs).exists()
 """Whether a run has something going elsewhere: then its kind is called before it ends as cancelled."""
 
+_GOES_ON = select(runs.c.id).where(HELD_BY, runs.c.state.in_([RunState.RUNNING, RunState.WAITING])).with_for_update()
+
 ACTIVE_WORDS = sorted(state.value for state in ACTIVE)
 
 
 def may_become(state: RunState) -> ColumnElement[bool]:
     """Whether a run stands where the table of moves lets it go to `state`."""
     return runs.c.state.in_(sorted(old.value for old, moves in MOVES.items() if state in moves))
+
+
+def need_held(connection: Connection, run_id: str, attempt: int) -> None:
+    """Locks the run for this transaction. Raises `LeaseLost` or `Cancelled` unless the attempt goes on."""
+    if connection.scalar(_GOES_ON, {"this_run": run_id, "this_attempt": attempt}) is None:
+        raise_why_fenced(connection, run_id, attempt)
 
 
 def raise_why_fenced(connection: Connection, run_id: str, attempt: int) -> None:

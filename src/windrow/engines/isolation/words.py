@@ -117,20 +117,21 @@ def read_result(said: Mapping[str, Any]) -> Performed:
             return Done(mapping(result), whole(succeeded), whole(failed), text(message))
         case {"fanned": True}:
             return Fanned()
-        case {"later": moment, "reason": reason}:
-            return Later(_moment(moment), text(reason))
+        case {"later": ready_at, "reason": reason}:
+            return Later(moment(ready_at), text(reason))
         case _:
             raise BadMessage(f"No result of work: {said!r:.200}")
 
 
-def _moment(value: object) -> datetime:
+def moment(value: object) -> datetime:
+    """A moment with its time zone."""
     try:
-        moment = datetime.fromisoformat(text(value))
+        read = datetime.fromisoformat(text(value))
     except ValueError as error:
         raise BadMessage(f"No moment: {value!r:.100}") from error
-    if moment.tzinfo is None:
+    if read.tzinfo is None:
         raise BadMessage(f"A moment without a time zone: {value!r:.100}")
-    return moment
+    return read
 
 
 # Errors.

@@ -2,6 +2,7 @@
 
 import base64
 import itertools
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -13,6 +14,7 @@ import orjson
 
 from windrow.engines.isolation.line import Line
 from windrow.errors import BadInput
+from windrow.model.items import Item
 from windrow.model.runs import Level, Part, PartState, Progress, Run
 from windrow.model.sources import Credential
 from windrow.ports.fetching import (
@@ -31,7 +33,7 @@ class DistantWork:
         self._line = line
         self._run = run
         self._folder = Path.cwd()
-        self._outputs = itertools.count(1)
+        self._files = itertools.count(1)
 
     @property
     def run(self) -> Run:
@@ -119,11 +121,35 @@ class DistantWork:
     @contextmanager
     def output(self, name: str, media_type: str) -> Iterator[BinaryIO]:
         """A file in this attempt's folder, handed to the worker when the block ends without an error."""
-        path = self._folder / f"output-{next(self._outputs)}"
+        path = self._folder / f"output-{next(self._files)}"
         try:
             with path.open("xb+") as file:
                 yield file
             self._line.ask("output", file=path.name, name=name, media_type=media_type)
+        finally:
+            with suppress(OSError):
+                path.unlink()
+
+    @contextmanager
+    def open_item(self, item_id: str) -> Iterator[tuple[Item, BinaryIO]]:
+        """An item, whose content the worker puts into this attempt's folder."""
+        path = self._folder / f"item-{next(self._files)}"
+        try:
+            item: Item = self._line.ask("open_item", item=item_id, file=path.name)
+            with path.open("rb") as file:
+                yield item, file
+        finally:
+            with suppress(OSError):
+                path.unlink()
+
+    def keep_item(self, item: Item, content: BinaryIO) -> Item:
+        """Gives an uploaded item another content, by a file in this attempt's folder."""
+        path = self._folder / f"item-{next(self._files)}"
+        try:
+            with path.open("xb") as file:
+                shutil.copyfileobj(content, file)
+            kept: Item = self._line.ask("keep_item", item=item.id, seen=item.changed_at.isoformat(), file=path.name)
+            return kept
         finally:
             with suppress(OSError):
                 path.unlink()
