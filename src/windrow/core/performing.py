@@ -226,20 +226,18 @@ class Performer:
 
     def _give_back(self, run: Run) -> object:
         # Nobody carries this run any more, but this worker's heart would renew its lease for ever.
-        told = "The worker could not write what became of this run."
-        return self._hand_back(run, self.clock() + REST, told)
+        return self._hand_back(run, self.clock() + REST, "The worker could not write what became of this run.")
 
     def _give_back_part(self, part_id: int) -> object:
         told = "The worker could not write what became of this part."
         return self.store.runs.retry_part(part_id, self.worker_id, error=told, ready_at=self.clock() + REST)
 
     def _carry_out(self, attempt: Attempt) -> None:
-        run = attempt.run
         try:
             self._do(attempt)
         except Draining:
             attempt.flush_quietly()
-            self._hand_back(run, self.clock())
+            self._hand_back(attempt.run, self.clock())
         except (Stopped, StoreUnavailable):
             raise
         except Exception as error:  # noqa: BLE001 - the edge of an attempt: it fails with its reason told
@@ -264,16 +262,15 @@ class Performer:
         )
 
     def _conclude(self, run: Run, performed: Performed) -> None:
-        runs, now = self.store.runs, self.clock()
         match performed:
             case Done():
                 self._finish(run, self._ending(performed))
             case Fanned():
-                runs.wait(run.id, run.attempt, now=now)
+                self.store.runs.wait(run.id, run.attempt, now=self.clock())
             case Later(at, reason):
                 self._hand_back(run, at, reason)
             case Awaits(told, at):
-                runs.wait_for_steps(run.id, run.attempt, told=told, ready_at=at, now=now)
+                self.store.runs.wait_for_steps(run.id, run.attempt, told=told, ready_at=at, now=self.clock())
             case Ended():
                 pass
 

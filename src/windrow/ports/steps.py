@@ -43,7 +43,7 @@ class Beginning:
 
 
 class Steps(Protocol):
-    """How runs wait for runs. See docs/decisions/0013."""
+    """How runs wait for runs. See docs/decisions/0014."""
 
     def begin_steps(self, run_id: str, attempt: int, steps: Sequence[Beginning], *, now: datetime) -> list[Step]:
         """Begins steps of a run and notes them with it; those of a name that is noted already are left alone.

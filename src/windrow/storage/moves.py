@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, ColumnElement, Connection, Select, and_, bindpar
 
 from windrow.errors import Cancelled, LeaseLost
 from windrow.model.runs import ACTIVE, MOVES, RunState
-from windrow.storage.tables import parts, errand_notes, runs
+from windrow.storage.tables import errand_notes, parts, runs
 from windrow.storage.types import UtcTime
 
 NOW = bindparam("this_moment", type_=UtcTime)

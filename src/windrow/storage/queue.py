@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 
 from windrow.errors import Conflict, NotFound
 from windrow.model.runs import LETTING_GO, Progress, Run, RunState
-from windrow.model.schedules import Schedule
 from windrow.ports.runs import Ending
 from windrow.storage import limits
 from windrow.storage.database import Database

@@ -18,7 +18,14 @@ from windrow.model.items import Item
 from windrow.model.runs import Level, Part, PartState, Progress, Run
 from windrow.model.sources import Credential
 from windrow.ports.fetching import (
-    Answer, Check, ErrandsMaker, ExchangerMaker, Fetcher, FetcherMaker, Manners, Validators,
+    Answer,
+    Check,
+    ErrandsMaker,
+    ExchangerMaker,
+    Fetcher,
+    FetcherMaker,
+    Manners,
+    Validators,
 )
 
 KEYS_AT_ONCE = 500

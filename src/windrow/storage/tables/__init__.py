@@ -22,13 +22,12 @@ from windrow.storage.tables.pushing import deliveries, targets
 from windrow.storage.tables.remembering import run_memories
 from windrow.storage.tables.reporting import destinations
 from windrow.storage.tables.running import (
-    host_hours,
+    errand_notes,
     hosts,
     key_holds,
     log_entries,
     outputs,
     parts,
-    errand_notes,
     run_numbers,
     runs,
     tasks,
@@ -44,7 +43,7 @@ __all__ = [
     "destinations",
     "documents",
     "edits",
-    "host_hours",
+    "errand_notes",
     "face_limits",
     "hosts",
     "items",
@@ -62,7 +61,6 @@ __all__ = [
     "resources",
     "reviews",
     "run_memories",
-    "errand_notes",
     "run_notes",
     "run_numbers",
     "run_steps",

@@ -373,11 +373,3 @@ hosts = Table(
     Column("line", Json, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
 )
-
-host_hours = Table(  # when hosts are not to be asked: apart from their lines, which are forgotten after a while
-    "host_hours",
-    metadata,
-    Column("host", String(255), primary_key=True),
-    Column("blackouts", Json, nullable=False),
-    Column("changed_at", UtcTime, nullable=False),
-)
