@@ -66,6 +66,10 @@ class Accounts:
         found = self._store.find_user(name) if is_user_name(name) else None
         return found[0] if found is not None and principal.sees(found[0].tenant_id) else None
 
+    def name_of(self, user_id: str) -> str:
+        """What a user is called who owns something that the caller sees. Raises `NotFound`."""
+        return self._store.get_user(user_id).name
+
     def first_start(self, name: str = "admin", password: str | None = None) -> NewUser | None:
         """Makes the first admin, with a one-time secret unless a password is given; None when there are users already.
 

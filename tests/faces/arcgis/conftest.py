@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -24,10 +24,13 @@ class Portal:
     ca: str
     token: str
     item: str
+    made: list[PortalClient] = field(default_factory=list)
 
     def client(self, token: str | None = None) -> PortalClient:
         """Somebody with a token; Alice's unless another is given."""
-        return PortalClient(self.house.base, self.ca, self.token if token is None else token)
+        client = PortalClient(self.house.base, self.ca, self.token if token is None else token)
+        self.made.append(client)
+        return client
 
     @property
     def tasks(self) -> TaskManager:
@@ -50,4 +53,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         token = house.user("alice").headers["Authorization"].removeprefix("Bearer ")
         alice = house.principal("alice")
         item = house.assembly.windrow.items.add(alice, "tides.ipynb", io.BytesIO(NOTEBOOK))
-        yield Portal(house, str(data / "tls" / "certificate.pem"), token, to_hex(item.id))
+        portal = Portal(house, str(data / "tls" / "certificate.pem"), token, to_hex(item.id))
+        yield portal
+        for client in portal.made:
+            client.pool.clear()

@@ -67,9 +67,7 @@ class PortalClient:
             url += "?" + urlencode(form)
         answer = self.pool.request(method, url, body=body, headers=headers, redirect=False)
         text = answer.data.decode()
-        sent = Wire(
-            method, urlsplit(url).path, "X-Esri-Authorization" in headers, answer.status, text, dict(answer.headers)
-        )
+        sent = Wire(method, urlsplit(url).path, "X-Esri-Authorization" in headers, answer.status, text, answer.headers)
         self.wire.append(sent)
         return sent
 
