@@ -5,6 +5,7 @@
 What stands above the mark in a page is written by people, and stays; all below it is written anew.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
@@ -15,6 +16,7 @@ from typer.core import TyperArgument, TyperGroup, TyperOption
 from samples.servers.process import ROOT
 from windrow.cli.app import root
 from windrow.cli.exits import MEANINGS
+from windrow.core.pipelines.schema import ITEM_SCHEMA
 from windrow.settings import SettingLine, Settings, describe_settings
 
 MARK = "<!-- From here on written by tools/write_reference.py. -->\n"
@@ -118,11 +120,19 @@ PAGES: Mapping[str, tuple[Callable[[], Iterator[str]], str]] = {
 }
 
 
+SCHEMAS: Mapping[str, Mapping[str, Any]] = {"pipeline.schema.json": ITEM_SCHEMA}
+
+
 def written(name: str) -> str:
     """A page as it should be."""
     make, between = PAGES[name]
     by_people = _path(name).read_text(encoding="utf-8").partition(MARK)[0]
     return f"{by_people}{MARK}\n{between.join(make())}"
+
+
+def schema(name: str) -> str:
+    """A published JSON Schema as it should be."""
+    return json.dumps(SCHEMAS[name], indent=2, ensure_ascii=False) + "\n"
 
 
 def _path(name: str) -> Path:
@@ -132,3 +142,5 @@ def _path(name: str) -> Path:
 if __name__ == "__main__":
     for page in PAGES:
         _path(page).write_text(written(page), encoding="utf-8")
+    for document in SCHEMAS:
+        _path(document).write_text(schema(document), encoding="utf-8")

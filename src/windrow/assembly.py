@@ -33,7 +33,9 @@ from windrow.core.notifying.digesting import DigestWork
 from windrow.core.notifying.kind import NotifyWork
 from windrow.core.notifying.telling import Telling
 from windrow.core.performing import Performer
+from windrow.core.pipelines.looking import Steps
 from windrow.core.pipelines.making import make_pipeline_work
+from windrow.core.pipelines.reading import Reading
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
@@ -188,6 +190,7 @@ class Assembly:
             tasks=Tasks(store, self.kinds, clock),
             schedules=PreviewingSchedules(store.tasks, clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
+            steps=Steps(store, Reading(store, self.shelf)),
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),
             notifications=Notifications(store, attending, self.messenger, clock),

@@ -10,6 +10,7 @@ from windrow.core.editing import Editing
 from windrow.core.items import Items
 from windrow.core.kinds import Kinds
 from windrow.core.notifications import Notifications
+from windrow.core.pipelines.looking import Steps
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
@@ -27,6 +28,7 @@ class Windrow:
     tasks: Tasks
     schedules: PreviewingSchedules
     runs: Runs
+    steps: Steps
     sources: Sources
     targets: Targets
     notifications: Notifications
