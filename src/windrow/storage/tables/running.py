@@ -118,7 +118,7 @@ runs = Table(
     Index("ix_runs_task_id_id", "task_id", "id"),
     Index("ix_runs_task_id_state_id", "task_id", "state", "id"),
     Index(
-        # The state leads these three although it is always the same: SQLite counts how many columns of an index a query
+        # The state leads these four although it is always the same: SQLite counts how many columns of an index a query
         # names, and would rather take one of the lists' indexes.
         "ix_runs_claim",
         "state",
@@ -172,6 +172,7 @@ runs = Table(
     ),
     Index(
         "ix_runs_awaiting",
+        "state",
         "ready_at",
         sqlite_where=text("awaits AND state = 'waiting'"),
         postgresql_where=text("awaits AND state = 'waiting'"),
