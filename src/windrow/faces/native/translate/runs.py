@@ -3,8 +3,8 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from windrow.core.repeating import Backfill
 from windrow.core.pipelines.looking import StepView
+from windrow.core.repeating import Backfill
 from windrow.model import runs, workers
 from windrow.wire import runs as run_shapes
 
