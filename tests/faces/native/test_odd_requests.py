@@ -16,7 +16,7 @@ def admin(house: House) -> Caller:
     return house.holder("admin")
 
 
-WORK = ("availability", "copy", "digest", "harvest", "notify", "push", "refresh", "source_diff", "stepping")
+WORK = ("availability", "copy", "digest", "harvest", "notify", "pipeline", "push", "refresh", "source_diff", "stepping")
 
 
 @pytest.mark.parametrize(
