@@ -1,7 +1,11 @@
 """Runs that begin other runs and wait for their ends: each step once, each end told, whatever came between."""
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -295,6 +299,31 @@ def _another_task(database: Database) -> str:
     with database.write() as connection:
         add_task(connection, task)
     return task
+
+
+def test_an_end_and_a_wait_at_the_same_moment_never_miss_one_another(runs: SqlRuns) -> None:
+    """Two steps end, told by two clocks, while the run is about to wait for them: it is woken, whoever comes first."""
+    for _ in range(12):
+        parent = begun(runs)
+        children = begin(runs, parent, "fetch", "report", kind="availability")
+        for each in children.values():
+            end(runs, each)
+        barrier = threading.Barrier(3)
+
+        def at_once(do: Callable[[], object], barrier: threading.Barrier = barrier) -> None:
+            barrier.wait()
+            do()
+
+        doing: list[Callable[[], object]] = [partial(wait, runs, parent)]
+        doing += [partial(runs.follow, each.id, []) for each in children.values()]
+        with ThreadPoolExecutor(3) as pool:
+            for future in [pool.submit(at_once, each) for each in doing]:
+                future.result(30)
+
+        assert [each.state for each in runs.steps(parent.id)] == [RunState.SUCCEEDED] * 2
+        assert state(runs, parent) is RunState.QUEUED
+        runs.cancel(parent.id, tenant_id=None, now=NOW)
+        draw(runs)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ _TABLE: tuple[tuple[StrEnum, Badge], ...] = (
     (RunState.SCHEDULED, Badge("scheduled", "wait", "clock")),
     (RunState.QUEUED, Badge("queued", "wait", "queue")),
     (RunState.RUNNING, Badge("running", "live", "play")),
-    (RunState.WAITING, Badge("parts running", "live", "play")),
+    (RunState.WAITING, Badge("under way", "live", "play")),
     (RunState.CANCELLING, Badge("cancelling", "warn", "stop")),
     (RunState.SUCCEEDED, Badge("succeeded", "ok", "check")),
     (RunState.PARTIAL, Badge("partial", "warn", "half")),

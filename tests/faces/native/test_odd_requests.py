@@ -16,7 +16,7 @@ def admin(house: House) -> Caller:
     return house.holder("admin")
 
 
-OURS = ("availability", "copy", "digest", "geoprocessing", "harvest", "notebook", "notify", "ogc_process", "pipeline")
+OURS = ("arcgis_portal", "availability", "copy", "digest", "geoprocessing", "harvest", "notebook", "notify", "ogc_process", "pipeline")
 WORK = (*OURS, "push", "refresh", "report", "sequence", "source_diff", "stepping", "walker")
 
 
