@@ -111,6 +111,15 @@ class Settings(BaseSettings):
         description="Absolute folders that records may be pushed to, into them or below; "
         "without it, targets in the data folder.",
     )
+    remote_portal_url: str | None = Field(
+        None,
+        description="ArcGIS portal that tasks of kind arcgis_portal are delegated to: https://gis.example.org/portal",
+    )
+    remote_portal_token: SecretStr | None = Field(
+        None, description="Token for that portal; or a user and password, with which tokens are fetched as needed."
+    )
+    remote_portal_username: str = Field("", max_length=255, description="User of that portal, where there is no token.")
+    remote_portal_password: SecretStr | None = Field(None, description="Password of that user.")
     catalogue_title: str = Field("Windrow catalogue", min_length=1, max_length=200, description="The catalogue's name.")
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -187,6 +196,18 @@ class Settings(BaseSettings):
             raise ValueError("must be an http or https URL without ? and #, such as https://data.example.org")
         return value.rstrip("/")
 
+    @field_validator("remote_portal_url")
+    @classmethod
+    def _check_portal(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value.strip())
+        near = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+        fits = parts.hostname and (parts.scheme == "https" or near)
+        if not fits or parts.query or parts.fragment or parts.username:
+            raise ValueError("must be an https URL such as https://gis.example.org/portal; http only on this machine")
+        return value.strip().rstrip("/")
+
     @field_validator("outgoing_allow")
     @classmethod
     def _check_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -231,6 +252,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"{variable_of('database_url')} must name a PostgreSQL database: {variable_of('engine')}=celery is for "
                 "workers on several machines"
+            )
+        signs_in = self.remote_portal_username and self.remote_portal_password is not None
+        if self.remote_portal_url is not None and self.remote_portal_token is None and not signs_in:
+            raise ValueError(
+                f"{variable_of('remote_portal_token')}, or {variable_of('remote_portal_username')} and "
+                f"{variable_of('remote_portal_password')}, must be set: {variable_of('remote_portal_url')} needs them"
             )
         return self
 
