@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     )
     remote_portal_url: str | None = Field(
         None,
-        description="ArcGIS portal that tasks of kind arcgis_portal are delegated to: https://gis.example.org/portal",
+        description="ArcGIS portal that does the tasks of kind arcgis_portal, such as https://gis.example.org/portal.",
     )
     remote_portal_token: SecretStr | None = Field(
         None, description="Token for that portal; or a user and password, with which tokens are fetched as needed."
@@ -256,8 +256,8 @@ class Settings(BaseSettings):
         signs_in = self.remote_portal_username and self.remote_portal_password is not None
         if self.remote_portal_url is not None and self.remote_portal_token is None and not signs_in:
             raise ValueError(
-                f"{variable_of('remote_portal_token')}, or {variable_of('remote_portal_username')} and "
-                f"{variable_of('remote_portal_password')}, must be set: {variable_of('remote_portal_url')} needs them"
+                f"{variable_of('remote_portal_token')} must be set, or {variable_of('remote_portal_username')} and "
+                f"{variable_of('remote_portal_password')}: {variable_of('remote_portal_url')} needs them"
             )
         return self
 
