@@ -29,6 +29,7 @@ from windrow.storage.database import Database
 from windrow.storage.edits import SqlEdits, list_query
 from windrow.storage.encoding import decode_encoded, encode_record
 from windrow.storage.harvests import SqlHarvests
+from windrow.storage.page_edits import _QUESTION
 from windrow.storage.record_rows import sound
 from windrow.storage.resources import purge, restore, retry_quarantined, want
 from windrow.storage.runs import SqlRuns
@@ -412,8 +413,14 @@ def test_the_list_is_read_from_its_index(field: Field, conflicts: bool, index: s
         lambda connection: connection.execute(list_query(PUBLIC, after=5, conflicts=conflicts).limit(10)).all(),
     )
 
-    # Between two indexes that begin with the source, SQLite chooses by the order they were made in, which is no order.
-    assert index in plans[0] or "ix_originals_source_id" in plans[0]
+    assert index in plans[0]
+
+
+def test_whether_anything_is_edited_is_asked_of_indexes(field: Field) -> None:
+    (plan,) = plans_of(field.database, lambda connection: connection.execute(_QUESTION, {"this_source": PUBLIC}).all())
+
+    assert "ix_originals_edited" in plan
+    assert "ix_originals_kept" in plan
 
 
 def test_a_source_without_edits_pays_one_small_question_for_a_page(field: Field) -> None:

@@ -63,6 +63,7 @@ class Dutiful(Visitor):
                 "descriptors": sorted(os.listdir("/proc/self/fd")),
                 "threads": threading.active_count(),
                 "given": work.run.parameters,
+                "due": work.run.due and work.run.due.isoformat(),
             },
             message="all well",
         )

@@ -11,6 +11,7 @@ from time import monotonic
 import structlog
 
 from windrow.core.bunches import Bunch, Size, divide
+from windrow.core.items import Shelf
 from windrow.core.letting_go import let_go
 from windrow.core.retrying import tell, wait_before
 from windrow.core.run_attempts import Attempt, Makers
@@ -21,8 +22,8 @@ from windrow.ports.clocks import Clock
 from windrow.ports.fetching import ErrandsMaker, FetcherMaker
 from windrow.ports.isolating import Isolate
 from windrow.ports.runs import Closing, Ending, PartClaim
-from windrow.ports.store import Blobs, Store
-from windrow.ports.work import Done, Ended, Fanned, Later, Performed, WorkKind, isolation_of
+from windrow.ports.store import Store
+from windrow.ports.work import Awaits, Done, Ended, Fanned, Later, Performed, WorkKind, isolation_of
 
 log = structlog.get_logger()
 
@@ -42,7 +43,7 @@ class Performer:
     """
 
     store: Store
-    blobs: Blobs
+    shelf: Shelf
     kinds: Mapping[str, WorkKind]
     fetcher_maker: FetcherMaker
     clock: Clock
@@ -77,9 +78,8 @@ class Performer:
 
     def take_parts(self, most: int) -> list[Callable[[], None]]:
         """Claims open parts of fanned-out runs; returns what carries each out."""
-        many = most * self._size.now
         claims = self.store.runs.claim_parts(
-            self.worker_id, queues=self.queues, now=self.clock(), lease=self.lease, limit=many
+            self.worker_id, queues=self.queues, now=self.clock(), lease=self.lease, limit=most * self._size.now
         )
         return [self._task_of_bunch(bunch) for bunch in divide(claims, most)]
 
@@ -192,10 +192,10 @@ class Performer:
             run,
             part=part,
             store=self.store,
-            blobs=self.blobs,
             makers=Makers(self.fetcher_maker, self.errands_maker),
             clock=self.clock,
             log_keep=self.log_keep,
+            shelf=self.shelf,
         )
         self._in_touch = self.clock()
         with self._lock:
@@ -226,20 +226,18 @@ class Performer:
 
     def _give_back(self, run: Run) -> object:
         # Nobody carries this run any more, but this worker's heart would renew its lease for ever.
-        told = "The worker could not write what became of this run."
-        return self._hand_back(run, self.clock() + REST, told)
+        return self._hand_back(run, self.clock() + REST, "The worker could not write what became of this run.")
 
     def _give_back_part(self, part_id: int) -> object:
         told = "The worker could not write what became of this part."
         return self.store.runs.retry_part(part_id, self.worker_id, error=told, ready_at=self.clock() + REST)
 
     def _carry_out(self, attempt: Attempt) -> None:
-        run = attempt.run
         try:
             self._do(attempt)
         except Draining:
             attempt.flush_quietly()
-            self._hand_back(run, self.clock())
+            self._hand_back(attempt.run, self.clock())
         except (Stopped, StoreUnavailable):
             raise
         except Exception as error:  # noqa: BLE001 - the edge of an attempt: it fails with its reason told
@@ -269,8 +267,10 @@ class Performer:
                 self._finish(run, self._ending(performed))
             case Fanned():
                 self.store.runs.wait(run.id, run.attempt, now=self.clock())
-            case Later():
-                self._hand_back(run, performed.ready_at, performed.reason)
+            case Later(at, reason):
+                self._hand_back(run, at, reason)
+            case Awaits(told, at):
+                self.store.runs.wait_for_steps(run.id, run.attempt, told=told, ready_at=at, now=self.clock())
             case Ended():
                 pass
 

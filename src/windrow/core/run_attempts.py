@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
-from windrow.errors import Cancelled, Draining, LeaseLost, Stopped, StoreUnavailable, WindrowError
+from windrow.core.items import Shelf
+from windrow.errors import BadInput, Cancelled, Draining, LeaseLost, NotFound, Stopped, StoreUnavailable, WindrowError
+from windrow.model.items import LARGEST, Item
 from windrow.model.runs import Level, Output, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
-from windrow.ports.fetching import ErrandsMaker, FetcherMaker
+from windrow.ports.fetching import ErrandsMaker, ExchangerMaker, FetcherMaker
 from windrow.ports.runs import Entry
-from windrow.ports.store import Blobs, Store
+from windrow.ports.store import Store
 
 REPORT_EVERY = 0.5
 """Seconds between two writes of progress or log lines: people do not read faster, databases like it."""
@@ -40,7 +42,7 @@ class Attempt:
         *,
         part: Part | None = None,
         store: Store,
-        blobs: Blobs,
+        shelf: Shelf,
         makers: Makers,
         clock: Clock,
         log_keep: int,
@@ -48,7 +50,7 @@ class Attempt:
         self._run = run
         self._part = part
         self._store = store
-        self._blobs = blobs
+        self._shelf = shelf
         self._makers = makers
         self._clock = clock
         self._log_keep = log_keep
@@ -95,6 +97,23 @@ class Attempt:
         """Keeps it for the attempts that come after; what was logged before it is written first."""
         self._flush_log()
         self._store.runs.keep_note(self._run.id, self._run.attempt, note)
+
+    @property
+    def exchanger_maker(self) -> ExchangerMaker:
+        """Makes polite exchangers: what the assembly plugs in makes both."""
+        return cast(ExchangerMaker, self._makers.fetchers)
+
+    def remember(self, entries: Mapping[str, Any]) -> None:
+        """Keeps values for the next attempt, fenced by this one."""
+        self._store.memories.keep(self._run.id, self._run.attempt, entries)
+
+    def recall(self, run_id: str | None = None) -> Mapping[str, Any]:
+        """What this attempt and earlier ones have kept, or what another run of the same kind and owner has."""
+        if run_id is not None:
+            other = self._store.runs.get(run_id, tenant_id=self._run.tenant_id)
+            if (other.kind, other.owner_id) != (self._run.kind, self._run.owner_id):
+                raise NotFound("run", run_id)
+        return self._store.memories.all(run_id or self._run.id)
 
     def stop(self, reason: Stopped) -> None:
         """Makes every later check raise this; the first reason stays."""
@@ -205,8 +224,21 @@ class Attempt:
         with tempfile.TemporaryFile() as file:
             yield file
             file.seek(0)
-            blob, size, digest = self._blobs.write(iter(lambda: file.read(PIECE), b""))
+            blob, size, digest = self._shelf.blobs.write(iter(lambda: file.read(PIECE), b""))
         output = Output(self._run.id, name, media_type, size, digest, blob, self._clock())
         replaced = self._store.runs.add_output(output, self._run.attempt)
         if replaced is not None:
-            self._blobs.delete(replaced)
+            self._shelf.blobs.delete(replaced)
+
+    @contextmanager
+    def open_item(self, item_id: str) -> Iterator[tuple[Item, BinaryIO]]:
+        """An item of the run's tenant, or of a folder, to read."""
+        with self._shelf.open(item_id, tenant_id=self._run.tenant_id) as (item, file):
+            if item.size > LARGEST:  # files of folders may be
+                raise BadInput.of("item", f"{item.name} is larger than {LARGEST >> 20} MiB")
+            yield item, file
+
+    def keep_item(self, item: Item, content: BinaryIO) -> Item:
+        """Gives an uploaded item another content, unless somebody else did since this attempt opened it."""
+        present = self._shelf.get(item.id, tenant_id=self._run.tenant_id)
+        return self._shelf.replace(present, content, self._clock(), seen=item.changed_at, held=self._run)

@@ -77,11 +77,14 @@ def may_move(old: RunState, new: RunState) -> bool:
 
 
 class Cause(StrEnum):
-    """Why a run exists: a person or program asked, its schedule was due, or another run made it."""
+    """Why a run exists: a person or program asked, its schedule was due, another run made it, or somebody asked for
+    the runs of moments that have passed.
+    """
 
     REQUEST = "request"
     SCHEDULE = "schedule"
     RUN = "run"
+    BACKFILL = "backfill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,8 @@ LEADING_ON = frozenset({"harvest", "refresh", "copy", "push"})
 class Run:
     """One execution of a task.
 
-    due         the nominal time of a scheduled run (UTC); None for a run that was asked for
+    due         the nominal time, which the run is for, however late it begins (UTC): of a scheduled or backfilled
+                run the moment of the schedule, of one that was asked for what was asked; else None
     ready_at    not before this moment; later than created for retries and runs with a start time
     attempt     how many times it was claimed; finishing is fenced by it
     open_parts  how many parts are not done; the one who closes the last queues the finish
@@ -120,6 +124,7 @@ class Run:
     phase       "" at first, "finish" when all parts of a fan-out are done, "letting_go" see `LETTING_GO`
     result      what the kind returned: small JSON; large things are outputs
     error       why it failed, for people; "" when it did not
+    rerun_of    the run that this one does again; "" for all others
     """
 
     id: str
@@ -150,6 +155,7 @@ class Run:
     progress: Progress = Progress()
     result: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
+    rerun_of: str = ""
 
     def remaining(self, now: datetime) -> timedelta | None:
         """How long it will take to its end at its mean pace so far; None when that cannot be told."""

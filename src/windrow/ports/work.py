@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO, ClassVar, Protocol
 
+from windrow.model.items import Item
 from windrow.model.runs import Level, Part, PartState, Progress, Run
-from windrow.ports.fetching import ErrandsMaker, FetcherMaker
+from windrow.model.tasks import Task
+from windrow.ports.fetching import ErrandsMaker, ExchangerMaker, FetcherMaker
 from windrow.ports.runs import Ending
 
 LEAST_MEMORY = 64 << 20
@@ -69,7 +71,19 @@ class Later:
     reason: str
 
 
-Performed = Done | Fanned | Ended | Later
+@dataclass(frozen=True, slots=True)
+class Awaits:
+    """The run has begun other runs as its steps, and gives its worker back until one of them ends.
+
+    told      how many of its steps had ended when it looked
+    ready_at  when it is to be called at the latest, whatever became of them
+    """
+
+    told: int
+    ready_at: datetime
+
+
+Performed = Done | Fanned | Ended | Later | Awaits
 
 
 class Work(Protocol):
@@ -83,6 +97,26 @@ class Work(Protocol):
     @property
     def fetcher_maker(self) -> FetcherMaker:
         """Makes polite fetchers."""
+        ...
+
+    @property
+    def exchanger_maker(self) -> ExchangerMaker:
+        """Makes polite exchangers: for what people wrote, and whatever is answered."""
+        ...
+
+    def remember(self, entries: Mapping[str, Any]) -> None:
+        """Keeps values of the run by name, plain JSON, encrypted; they are on disk when it returns.
+
+        What the next attempt must know: what was sent and may not be sent again, say. Raises as `check`, by what the
+        store says.
+        """
+        ...
+
+    def recall(self, run_id: str | None = None) -> Mapping[str, Any]:
+        """All that this attempt and earlier ones have kept so; or what another run of the same kind and owner has.
+
+        Raises `NotFound` for a run that is none of the owner's, or of another kind.
+        """
         ...
 
     @property
@@ -146,6 +180,19 @@ class Work(Protocol):
         """A file of the run, kept when the block ends without an error."""
         ...
 
+    def open_item(self, item_id: str) -> AbstractContextManager[tuple[Item, BinaryIO]]:
+        """An item that the run's owner may have, and its content to read. Raises `NotFound`, also for one that was
+        deleted meanwhile, and `BadInput` for one that is too large."""
+        ...
+
+    def keep_item(self, item: Item, content: BinaryIO) -> Item:
+        """Gives an uploaded item another content, as long as this attempt is the run's current one.
+
+        Raises `Conflict` for a file of a folder and when the item was changed since it was opened, `NotFound` when it
+        is gone, `BadInput` for what cannot be an item of its type, and what `report` raises.
+        """
+        ...
+
 
 class WorkKind(Protocol):
     """One kind of task. Called from worker threads; several runs of a kind may go on at once.
@@ -167,6 +214,9 @@ class WorkKind(Protocol):
         def let_go(self, work: Work) -> None
             Called once a run that has a note was cancelled: ends what the note names, in a few seconds. `work.check`
             does not raise for the cancel any more. Never for kinds in a child process. What it raises is logged.
+
+    A kind that needs packages which not every installation has tells so by one more method, `missing() -> str`: what
+    is to be installed. Then no tasks of it can be made.
     """
 
     name: ClassVar[str]
@@ -181,6 +231,15 @@ class WorkKind(Protocol):
     def perform_part(self, work: Work, part: Part) -> Mapping[str, int]:
         """Does one part of a fan-out and returns its counts. Any exception but `Stopped` fails the attempt."""
         ...
+
+
+def missing_of(kind: WorkKind) -> str:
+    """What must be installed before tasks of the kind can be done, in words for people; "" when nothing is missing.
+
+    Asked of the kind's method `missing`, which kinds may leave out.
+    """
+    asked = getattr(kind, "missing", None)
+    return "" if asked is None else str(asked())
 
 
 def isolation_of(kind: WorkKind) -> Isolation | None:
@@ -199,3 +258,12 @@ def check_of(kind: WorkKind) -> Callable[[Mapping[str, Any]], None] | None:
     """What looks at a task's parameters beyond their schema; None for kinds without."""
     given: Callable[[Mapping[str, Any]], None] | None = getattr(kind, "check", None)
     return given
+
+
+def task_check_of(kind: WorkKind) -> Callable[[Task], None] | None:
+    """What a kind says of a task before it is saved, beyond its schema; None for kinds that say nothing.
+
+    A kind that has something to say has a method `check_task(task)`, which raises `BadInput`.
+    """
+    check: Callable[[Task], None] | None = getattr(kind, "check_task", None)
+    return check

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, bindparam, exists, select
+from sqlalchemy import Connection, bindparam, exists, literal_column, or_, select
 
 from windrow.model.edits import EditedRecord
 from windrow.model.runs import Level
@@ -57,9 +57,12 @@ def settle_edits(target: Target, known: Known, now: datetime) -> Known:
     return [(number, _shown(target, each, after.get(number))) for number, each in known]
 
 
-_QUESTION = select(sources.c.policies, exists().where(originals.c.source_id == sources.c.id).label("any_edited")).where(
-    sources.c.id == bindparam("this_source")
+_OF_SOURCE = exists().where(originals.c.source_id == sources.c.id)
+# In the words of the two partial indexes.
+_ANY_EDITED = or_(
+    _OF_SOURCE.where(literal_column("originals.edited")), _OF_SOURCE.where(literal_column("NOT originals.edited"))
 )
+_QUESTION = select(sources.c.policies, _ANY_EDITED.label("any_edited")).where(sources.c.id == bindparam("this_source"))
 
 
 def _ask(target: Target) -> tuple[bool, bool]:

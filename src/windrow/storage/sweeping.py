@@ -98,7 +98,7 @@ def sweep_runs(connection: Connection, lost: ColumnElement[bool], now: datetime)
     failed = [row.id for row in rows if row.state == RunState.RUNNING and row.lost + 1 >= LOST_AT_MOST]
     queued = sorted({row.id for row in rows} - {*cancelled, *failed, *unfinished})
     _take_back(connection, cancelled, state=RunState.CANCELLED, ended_at=now)
-    _take_back(connection, failed, state=RunState.FAILED, ended_at=now, error=LOST_ERROR)
+    _take_back(connection, failed, state=RunState.FAILED, ended_at=now, error=LOST_ERROR, leads_on=True)
     _take_back(connection, queued, state=RunState.QUEUED, ready_at=now)
     _take_back(connection, unfinished, state=RunState.QUEUED, phase=LETTING_GO, ready_at=now)
     limits.release(connection, {row.id: to_limits(row.limits) for row in rows})

@@ -9,13 +9,16 @@ originals = Table(  # of records that are edited, or that have keywords which th
     "originals",
     metadata,
     Column("resource_id", BigId, ForeignKey("resources.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("source_id", BigId, nullable=False, index=True),
+    Column("source_id", BigId, nullable=False),
     Column("record", Json, nullable=False),  # as the remote has it: see storage/edit_rows.py
     Column("kept", Json, nullable=False),  # keywords that it had once
     Column("moved", Json, nullable=False),  # by field: when the remote changed it last, and the run that found it
     Column("as_of", UtcTime, nullable=False),  # what is not in `moved` is at least as old
     Column("edited", Boolean, nullable=False, server_default=false()),  # whether an edit stands
     Column("conflict", Boolean, nullable=False, server_default=false()),  # ... that the remote has changed since
+    # Those with an edit have an index, and those without: were there one for all, SQLite would take it or the first by
+    # the order in which they were made.
+    Index("ix_originals_kept", "source_id", sqlite_where=text("NOT edited"), postgresql_where=text("NOT edited")),
     Index(
         "ix_originals_edited", "source_id", "resource_id", sqlite_where=text("edited"), postgresql_where=text("edited")
     ),
