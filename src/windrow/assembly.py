@@ -78,6 +78,7 @@ from windrow.storage.encoding import encoder
 from windrow.storage.schema import upgrade
 from windrow.storage.secrets import open_vault
 from windrow.storage.store import SqlStore
+from windrow.work.arcgis_portal import ArcgisPortalWork, Portal
 from windrow.work.notebook import NotebookWork
 from windrow.work.report import draw
 
@@ -166,6 +167,7 @@ class Assembly:
         )
         work["digest"] = DigestWork(self.store, Attending(self.store, self.clock), self.clock)
         work["source_diff"] = DiffWork(self.store, kinds.source)
+        work["arcgis_portal"] = ArcgisPortalWork(_portal_of(self.settings))
         work["walker"] = WalkerWork(self.walkers)
         work["notebook"] = NotebookWork(_bounds_of_notebooks(self.settings))
         work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
@@ -323,6 +325,17 @@ def make_celery(settings: Settings) -> "Celery":
     memory = settings.celery_memory_mb * 1024 * 1024
     pool = Pool(settings.celery_pool, settings.carried_at_once, memory)
     return make_app(settings.broker_url.get_secret_value(), settings.queues, pool)
+
+
+def _portal_of(settings: Settings) -> Portal | None:
+    """The ArcGIS portal that tasks are delegated to, where there is one."""
+    if settings.remote_portal_url is None:
+        return None
+    token, password = (
+        "" if each is None else each.get_secret_value()
+        for each in (settings.remote_portal_token, settings.remote_portal_password)
+    )
+    return Portal(settings.remote_portal_url, token, settings.remote_portal_username, password)
 
 
 def _bounds_of_notebooks(settings: Settings) -> Isolation:

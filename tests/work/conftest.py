@@ -89,9 +89,9 @@ class Office:
         return [(each.level.value, each.message) for each in page.items]
 
     def everything(self, run: Run) -> str:
-        """All that anybody can read of a run."""
-        now = self.farm.run(run.id)
-        return repr((now, self.log(run), self.outputs(run)))
+        """All that came of a run, and what is noted of it."""
+        runs = self.farm.assembly.store.runs
+        return repr((self.farm.run(run.id), self.log(run), self.outputs(run), runs.read_note(run.id)))
 
 
 @pytest.fixture(scope="module")

@@ -300,10 +300,22 @@ def test_progress_is_passed_on(office: Office, server: GeoprocessingServer) -> N
 
 
 def test_a_token_in_the_address_goes_along_and_is_never_shown(office: Office, server: GeoprocessingServer) -> None:
-    run = office.do("geoprocessing", url=f"{server.url}?token=hush-hush-1", parameters={"password": "hush-hush-2"})
+    server.messages = [("Informative", "Called with token=hush-hush-1")]
+    server.words = ["esriJobExecuting", "esriJobSucceeded"]
 
-    assert run.state is RunState.SUCCEEDED
-    to_jobs = [seen for seen in server.remote.seen if seen.path.startswith(TASK)]
-    assert {seen.query.get("token") for seen in to_jobs} == {"hush-hush-1"}
-    told = repr((office.log(run), run.result, run.error, run.progress, office.outputs(run)))
-    assert "hush-hush" not in told
+    run = office.do("geoprocessing", url=f"{server.url}?token=hush-hush-1")
+
+    assert run.state is RunState.SUCCEEDED, run.error
+    to_task = [seen for seen in server.remote.seen if seen.path.startswith(TASK)]
+    assert {seen.query.get("token") for seen in to_task} == {"hush-hush-1"}
+    assert ("info", "Called with token=***") in office.log(run)
+    assert "hush-hush" not in office.everything(run).replace(repr(dict(run.parameters)), "")
+
+
+def test_an_error_that_says_the_token_again_does_not_show_it(office: Office, server: GeoprocessingServer) -> None:
+    server.remote.answer(f"{TASK}/submitJob", lambda seen: refuse(400, f"No such: {seen.query['token']}"))
+
+    run = office.do("geoprocessing", url=f"{server.url}?token=hush-hush-1")
+
+    assert "No such: ***" in run.error
+    assert "hush-hush" not in repr((run.error, office.log(run)))

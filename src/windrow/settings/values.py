@@ -118,6 +118,15 @@ class Settings(BaseSettings):
         description="Absolute folders that records may be pushed to, into them or below; "
         "without it, targets in the data folder.",
     )
+    remote_portal_url: str | None = Field(
+        None,
+        description="ArcGIS portal that does the tasks of kind arcgis_portal, such as https://gis.example.org/portal.",
+    )
+    remote_portal_token: SecretStr | None = Field(
+        None, description="Token for that portal; or a user and password, with which tokens are fetched as needed."
+    )
+    remote_portal_username: str = Field("", max_length=255, description="User of that portal, where there is no token.")
+    remote_portal_password: SecretStr | None = Field(None, description="Password of that user.")
     item_folders: Words = Field(
         (),
         description="Absolute folders of notebooks, pipelines and report definitions that everybody's tasks may use.",
@@ -210,6 +219,18 @@ class Settings(BaseSettings):
             raise ValueError("must be an http or https URL without ? and #, such as https://data.example.org")
         return value.rstrip("/")
 
+    @field_validator("remote_portal_url")
+    @classmethod
+    def _check_portal(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value.strip())
+        near = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+        fits = parts.hostname and (parts.scheme == "https" or near)
+        if not fits or parts.query or parts.fragment or parts.username:
+            raise ValueError("must be an https URL such as https://gis.example.org/portal; http only on this machine")
+        return value.strip().rstrip("/")
+
     @field_validator("outgoing_allow")
     @classmethod
     def _check_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -258,6 +279,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"{variable_of('database_url')} must name a PostgreSQL database: {variable_of('engine')}=celery is for "
                 "workers on several machines"
+            )
+        signs_in = self.remote_portal_username and self.remote_portal_password is not None
+        if self.remote_portal_url is not None and self.remote_portal_token is None and not signs_in:
+            raise ValueError(
+                f"{variable_of('remote_portal_token')} must be set, or {variable_of('remote_portal_username')} and "
+                f"{variable_of('remote_portal_password')}: {variable_of('remote_portal_url')} needs them"
             )
         return self
 

@@ -30,11 +30,11 @@ class OgcProcessService:
         given = Address.of(parameters["url"])
         self._address = Address(reading.process_url(given.url, parameters["process"]), given.query)
 
-    def find(self) -> Job | None:
+    def find(self, number: int) -> Job | None:  # noqa: ARG002 - the port's signature
         """The standard has no way to look for a job that one does not know."""
         return None
 
-    def begin(self) -> Job | Mapping[str, Any]:
+    def begin(self, number: int) -> Job | Mapping[str, Any]:  # noqa: ARG002 - the port's signature
         """Executes the process: as a job where the server does that, else at once."""
         errands = self._errands(MANNERS, Grace(self._work.check))
         url = self._address.to(f"{self._address.url}/execution")
@@ -55,7 +55,7 @@ class OgcProcessService:
 
     def look(self, job: Job) -> Status:
         """Where the job stands."""
-        return reading.read_status(get_object(self._errands(), self._address.to(job.url)))
+        return reading.read_status(get_object(self._errands(), self._address.to(job.url), self._address.secrets))
 
     def fetch(self, job: Job, status: Status) -> Mapping[str, Any]:
         """Keeps the results: a document as it is, with the files that it links, or a single file."""

@@ -1,10 +1,10 @@
 """Requests of jobs: how their servers are treated, and when a request may still end once the run must stop."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
 
 from windrow.errors import Stopped
 from windrow.formats import json
@@ -42,10 +42,24 @@ class Grace:
                 raise
 
 
-def read_object(answer: Answer) -> dict[str, Any]:
-    """The JSON object of an answer. Raises `RemoteUnreadable`, which says what came instead."""
+HIDDEN = b"***"
+_LEAST = 4
+"""Letters of a secret: a shorter one is as likely a part of any word."""
+
+
+def read_object(answer: Answer, secrets: Iterable[str] = ()) -> dict[str, Any]:
+    """The JSON object of an answer, without the secrets where a server says them again. Raises `RemoteUnreadable`,
+    which says what came instead."""
     charset = answer.headers.get("content-type", "").lower().partition("charset=")[2].strip(' "')
-    return json.parse_object(answer.body, charset)
+    return json.parse_object(hide(answer.body, secrets), charset)
+
+
+def hide(body: bytes, secrets: Iterable[str]) -> bytes:
+    """A body without the secrets."""
+    for each in secrets:
+        if len(each) >= _LEAST:
+            body = body.replace(each.encode(), HIDDEN)
+    return body
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,11 @@ class Address:
         """Divides what a person gave."""
         parts = urlsplit(url.strip())
         return cls(urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", "")), parts.query)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What of the query must not be shown: all of it, since names of parameters are anybody's."""
+        return tuple(value for _, value in parse_qsl(self.query))
 
     def to(self, url: str) -> str:
         """Another address, with the query that belongs along where it is of the same server."""
@@ -76,6 +95,6 @@ def bare(url: str) -> str:
     return url.partition("?")[0].partition("#")[0]
 
 
-def get_object(errands: Errands, url: str, **parameters: str | int) -> dict[str, Any]:
+def get_object(errands: Errands, url: str, secrets: Iterable[str] = ()) -> dict[str, Any]:
     """GET of a JSON object."""
-    return read_object(errands.get(url, parameters=parameters or None, headers=ACCEPT_JSON))
+    return read_object(errands.get(url, headers=ACCEPT_JSON), secrets)

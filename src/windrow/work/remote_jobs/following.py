@@ -41,7 +41,7 @@ def follow(work: Work, service: Service, patience: Patience) -> Performed:
     if note.over is not None and not _is_tried_again(work, note.over):
         return _conclude(work, service, note, note.over)
     if note.over is not None or note.job is None:
-        begun = _begin(work, service, patience, note if note.over is None else Note())
+        begun = _begin(work, service, patience, note if note.over is None else Note(note.number + 1))
         if not isinstance(begun, Note):
             return Done(begun)
         note = begun
@@ -51,7 +51,7 @@ def follow(work: Work, service: Service, patience: Patience) -> Performed:
 def let_go(work: Work, service: Service) -> None:
     """Ends the job of a run that was cancelled. Raises `RemoteError` when the server does not do it."""
     note = Note.of(work.read_note())
-    job = note.job or (service.find() if note.asked else None)
+    job = note.job or (service.find(note.number) if note.asked else None)
     if job is None:
         if note.asked:
             told = "The job was asked for, and the server's answer was never heard: it may be running, and nobody can"
@@ -70,31 +70,32 @@ def _is_tried_again(work: Work, over: Over) -> bool:
 def _begin(work: Work, service: Service, patience: Patience, note: Note) -> Note | Mapping[str, Any]:
     """Begins the job, unless an attempt before may have; the note of it, or the results of a server that gives them
     at once."""
-    found = _found(work, service, patience) if note.asked else None
+    found = _found(work, service, patience, note.number) if note.asked else None
     if found is not None:
-        return _noted(work, found)
-    work.keep_note(Note(asked=True).to_json())
+        return _noted(work, note.number, found)
+    asked = Note(note.number, asked=True)
+    work.keep_note(asked.to_json())
     try:
-        begun = service.begin()
+        begun = service.begin(note.number)
     except (HostResting, RemoteForbidden, BadInput, NotFound):
-        work.keep_note({})
+        work.keep_note(asked.but(asked=False).to_json())
         raise
     except RemoteError as error:
         if _is_certain(error):
-            work.keep_note({})
+            work.keep_note(asked.but(asked=False).to_json())
         else:
             work.log(Level.WARNING, "The request that begins the job was not answered: it may have been begun.")
         raise
     if isinstance(begun, Job):
         work.log(Level.INFO, f"Job {begun.id} was begun: {begun.url}")
-        return _noted(work, begun)
+        return _noted(work, note.number, begun)
     over = Over(Standing.SUCCEEDED, "", work.run.failures, begun)
-    work.keep_note(Note(asked=True, over=over).to_json())
+    work.keep_note(asked.but(over=over).to_json())
     return begun
 
 
-def _found(work: Work, service: Service, patience: Patience) -> Job | None:
-    job = service.find()
+def _found(work: Work, service: Service, patience: Patience, number: int) -> Job | None:
+    job = service.find(number)
     if job is not None:
         work.log(Level.INFO, f"An attempt before began job {job.id}: it is gone on with.")
         return job
@@ -106,9 +107,9 @@ def _found(work: Work, service: Service, patience: Patience) -> Job | None:
     return None
 
 
-def _noted(work: Work, job: Job) -> Note:
+def _noted(work: Work, number: int, job: Job) -> Note:
     now = work.now()
-    note = Note(asked=True, job=job, began=now, heard=now)
+    note = Note(number, asked=True, job=job, began=now, heard=now)
     # Also while the run is being cancelled: what is noted can be ended.
     work.keep_note(note.to_json())
     work.check()

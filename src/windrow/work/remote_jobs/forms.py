@@ -1,6 +1,7 @@
 """What all of Esri's servers have in common: errors that come with status 200, and form values that are JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,19 +26,28 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.serialise(value).decode()
 
 
-def get(errands: Errands, url: str, **parameters: str | int) -> dict[str, Any]:
-    """GET as JSON. Raises `RemoteError`, also for errors with status 200."""
-    return read_document(errands.get(url, parameters={**parameters, "f": "json"}))
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where forms are handed in and answers taken out. `secrets` are hidden in whatever is said there."""
+
+    errands: Errands
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secrets: Sequence[str] = ()
+
+    def get(self, url: str, **parameters: str | int) -> dict[str, Any]:
+        """GET as JSON. Raises `RemoteError`, also for errors with status 200."""
+        answer = self.errands.get(url, parameters={**parameters, "f": "json"}, headers=self.headers)
+        return read_document(answer, self.secrets)
+
+    def post(self, url: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """POST of a form, sent once. Raises as `get`."""
+        answer = self.errands.send("POST", url, form(values), media_type=FORM, headers=self.headers)
+        return read_document(answer, self.secrets)
 
 
-def post(errands: Errands, url: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """POST of a form, sent once. Raises as `get`."""
-    return read_document(errands.send("POST", url, form(values), media_type=FORM))
-
-
-def read_document(answer: Answer) -> dict[str, Any]:
+def read_document(answer: Answer, secrets: Sequence[str] = ()) -> dict[str, Any]:
     """The JSON object of an answer. Raises `RemoteUnreadable` for what is none, `RemoteStatus` for an error body."""
-    document = read_object(answer)
+    document = read_object(answer, secrets)
     refuse_error(document, bare(answer.url))
     return document
 

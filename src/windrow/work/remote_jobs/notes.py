@@ -23,6 +23,7 @@ class Over:
 class Note:
     """What is known of the job.
 
+    number   the how manieth of its run it is, from 1
     asked    whether its beginning was asked for; without `job` nobody knows whether it was begun
     began    when (UTC)
     heard    when the server last said where the job stands
@@ -33,6 +34,7 @@ class Note:
     over     how it ended, None while it has not
     """
 
+    number: int = 1
     asked: bool = False
     job: Job | None = None
     began: datetime | None = None
@@ -51,6 +53,7 @@ class Note:
         """As it is kept."""
         over = self.over
         return {
+            "number": self.number,
             "asked": self.asked,
             "job": None if self.job is None else {"id": self.job.id, "url": self.job.url},
             "began": _text(self.began),
@@ -76,6 +79,7 @@ class Note:
             return cls()
         job, over = kept["job"], kept["over"]
         return cls(
+            number=kept["number"],
             asked=kept["asked"],
             job=None if job is None else Job(job["id"], job["url"]),
             began=_moment(kept["began"]),

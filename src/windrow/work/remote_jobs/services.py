@@ -67,12 +67,13 @@ class Service(Protocol):
     finds: bool
     """Whether `find` can tell of a job whose beginning was never answered."""
 
-    def find(self) -> Job | None:
-        """The job that this run began, if the protocol has a way to look for it."""
+    def find(self, number: int) -> Job | None:
+        """The job that this run began by that number, if the protocol has a way to look for it."""
         ...
 
-    def begin(self) -> Job | Mapping[str, Any]:
-        """Begins the job. A mapping instead is the result of a service that answered at once."""
+    def begin(self, number: int) -> Job | Mapping[str, Any]:
+        """Begins the run's job of that number, from 1: more than one where a failed run is tried again. A mapping
+        instead is the result of a service that answered at once."""
         ...
 
     def look(self, job: Job) -> Status:
