@@ -118,11 +118,9 @@ def _wish(
         kind, parameters = KINDS[asking.type], to_parameters(asking, looks)
     said: dict[str, Any] = {
         "title": title,
-        "name": name,
         "item": asking.item,
         "url": asking.url,
         "parameters": None if asking.parameters is None else dict(asking.parameters),
-        "ours": dict(parameters),
         "most": most,
     }
     note = TaskNote(FACE, asking.type, to_hex(asking.item or ""), said)

@@ -55,8 +55,14 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What only the installation knows: an item by our identifier (raises `NotFound`), and a report's parameters."""
+    """What only the installation knows.
 
+    kind     raises `BadInput` for a kind of work that is not installed
+    item     an item by our identifier; raises `BadInput`
+    report   a report's parameters in our words
+    """
+
+    kind: Callable[[str], object]
     item: Callable[[str], Item]
     report: Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -70,6 +76,7 @@ def check_type(word: str | None) -> str:
 
 def to_parameters(asking: Asking, looks: Looks) -> Mapping[str, Any]:
     """The parameters of our kind. Raises `BadInput`; what they must be is for the kind's schema to say."""
+    looks.kind(KINDS[asking.type])
     given = dict(asking.parameters or {})
     match asking.type:
         case "ExecuteNotebook":
