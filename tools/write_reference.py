@@ -5,6 +5,7 @@
 What stands above the mark in a page is written by people, and stays; all below it is written anew.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
@@ -16,6 +17,7 @@ from samples.servers.process import ROOT
 from windrow.cli.app import root
 from windrow.cli.exits import MEANINGS
 from windrow.settings import SettingLine, Settings, describe_settings
+from windrow.work.sequence.strict.schema import SCHEMA
 
 MARK = "<!-- From here on written by tools/write_reference.py. -->\n"
 FOLDER = ROOT / "docs" / "reference"
@@ -129,6 +131,15 @@ def _path(name: str) -> Path:
     return FOLDER / name
 
 
+SEQUENCES = FOLDER / "sequence.schema.json"
+
+
+def sequence_schema() -> str:
+    """The JSON Schema of strict sequences, as it is published."""
+    return json.dumps(SCHEMA, indent=2) + "\n"
+
+
 if __name__ == "__main__":
     for page in PAGES:
         _path(page).write_text(written(page), encoding="utf-8")
+    SEQUENCES.write_text(sequence_schema(), encoding="utf-8")

@@ -19,6 +19,8 @@ WITHOUT_JSON = {
     "runs download",  # these write a file
     "records document",
     "records export",
+    "sequence export",
+    "sequence import",
 }
 
 

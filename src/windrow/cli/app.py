@@ -18,6 +18,7 @@ from windrow.cli import (
     records,
     runs,
     schedules,
+    sequences,
     sources,
     targets,
     tasks,
@@ -70,6 +71,7 @@ app.add_typer(notifications.app, name="notifications")
 app.add_typer(runs.app, name="runs")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(schedules.app, name="schedules")
+app.add_typer(sequences.app, name="sequence")
 app.add_typer(records.app, name="records")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")

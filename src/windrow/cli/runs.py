@@ -25,10 +25,10 @@ from windrow.cli.answers import (
 )
 from windrow.cli.commands import Command
 from windrow.cli.exits import code_of_state
-from windrow.cli.following import follow_runs
+from windrow.cli.following import follow_runs, start_detached
 from windrow.cli.harvest import seconds_of
 from windrow.cli.local import Local, open_local
-from windrow.cli.options import All, Data, Json, Limit, Yes, confirm
+from windrow.cli.options import All, Data, Detach, Json, Limit, Yes, confirm
 from windrow.errors import BadInput, NotFound
 from windrow.model.runs import Level, LogEntry, Output, Part, PartState, Run, RunState
 
@@ -115,6 +115,7 @@ def show(run_id: RunId, data: Data = None, as_json: Json = False) -> None:
             "priority": run.priority or None,
             "attempt": run.attempt,
             "due": run.due,
+            "again": run.rerun_of,
             "created": run.created_at,
             "began": run.started_at,
             "ended": run.ended_at,
@@ -176,6 +177,22 @@ def cancel(run_id: RunId, data: Data = None, as_json: Json = False) -> None:
             print_json(run)
         else:
             print_line(f"Run {run.id} is {run.state.value}.")
+
+
+@app.command(cls=Command)
+def rerun(run_id: RunId, detach: Detach = False, data: Data = None, as_json: Json = False) -> None:
+    """Run an ended run again, with the parameters and the nominal time that it had."""
+    with open_local(data) as local:
+        run = local.windrow.repeating.rerun(local.principal, find_run(local, run_id).id)
+        if detach:
+            start_detached(local, run, as_json=as_json)
+            return
+        (ended,) = follow_runs(local, [run])
+        if as_json:
+            print_json(ended)
+        else:
+            print_line(f"{ended.name}: {ended.state.value}. {ended.progress.message} {ended.error}".rstrip())
+    raise typer.Exit(code_of_state(ended.state))
 
 
 @app.command(cls=Command)

@@ -36,6 +36,10 @@ class Runs(Word):
         """Asks a run to stop."""
         return self._connection.send(runs.Run, "POST", f"/runs/{run_id}/cancel")
 
+    def rerun(self, run_id: str) -> runs.Run:
+        """Runs an ended run again, with the parameters and the nominal time that it had."""
+        return self._connection.send(runs.Run, "POST", f"/runs/{run_id}/rerun")
+
     def delete(self, run_id: str) -> None:
         """Deletes an ended run."""
         self._connection.call("DELETE", f"/runs/{run_id}")

@@ -14,6 +14,7 @@ from windrow.model.accounts import Principal, Right
 from windrow.model.identity import is_id, new_id
 from windrow.model.items import LARGEST, Item, ItemType, title_of, type_of
 from windrow.model.paging import PageOf, check_limit
+from windrow.model.runs import Run
 from windrow.ports.clocks import Clock
 from windrow.ports.store import Blobs, Store
 
@@ -44,15 +45,20 @@ class Shelf:
         with self.blobs.open(item.blob) if item.is_uploaded else self.folders.open(item) as file:
             yield item, file
 
-    def replace(self, item: Item, content: BinaryIO, now: datetime, *, seen: datetime | None = None) -> Item:
-        """Gives an uploaded item another content. Raises `BadInput`, and `Conflict` for a file of a folder."""
+    def replace(
+        self, item: Item, content: BinaryIO, now: datetime, *, seen: datetime | None = None, held: Run | None = None
+    ) -> Item:
+        """Gives an uploaded item another content; for a run, while its attempt is `held`.
+
+        Raises `BadInput`, `Conflict` for a file of a folder, and what `Items.save` of the store raises.
+        """
         if not item.is_uploaded:
             raise Conflict(f"Item {item.id} lies in a folder of this machine: change the file there.")
         checked(item.type, content)
         key, size, digest = self.blobs.write(_pieces(content))
         changed = replace(item, size=size, sha256=digest, blob=key, changed_at=now)
         try:
-            before = self.store.items.save(changed, seen=seen)
+            before = self.store.items.save(changed, seen=seen, held=held)
         except BaseException:
             self.blobs.delete(key)
             raise

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from windrow.errors import BadInput
+from windrow.model.tasks import Retry
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
-from windrow.ports.work import WorkKind
+from windrow.ports.work import WorkKind, missing_of
 
 Kind = TypeVar("Kind")
 
@@ -25,8 +26,16 @@ class Kinds:
         return _pick(self.sources, name, "source kind")
 
     def work_kind(self, name: str) -> WorkKind:
-        """A kind of work. Raises `BadInput`."""
-        return _pick(self.work, name, "kind of work")
+        """A kind of work. Raises `BadInput`, also for one that needs what is not installed here."""
+        kind = _pick(self.work, name, "kind of work")
+        if told := missing_of(kind):
+            raise BadInput.of("kind", told)
+        return kind
+
+    def usual_retry(self, name: str) -> Retry:
+        """How a kind of work is tried again where a task does not say so. Raises `BadInput`."""
+        usual: Retry = getattr(self.work_kind(name), "usual_retry", Retry())
+        return usual
 
     def target(self, name: str) -> TargetKind:
         """A target kind. Raises `BadInput`."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from windrow.model.items import Item, ItemType
 from windrow.model.paging import PageOf
+from windrow.model.runs import Run
 
 
 class Items(Protocol):
@@ -24,10 +25,11 @@ class Items(Protocol):
         """Items, newest first."""
         ...
 
-    def save(self, item: Item, *, seen: datetime | None = None) -> str:
+    def save(self, item: Item, *, seen: datetime | None = None, held: Run | None = None) -> str:
         """Writes an item's title, name and content; returns the blob of the content before.
 
-        Raises `NotFound`, and `Conflict` when `seen` is not when it was last changed.
+        Raises `NotFound`, `Conflict` when `seen` is not when it was last changed, and `LeaseLost` or `Cancelled` when
+        `held` is given and is not that run's current attempt any more.
         """
         ...
 

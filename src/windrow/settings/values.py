@@ -122,6 +122,16 @@ class Settings(BaseSettings):
         (),
         description="Absolute folders of notebooks, pipelines and report definitions that everybody's tasks may use.",
     )
+    walker_folders: Words = Field(
+        (),
+        description="Absolute folders of Python files with walkers; every process loads them, and runs what they say.",
+    )
+    notebook_memory_mb: int = Field(
+        4096, ge=256, le=1 << 24, description="MiB of memory that one run of a notebook may hold with all it starts."
+    )
+    notebook_seconds: float = Field(
+        21_600.0, gt=0, le=31_536_000, description="Seconds that one attempt at a run of a notebook may take."
+    )
     catalogue_title: str = Field("Windrow catalogue", min_length=1, max_length=200, description="The catalogue's name.")
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -151,7 +161,9 @@ class Settings(BaseSettings):
         """Where a setting's value came from: `flag`, `environment`, `file <path>` or `default`."""
         return self._origins.get(name, DEFAULT)
 
-    @field_validator("queues", "outgoing_allow", "trusted_proxies", "target_folders", "item_folders", mode="before")
+    @field_validator(
+        "queues", "outgoing_allow", "trusted_proxies", "target_folders", "item_folders", "walker_folders", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(re.split(r"[,\s]+", value.strip(" ,\n\t"))) if isinstance(value, str) and value.strip() else value
@@ -214,7 +226,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{each!r} is no address or network such as 10.0.0.0/8")
         return value
 
-    @field_validator("target_folders", "item_folders")
+    @field_validator("target_folders", "item_folders", "walker_folders")
     @classmethod
     def _check_folders(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for each in value:

@@ -8,8 +8,10 @@ from sqlalchemy import Row, Select, delete, insert, select, update
 from windrow.errors import Conflict, NotFound
 from windrow.model.items import Item, ItemType
 from windrow.model.paging import PageOf, check_limit
+from windrow.model.runs import Run
 from windrow.storage.database import Database
 from windrow.storage.listing import to_page, word_of
+from windrow.storage.moves import need_held
 from windrow.storage.tables import items
 
 
@@ -48,9 +50,11 @@ class SqlItems:
             rows = connection.execute(query.limit(check_limit(limit) + 1)).all()
         return to_page(rows, [_to_item(row) for row in rows], limit)
 
-    def save(self, item: Item, *, seen: datetime | None = None) -> str:
-        """Writes what people may change."""
+    def save(self, item: Item, *, seen: datetime | None = None, held: Run | None = None) -> str:
+        """Writes what people and runs may change."""
         with self._database.write() as connection:
+            if held is not None:
+                need_held(connection, held.id, held.attempt)
             row = connection.execute(_one(item.id, item.tenant_id).with_for_update()).one_or_none()
             if row is None:
                 raise NotFound("item", item.id)

@@ -5,10 +5,10 @@ from dataclasses import asdict
 
 from sqlalchemy import select
 
-from windrow.model.runs import Output, RunState
+from windrow.model.runs import Output
 from windrow.storage.database import Database
-from windrow.storage.moves import HELD_BY, raise_why_fenced
-from windrow.storage.tables import outputs, runs
+from windrow.storage.moves import need_held
+from windrow.storage.tables import outputs
 from windrow.storage.upserts import insert_or_replace
 
 
@@ -22,9 +22,7 @@ class RunOutputs:
         """Notes a file; returns the blob that it replaced, which nobody needs any more."""
         this = (outputs.c.run_id == output.run_id, outputs.c.name == output.name)
         with self._database.write() as connection:
-            held = connection.scalar(_GOES_ON, {"this_run": output.run_id, "this_attempt": attempt})
-            if held is None:
-                raise_why_fenced(connection, output.run_id, attempt)
+            need_held(connection, output.run_id, attempt)
             replaced = connection.scalar(select(outputs.c.blob).where(*this))
             insert_or_replace(connection, outputs, asdict(output))
         return None if replaced == output.blob else replaced
@@ -34,6 +32,3 @@ class RunOutputs:
         statement = select(outputs).where(outputs.c.run_id == run_id).order_by(outputs.c.name)
         with self._database.read() as connection:
             return [Output(**row._mapping) for row in connection.execute(statement)]
-
-
-_GOES_ON = select(runs.c.id).where(HELD_BY, runs.c.state.in_([RunState.RUNNING, RunState.WAITING])).with_for_update()

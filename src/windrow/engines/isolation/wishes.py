@@ -7,11 +7,13 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from windrow.engines.isolation.frames import BadMessage
-from windrow.engines.isolation.words import counts, mapping, real, several, text, whole
+from windrow.engines.isolation.words import counts, mapping, moment, real, several, text, whole
+from windrow.model.items import Item
 from windrow.model.runs import Level, Part, PartState, Progress
 from windrow.model.sources import Credential, CredentialKind
 from windrow.ports.fetching import Answer, Fetcher, Manners, Validators
@@ -26,6 +28,7 @@ LONGEST_URL = 100_000
 LONGEST_WAIT = 3600.0
 
 _OUTPUT = re.compile(r"output-\d{1,9}")
+_ITEM = re.compile(r"item-\d{1,9}")
 
 
 class Wishes:
@@ -48,6 +51,10 @@ class Wishes:
             "part_states": lambda _: dict(self._work.part_states()),
             "part_counts": lambda _: dict(self._work.part_counts()),
             "output": self._output,
+            "read_note": lambda _: dict(self._work.read_note()),
+            "keep_note": lambda said: self._work.keep_note(mapping(said.get("note"))),
+            "open_item": self._open_item,
+            "keep_item": self._keep_item,
             "fetcher": self._fetcher,
             "get": self._get,
             "post": self._post,
@@ -111,15 +118,30 @@ class Wishes:
     # Outputs.
 
     def _output(self, said: Mapping[str, Any]) -> None:
-        file_name = text(said.get("file"))
-        if not _OUTPUT.fullmatch(file_name):
-            raise BadMessage(f"No name of an output: {file_name!r:.100}")
+        file_name = _file_name(_OUTPUT, said)
         name, media_type = text(said.get("name")), text(said.get("media_type"))
         with _open_regular(self._folder / file_name) as file, self._work.output(name, media_type) as kept:
             left = os.fstat(file.fileno()).st_size
             while left > 0 and (piece := file.read(min(PIECE, left))):
                 self._check()
                 left -= kept.write(piece)
+
+    # Items.
+
+    def _open_item(self, said: Mapping[str, Any]) -> Item:
+        path = self._folder / _file_name(_ITEM, said)
+        with self._work.open_item(text(said.get("item"))) as (item, content), _create(path) as file:
+            while piece := content.read(PIECE):
+                self._check()
+                file.write(piece)
+        return item
+
+    def _keep_item(self, said: Mapping[str, Any]) -> Item:
+        path = self._folder / _file_name(_ITEM, said)
+        with self._work.open_item(text(said.get("item"))) as (item, _):
+            seen = replace(item, changed_at=moment(said.get("seen")))
+        with _open_regular(path) as file:
+            return self._work.keep_item(seen, file)
 
     # Requests.
 
@@ -169,15 +191,30 @@ def _one_of(words: Any, value: object) -> Any:
         raise BadMessage(str(error)[:200]) from error
 
 
+def _file_name(pattern: re.Pattern[str], said: Mapping[str, Any]) -> str:
+    name = text(said.get("file"))
+    if not pattern.fullmatch(name):
+        raise BadMessage(f"No name of a file to hand over: {name!r:.100}")
+    return name
+
+
+def _create(path: Path) -> BinaryIO:
+    """A new file in the folder of a child, which may have put there what leads elsewhere."""
+    try:
+        return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb")
+    except OSError as error:
+        raise BadMessage(f"{path.name} cannot be made.") from error
+
+
 def _open_regular(path: Path) -> BinaryIO:
     """The file of a child, which may have put there what leads elsewhere, or never answers."""
     try:
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise BadMessage(f"There is no output {path.name}.") from error
+        raise BadMessage(f"There is no file {path.name}.") from error
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
-        raise BadMessage(f"The output {path.name} is no plain file.")
+        raise BadMessage(f"{path.name} is no plain file.")
     return open(number, "rb")
 
 

@@ -25,7 +25,7 @@ from windrow.errors import (
     Stopped,
     WindrowError,
 )
-from windrow.ports.work import Done, Ended, Fanned, Later, Performed
+from windrow.ports.work import Awaits, Done, Ended, Fanned, Later, Performed
 
 LONGEST_TEXT = 10_000
 LARGEST_NUMBER = 2**63 - 1
@@ -105,8 +105,8 @@ def write_result(performed: Performed) -> dict[str, Any]:
             return {"fanned": True}
         case Later(ready_at, reason):
             return {"later": ready_at.isoformat(), "reason": reason}
-        case Ended():
-            raise TypeError("A kind in a process of its own has no store: it cannot have ended its run itself.")
+        case Ended() | Awaits():
+            raise TypeError("A kind in a process of its own has no store: it ends no run and begins none.")
     raise TypeError(f"perform() must give Done, Fanned or Later, not {type(performed).__name__}.")
 
 
@@ -117,20 +117,21 @@ def read_result(said: Mapping[str, Any]) -> Performed:
             return Done(mapping(result), whole(succeeded), whole(failed), text(message))
         case {"fanned": True}:
             return Fanned()
-        case {"later": moment, "reason": reason}:
-            return Later(_moment(moment), text(reason))
+        case {"later": ready_at, "reason": reason}:
+            return Later(moment(ready_at), text(reason))
         case _:
             raise BadMessage(f"No result of work: {said!r:.200}")
 
 
-def _moment(value: object) -> datetime:
+def moment(value: object) -> datetime:
+    """A moment with its time zone."""
     try:
-        moment = datetime.fromisoformat(text(value))
+        read = datetime.fromisoformat(text(value))
     except ValueError as error:
         raise BadMessage(f"No moment: {value!r:.100}") from error
-    if moment.tzinfo is None:
+    if read.tzinfo is None:
         raise BadMessage(f"A moment without a time zone: {value!r:.100}")
-    return moment
+    return read
 
 
 # Errors.

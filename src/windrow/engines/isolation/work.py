@@ -2,18 +2,31 @@
 
 import base64
 import itertools
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
 from windrow.engines.isolation.line import Line
+from windrow.errors import BadInput
+from windrow.model.items import Item
 from windrow.model.runs import Level, Part, PartState, Progress, Run
 from windrow.model.sources import Credential
-from windrow.ports.fetching import Answer, Check, Fetcher, FetcherMaker, Manners, Validators
+from windrow.ports.fetching import (
+    Answer,
+    Check,
+    ErrandsMaker,
+    ExchangerMaker,
+    Fetcher,
+    FetcherMaker,
+    Manners,
+    Validators,
+)
 
 KEYS_AT_ONCE = 500
 BYTES_AT_ONCE = 1 << 20
@@ -27,7 +40,7 @@ class DistantWork:
         self._line = line
         self._run = run
         self._folder = Path.cwd()
-        self._outputs = itertools.count(1)
+        self._files = itertools.count(1)
 
     @property
     def run(self) -> Run:
@@ -38,6 +51,37 @@ class DistantWork:
     def fetcher_maker(self) -> FetcherMaker:
         """Makes fetchers that have the worker's polite ones ask: policy, pace and turns hold as everywhere."""
         return self._make_fetcher
+
+    @property
+    def exchanger_maker(self) -> ExchangerMaker:
+        """Not here: what changes something on a remote is for kinds in the worker itself."""
+        raise _not_here("exchangers")
+
+    def remember(self, entries: Mapping[str, Any]) -> None:  # noqa: ARG002 - as the port has it
+        """Not here."""
+        raise _not_here("memories")
+
+    def recall(self, run_id: str | None = None) -> Mapping[str, Any]:  # noqa: ARG002
+        """Not here."""
+        raise _not_here("memories")
+
+    @property
+    def errands_maker(self) -> ErrandsMaker:
+        """Not from here."""
+        raise LookupError("A kind in a process of its own can only ask remotes: it cannot send anything.")
+
+    def now(self) -> datetime:
+        """The moment it is, UTC."""
+        return datetime.now(UTC)
+
+    def read_note(self) -> Mapping[str, Any]:
+        """What was kept last, by any attempt."""
+        found: Mapping[str, Any] = self._line.ask("read_note")
+        return found
+
+    def keep_note(self, note: Mapping[str, Any]) -> None:
+        """Keeps it for the attempts that come after."""
+        self._line.ask("keep_note", note=dict(note))
 
     def check(self) -> None:
         """Raises what this attempt must stop for."""
@@ -84,11 +128,35 @@ class DistantWork:
     @contextmanager
     def output(self, name: str, media_type: str) -> Iterator[BinaryIO]:
         """A file in this attempt's folder, handed to the worker when the block ends without an error."""
-        path = self._folder / f"output-{next(self._outputs)}"
+        path = self._folder / f"output-{next(self._files)}"
         try:
             with path.open("xb+") as file:
                 yield file
             self._line.ask("output", file=path.name, name=name, media_type=media_type)
+        finally:
+            with suppress(OSError):
+                path.unlink()
+
+    @contextmanager
+    def open_item(self, item_id: str) -> Iterator[tuple[Item, BinaryIO]]:
+        """An item, whose content the worker puts into this attempt's folder."""
+        path = self._folder / f"item-{next(self._files)}"
+        try:
+            item: Item = self._line.ask("open_item", item=item_id, file=path.name)
+            with path.open("rb") as file:
+                yield item, file
+        finally:
+            with suppress(OSError):
+                path.unlink()
+
+    def keep_item(self, item: Item, content: BinaryIO) -> Item:
+        """Gives an uploaded item another content, by a file in this attempt's folder."""
+        path = self._folder / f"item-{next(self._files)}"
+        try:
+            with path.open("xb") as file:
+                shutil.copyfileobj(content, file)
+            kept: Item = self._line.ask("keep_item", item=item.id, seen=item.changed_at.isoformat(), file=path.name)
+            return kept
         finally:
             with suppress(OSError):
                 path.unlink()
@@ -132,6 +200,10 @@ class DistantFetcher:
     def _ask(self, word: str, **what: object) -> Answer:
         answer: Answer = self._line.ask(word, check=self._check, fetcher=self._number, **what)
         return answer
+
+
+def _not_here(what: str) -> BadInput:
+    return BadInput.of("isolation", f"a kind in a process of its own has no {what}: leave isolation out")
 
 
 def _clean(message: str) -> str:

@@ -19,7 +19,10 @@ from windrow.storage.tables.notifying import notifications
 from windrow.storage.tables.noting import face_limits, run_notes, task_notes
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
 from windrow.storage.tables.pushing import deliveries, targets
+from windrow.storage.tables.remembering import run_memories
+from windrow.storage.tables.reporting import destinations
 from windrow.storage.tables.running import (
+    errand_notes,
     hosts,
     key_holds,
     log_entries,
@@ -30,14 +33,17 @@ from windrow.storage.tables.running import (
     tasks,
     workers,
 )
+from windrow.storage.tables.stepping import run_steps
 
 __all__ = [
     "availability",
     "copies",
     "copy_looks",
     "deliveries",
+    "destinations",
     "documents",
     "edits",
+    "errand_notes",
     "face_limits",
     "hosts",
     "items",
@@ -54,8 +60,10 @@ __all__ = [
     "records",
     "resources",
     "reviews",
+    "run_memories",
     "run_notes",
     "run_numbers",
+    "run_steps",
     "runs",
     "sessions",
     "sources",

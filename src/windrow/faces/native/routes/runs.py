@@ -57,6 +57,14 @@ def cancel_run(ctx: Ctx, run_id: Id) -> Run:
     return translate.to_run(ctx.windrow.runs.cancel(ctx.principal, run_id), now=ctx.now)
 
 
+@router.post("/runs/{run_id}/rerun", status_code=202)
+def rerun_run(ctx: Ctx, run_id: Id, response: Response) -> Run:
+    """Runs an ended run again, with the parameters and the nominal time that it had."""
+    again = ctx.windrow.repeating.rerun(ctx.principal, run_id)
+    response.headers["Location"] = f"/api/v1/runs/{again.id}"
+    return translate.to_run(again, now=ctx.now)
+
+
 @router.get("/runs/{run_id}/parts")
 def list_parts(
     ctx: Ctx,

@@ -19,7 +19,15 @@ from windrow.faces.native.translate.notifications import (
 )
 from windrow.faces.native.translate.paging import in_utc, list_of
 from windrow.faces.native.translate.records import to_edited, to_facets, to_provenance, to_record, to_record_body
-from windrow.faces.native.translate.runs import to_inspection, to_log_entry, to_output, to_part, to_run, to_worker
+from windrow.faces.native.translate.runs import (
+    to_backfill,
+    to_inspection,
+    to_log_entry,
+    to_output,
+    to_part,
+    to_run,
+    to_worker,
+)
 from windrow.faces.native.translate.schedules import (
     change_schedule,
     from_schedule,
@@ -69,6 +77,7 @@ __all__ = [
     "made_schedule",
     "selected",
     "to_availability",
+    "to_backfill",
     "to_check",
     "to_coming",
     "to_copy",

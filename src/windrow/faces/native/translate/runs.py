@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
+from windrow.core.repeating import Backfill
 from windrow.model import runs, workers
 from windrow.wire import runs as run_shapes
 
@@ -38,8 +39,14 @@ def to_run(run: runs.Run, *, now: datetime) -> run_shapes.Run:
         ),
         result=run.result,
         error=run.error,
+        rerun_of=run.rerun_of or None,
         owner_id=run.owner_id,
     )
+
+
+def to_backfill(made: Backfill) -> run_shapes.Backfill:
+    """What a backfill comes to."""
+    return run_shapes.Backfill(moments=made.moments, left_out=made.left_out, run_ids=[run.id for run in made.runs])
 
 
 def _rate(run: runs.Run, now: datetime) -> float | None:
