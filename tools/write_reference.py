@@ -16,6 +16,7 @@ from typer.core import TyperArgument, TyperGroup, TyperOption
 from samples.servers.process import ROOT
 from windrow.cli.app import root
 from windrow.cli.exits import MEANINGS
+from windrow.core.pipelines.schema import ITEM_SCHEMA
 from windrow.settings import SettingLine, Settings, describe_settings
 from windrow.work.sequence.strict.schema import SCHEMA
 
@@ -120,11 +121,19 @@ PAGES: Mapping[str, tuple[Callable[[], Iterator[str]], str]] = {
 }
 
 
+SCHEMAS: Mapping[str, Mapping[str, Any]] = {"pipeline.schema.json": ITEM_SCHEMA}
+
+
 def written(name: str) -> str:
     """A page as it should be."""
     make, between = PAGES[name]
     by_people = _path(name).read_text(encoding="utf-8").partition(MARK)[0]
     return f"{by_people}{MARK}\n{between.join(make())}"
+
+
+def schema(name: str) -> str:
+    """A published JSON Schema as it should be."""
+    return json.dumps(SCHEMAS[name], indent=2, ensure_ascii=False) + "\n"
 
 
 def _path(name: str) -> Path:
@@ -143,3 +152,5 @@ if __name__ == "__main__":
     for page in PAGES:
         _path(page).write_text(written(page), encoding="utf-8")
     SEQUENCES.write_text(sequence_schema(), encoding="utf-8")
+    for document in SCHEMAS:
+        _path(document).write_text(schema(document), encoding="utf-8")

@@ -37,7 +37,9 @@ from windrow.core.notifying.kind import NotifyWork
 from windrow.core.notifying.telling import Telling
 from windrow.core.pausing import Pausing
 from windrow.core.performing import Performer
+from windrow.core.pipelines.looking import Steps
 from windrow.core.pipelines.making import make_pipeline_work
+from windrow.core.pipelines.reading import Reading
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
@@ -216,6 +218,7 @@ class Assembly:
             agenda=Agenda(store, Tasks(store, self.kinds, clock), clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
             repeating=Repeating(store, clock, sources),
+            steps=Steps(store, Reading(store, self.shelf)),
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),
             notifications=Notifications(store, attending, self.messenger, clock),

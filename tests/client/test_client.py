@@ -211,6 +211,7 @@ def do_tasks_and_runs(client: Client, house: House, source_id: int) -> None:
     assert b"".join(client.runs.read_output(run.id, "ä b.txt")) == b"A"
     assert list(client.runs.parts(run.id)) == []
     do_repeats(client, house, task.id)
+    assert list(client.runs.steps(run.id)) == []
     worker = add_worker(house)
     client.runs.drain(worker)
     assert [each.draining for each in client.runs.workers() if each.id == worker] == [True]

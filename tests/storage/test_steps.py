@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Select, select
 
 from tests.storage.making import LEASE, NOW, OWNER, TASK, TENANT, a_run, add_task
+from tests.storage.plans import plans_of
 from windrow.errors import Cancelled, Conflict, LeaseLost
 from windrow.model.identity import new_id
 from windrow.model.runs import Progress, Run, RunState
@@ -14,8 +16,10 @@ from windrow.model.steps import MOST_STEPS, Step
 from windrow.model.tasks import Task
 from windrow.ports.runs import Ending
 from windrow.ports.steps import Beginning, Beside
+from windrow.storage import queue, steps
 from windrow.storage.database import Database
 from windrow.storage.runs import SqlRuns
+from windrow.storage.tables import tasks
 from windrow.storage.tasks import SqlTasks
 
 DONE = Ending(RunState.SUCCEEDED, {"pages": 3}, "", Progress(1, 1))
@@ -63,9 +67,9 @@ def test_steps_are_noted_with_the_runs_that_they_are(runs: SqlRuns) -> None:
 
     children = begin(runs, parent, "fetch", "report")
 
-    steps = [Step(parent.id, name, child.id, NOW) for name, child in children.items()]
-    assert runs.steps(parent.id) == steps
-    assert runs.steps_of([each.id for each in children.values()]) == {each.child_id: [each] for each in steps}
+    noted = [Step(parent.id, name, child.id, NOW) for name, child in children.items()]
+    assert runs.steps(parent.id) == noted
+    assert runs.steps_of([each.id for each in children.values()]) == {each.child_id: [each] for each in noted}
     assert [state(runs, each) for each in children.values()] == [RunState.QUEUED] * 2
 
 
@@ -206,15 +210,15 @@ def test_a_task_that_must_be_alone_is_not_begun_beside_itself(runs: SqlRuns, dat
     runs.add([theirs])
     parent = begun(runs)
 
-    steps = runs.begin_steps(
+    noted = runs.begin_steps(
         parent.id,
         parent.attempt,
         [Beginning("fetch", a_run(task_id=task), beside=Beside.REFUSE), Beginning("gone", a_run(task_id=new_id()))],
         now=NOW,
     )
 
-    assert [(each.state, each.child_id) for each in steps] == [(RunState.FAILED, None)] * 2
-    assert theirs.id in steps[0].error
+    assert [(each.state, each.child_id) for each in noted] == [(RunState.FAILED, None)] * 2
+    assert theirs.id in noted[0].error
 
 
 def test_a_step_that_is_given_up_is_cancelled_and_says_why(runs: SqlRuns) -> None:
@@ -267,7 +271,7 @@ def test_a_run_has_so_many_steps_and_no_more(runs: SqlRuns) -> None:
 
 
 def test_inner_tasks_are_written_with_their_runs_and_go_with_their_task(runs: SqlRuns, database: Database) -> None:
-    tasks = SqlTasks(database, lambda: NOW)
+    kept = SqlTasks(database, lambda: NOW)
     parent = begun(runs)
     inner = Task(new_id(), "a step", "notebook", TENANT, OWNER, {"item": "a"}, part_of=TASK)
     child = a_run(task_id=inner.id)
@@ -275,15 +279,15 @@ def test_inner_tasks_are_written_with_their_runs_and_go_with_their_task(runs: Sq
     changed = replace(inner, parameters={"item": "b"})
     runs.begin_steps(parent.id, parent.attempt, [Beginning("again", a_run(task_id=inner.id), changed)], now=NOW)
 
-    assert tasks.get(inner.id, tenant_id=TENANT).parameters == {"item": "b"}
-    assert [each.id for each in tasks.page(tenant_id=TENANT, limit=10).items] == [TASK]
+    assert kept.get(inner.id, tenant_id=TENANT).parameters == {"item": "b"}
+    assert [each.id for each in kept.page(tenant_id=TENANT, limit=10).items] == [TASK]
     with pytest.raises(Conflict):
-        tasks.delete(TASK, tenant_id=TENANT)
+        kept.delete(TASK, tenant_id=TENANT)
     runs.cancel(parent.id, tenant_id=None, now=NOW)
     wait(runs, parent)
     draw(runs)
-    tasks.delete(TASK, tenant_id=TENANT)
-    assert tasks.get_many([TASK, inner.id]) == {}
+    kept.delete(TASK, tenant_id=TENANT)
+    assert kept.get_many([TASK, inner.id]) == {}
 
 
 def _another_task(database: Database) -> str:
@@ -291,3 +295,21 @@ def _another_task(database: Database) -> str:
     with database.write() as connection:
         add_task(connection, task)
     return task
+
+
+@pytest.mark.parametrize(
+    ("query", "values", "index"),
+    [
+        (queue._ANY_READY[1].limit(1), {"this_moment": NOW}, "ix_runs_awaiting"),
+        (steps._PARENTS, {"this_run": TASK}, "ix_run_steps_child_id"),
+        (steps._ANCESTORS, {"this_run": TASK}, "ix_run_steps_child_id"),
+        (select(tasks.c.id).where(tasks.c.part_of == TASK), {}, "ix_tasks_part_of"),
+    ],
+)
+def test_what_clocks_and_waits_ask_has_its_index(
+    database: Database, query: Select[Any], values: dict[str, Any], index: str
+) -> None:
+    (plan,) = plans_of(database, lambda connection: connection.execute(query, values))
+
+    assert index in plan
+    assert "SCAN runs" not in plan

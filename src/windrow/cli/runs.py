@@ -29,6 +29,7 @@ from windrow.cli.following import follow_runs, start_detached
 from windrow.cli.harvest import seconds_of
 from windrow.cli.local import Local, open_local
 from windrow.cli.options import All, Data, Detach, Json, Limit, Yes, confirm
+from windrow.cli.steps import step_columns
 from windrow.errors import BadInput, NotFound
 from windrow.model.runs import Level, LogEntry, Output, Part, PartState, Run, RunState
 
@@ -210,6 +211,14 @@ def parts(
         chosen = frozenset(states) if states else None
         found = pages(lambda most, cursor: runs.parts(principal, run.id, states=chosen, limit=most, cursor=cursor))
         print_list(found, PART_COLUMNS, as_json=as_json, limit=None if every else limit)
+
+
+@app.command(cls=Command)
+def steps(run_id: RunId, data: Data = None, as_json: Json = False) -> None:
+    """List the steps of a run that begins others and waits for them, such as a pipeline."""
+    with open_local(data) as local:
+        found = local.windrow.steps.of(local.principal, find_run(local, run_id).id)
+        print_list(found, step_columns(local.now), as_json=as_json)
 
 
 @app.command(cls=Command)

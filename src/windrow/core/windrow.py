@@ -13,6 +13,7 @@ from windrow.core.items import Items
 from windrow.core.kinds import Kinds
 from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
+from windrow.core.pipelines.looking import Steps
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.repeating import Repeating
 from windrow.core.runs import Runs, Tasks
@@ -34,6 +35,7 @@ class Windrow:
     agenda: Agenda
     runs: Runs
     repeating: Repeating
+    steps: Steps
     sources: Sources
     targets: Targets
     notifications: Notifications

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Select, and_, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, literal_column, select
 
 from windrow.errors import Cancelled, LeaseLost
 from windrow.model.runs import ACTIVE, MOVES, RunState
@@ -18,7 +18,7 @@ NOW = bindparam("this_moment", type_=UtcTime)
 CLAIMABLE = and_(runs.c.state == literal_column("'queued'"), runs.c.blocked_by == literal_column("''"))
 BLOCKED = and_(runs.c.state == literal_column("'queued'"), runs.c.blocked_by != literal_column("''"))
 SCHEDULED = runs.c.state == literal_column("'scheduled'")
-AWAITING = literal_column("awaits AND state = 'waiting'", type_=Boolean)
+AWAITING: ColumnElement[bool] = literal_column("awaits AND state = 'waiting'")
 UNSETTLED = and_(runs.c.ended_at.is_not(None), runs.c.open_parts > literal_column("0"))
 CLAIMABLE_PARTS = and_(parts.c.state == literal_column("'open'"), parts.c.queue != literal_column("''"))
 

@@ -200,6 +200,23 @@ class Part(Shape):
     error: str = ""
 
 
+class Step(Shape):
+    """A run that another run began, or waits for, by a name of its own."""
+
+    name: str = Field(examples=["fetch"])
+    state: StateName | Literal["planned"] = Field(description="How it stands; planned while its turn is to come.")
+    run_id: str | None = Field(None, description="The run that does it; none where it was not begun.")
+    kind: str | None = Field(None, examples=["harvest"])
+    after: Sequence[str] = Field((), description="The steps that must end before it.")
+    when: str = Field("", examples=["succeeded"], description="On which condition it begins.")
+    why: str = Field("", description="Why it was skipped, could not begin, was given up, or failed.")
+    own: bool = Field(True, description="Begun for this; false where it was under way already and is waited for.")
+    begun_at: datetime | None = None
+    ended_at: datetime | None = None
+    seconds: float | None = Field(None, description="How long it took, or has taken so far.")
+    progress: Progress
+
+
 class LogEntry(Shape):
     """One line of a run's log."""
 

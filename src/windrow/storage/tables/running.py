@@ -172,7 +172,7 @@ runs = Table(
         postgresql_where=text("due IS NOT NULL"),
     ),
     Index(
-        # The state leads these three although it is always the same: SQLite counts how many columns of an index a query
+        # The state leads these four although it is always the same: SQLite counts how many columns of an index a query
         # names, and would rather take one of the lists' indexes.
         "ix_runs_claim",
         "state",
@@ -233,6 +233,7 @@ runs = Table(
     ),
     Index(
         "ix_runs_awaiting",
+        "state",
         "ready_at",
         sqlite_where=text("awaits AND state = 'waiting'"),
         postgresql_where=text("awaits AND state = 'waiting'"),

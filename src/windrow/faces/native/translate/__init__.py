@@ -26,6 +26,7 @@ from windrow.faces.native.translate.runs import (
     to_output,
     to_part,
     to_run,
+    to_step,
     to_worker,
 )
 from windrow.faces.native.translate.schedules import (
@@ -107,6 +108,7 @@ __all__ = [
     "to_schedule",
     "to_schedule_preview",
     "to_source",
+    "to_step",
     "to_stock",
     "to_target",
     "to_task",

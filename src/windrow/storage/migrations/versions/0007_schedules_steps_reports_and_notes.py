@@ -1,4 +1,4 @@
-"""Schedules, steps, reports, notes."""
+"""Schedules, steps, reports and notes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -103,7 +103,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("awaits", sa.Boolean(), nullable=True))
         batch_op.create_index(
             "ix_runs_awaiting",
-            ["ready_at"],
+            ["state", "ready_at"],
             unique=False,
             sqlite_where=sa.text("awaits AND state = 'waiting'"),
             postgresql_where=sa.text("awaits AND state = 'waiting'"),
