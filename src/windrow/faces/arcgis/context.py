@@ -23,17 +23,13 @@ MOST_FIELDS = 100
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the assembly plugs in. `base_url` is the installation's public URL, where one is set.
-
-    report_parameters   ours for those of an ExecuteReport
-    """
+    """What the assembly plugs in. `base_url` is the installation's public URL, where one is set."""
 
     windrow: Windrow
     clock: Clock
     address_of: Callable[[Request], str]
     title: str
     base_url: str | None = None
-    report_parameters: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
 
 
 @dataclass(frozen=True, slots=True)

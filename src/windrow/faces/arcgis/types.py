@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from windrow.core.reporting.parameters import report_parameters
 from windrow.errors import BadInput
 from windrow.faces.arcgis.spelling import from_hex, to_hex
 from windrow.model.items import Item, ItemType
@@ -59,12 +60,10 @@ class Looks:
 
     kind     raises `BadInput` for a kind of work that is not installed
     item     an item by our identifier; raises `BadInput`
-    report   a report's parameters in our words
     """
 
     kind: Callable[[str], object]
     item: Callable[[str], Item]
-    report: Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 def check_type(word: str | None) -> str:
@@ -85,7 +84,7 @@ def to_parameters(asking: Asking, looks: Looks) -> Mapping[str, Any]:
             return _told(url=asking.url, parameters=given)
         case "ExecuteReport":
             asked = given if {"report", "reportSubType"} & set(given) else {"reportSubType": USUAL_REPORT, **given}
-            return looks.report(asked)
+            return report_parameters(asked)
         case "RunDataPipeline":
             return _told(item=None if asking.item is None else from_hex(asking.item))
         case _:

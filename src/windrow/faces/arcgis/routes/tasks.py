@@ -212,7 +212,7 @@ def _find(
 
 
 def _looks(ctx: Context) -> Looks:
-    return Looks(ctx.windrow.kinds.work_kind, lambda item_id: _item(ctx, item_id), ctx.parts.report_parameters)
+    return Looks(ctx.windrow.kinds.work_kind, lambda item_id: _item(ctx, item_id))
 
 
 def _item(ctx: Context, item_id: str) -> Item:
