@@ -96,7 +96,7 @@ def test_a_run_is_deleted_once_it_has_ended(portal: Portal, task: Task) -> None:
 
 
 def test_only_the_latest_runs_are_listed_and_all_are_kept(portal: Portal, task: Task) -> None:
-    admin = portal.client(portal.house.holder("admin").headers["Authorization"].removeprefix("Bearer "))
+    admin = portal.client_of("admin")
     limits = f"{admin.base}/portal/portaladmin/system/limits"
     windrow, alice = portal.house.assembly.windrow, portal.house.principal("alice")
     for _ in range(5):

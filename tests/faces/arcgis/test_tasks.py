@@ -219,7 +219,8 @@ def test_a_type_whose_kind_of_work_is_not_installed_says_so(portal: Portal) -> N
 
 def test_tasks_of_other_teams_do_not_exist(portal: Portal) -> None:
     task = portal.tasks.create("0 4 ? * *", "ExecuteReport")
-    bob = portal.client(portal.house.user("bob").headers["Authorization"].removeprefix("Bearer "))
+    portal.house.user("bob")
+    bob = portal.client_of("bob")
 
     for path in ("", "/update", "/delete", "/runs", "/enable"):
         method = "GET" if path in ("", "/runs") else "POST"
@@ -232,7 +233,7 @@ def test_tasks_of_other_teams_do_not_exist(portal: Portal) -> None:
 def test_somebody_who_only_looks_cannot_make_or_change_any(portal: Portal) -> None:
     windrow, admin = portal.house.assembly.windrow, portal.house.principal("admin")
     windrow.accounts.create_user(admin, "onlooker", role=Role.VIEWER, password="correct horse battery", tenant="alice")
-    looker = portal.client(portal.house.holder("onlooker").headers["Authorization"].removeprefix("Bearer "))
+    looker = portal.client_of("onlooker")
     task = portal.tasks.create("1 4 ? * *", "ExecuteReport")
 
     seen = looker.send("GET", task.url, {"f": "json"}).json
@@ -249,7 +250,7 @@ def test_somebody_who_only_looks_cannot_make_or_change_any(portal: Portal) -> No
 
 def test_admins_see_everybodys_tasks(portal: Portal) -> None:
     portal.tasks.create("2 4 ? * *", "ExecuteReport")
-    admin = portal.client(portal.house.holder("admin").headers["Authorization"].removeprefix("Bearer "))
+    admin = portal.client_of("admin")
     url = f"{admin.rest}/portals/self/allScheduledTasks"
 
     of_alice = admin.ask("GET", url, {"start": 1, "num": 100, "userFilter": "alice"})

@@ -1,6 +1,6 @@
 """What every route of the Sharing API is given: Windrow, who asks, what was sent, and where our addresses begin."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
@@ -111,22 +111,22 @@ class Context(Asked):
         return found
 
 
-async def read_form(request: Request) -> Form:
-    """What came with a request, of whatever method."""
+async def read_form(request: Request) -> AsyncIterator[Form]:
+    """What came with a request, of whatever method. Files are there as long as the request is."""
     values = dict(request.query_params)
-    files: dict[str, UploadFile] = {}
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == "multipart/form-data":
-        form = await request.form(max_fields=MOST_FIELDS)
-        values |= {name: value for name, value in form.items() if isinstance(value, str)}
-        files = {name: value for name, value in form.items() if isinstance(value, UploadFile)}
-    elif request.method == "POST":
+        async with request.form(max_fields=MOST_FIELDS) as form:
+            values |= {name: value for name, value in form.items() if isinstance(value, str)}
+            yield Form(values, {name: value for name, value in form.items() if isinstance(value, UploadFile)})
+        return
+    if request.method == "POST":
         body = (await request.body()).decode("utf-8", errors="replace")
         try:
             values |= dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS))
         except ValueError as error:
             raise BadInput.of("f", f"must come with at most {MOST_FIELDS} fields") from error
-    return Form(values, files)
+    yield Form(values)
 
 
 def give_asked(request: Request, form: Annotated[Form, Depends(read_form)]) -> Asked:
