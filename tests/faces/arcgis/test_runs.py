@@ -1,6 +1,7 @@
 """Runs from a client's point of view: states, texts, what a client says of one, and how many are listed."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from windrow.faces.arcgis.translate import result_of
 from windrow.faces.arcgis.words import STATUSES
 from windrow.model.identity import new_id
 from windrow.model.runs import Cause, Progress, Run, RunState
+from windrow.ports.runs import Ending
 from windrow.storage.moments import EPOCH
 
 GP = "https://gp.example.org/arcgis/rest/services/X/GPServer/Tool"
@@ -81,18 +83,35 @@ def test_a_status_that_is_none_is_refused(portal: Portal, task: Task) -> None:
         task.runs()[0].update(status="splendid")
 
 
-def test_a_run_is_deleted_once_it_has_ended(portal: Portal, task: Task) -> None:
+def test_a_run_that_waits_is_cancelled_by_deleting_it(portal: Portal, task: Task) -> None:
     windrow, alice = portal.house.assembly.windrow, portal.house.principal("alice")
     windrow.tasks.start(alice, from_hex(task.url.rpartition("/")[2]))
     (run,) = task.runs()
 
-    with pytest.raises(PortalError, match="cancel it"):
-        run.delete()
-    portal.house.carry_out()
     assert run.delete() is True
 
+    assert portal.house.carry_out() == 0
     assert task.runs() == []
     assert run.properties["error"]["code"] == 404
+
+
+def test_what_goes_on_is_stopped_before_it_is_deleted(portal: Portal, task: Task) -> None:
+    windrow, alice = portal.house.assembly.windrow, portal.house.principal("alice")
+    started = windrow.tasks.start(alice, from_hex(task.url.rpartition("/")[2]))
+    store, now = portal.house.assembly.store, portal.house.assembly.clock()
+    claimed = store.runs.claim("w", queues=["default"], now=now, lease=timedelta(minutes=1), run_id=started.id)
+    assert claimed is not None
+    (run,) = task.runs()
+
+    for each in (run, task):
+        with pytest.raises(PortalError, match="being stopped"):
+            each.delete()
+    assert run.properties["status"] == "executing"
+    ending = Ending(RunState.CANCELLED, {}, "", Progress())
+    store.runs.finish(started.id, claimed.attempt, ending, now=now)
+
+    assert task.delete() is True
+    assert "error" in task.properties
 
 
 def test_only_the_latest_runs_are_listed_and_all_are_kept(portal: Portal, task: Task) -> None:

@@ -197,6 +197,9 @@ def test_a_list_longer_than_an_answer_is_read_whole_in_spite_of_the_clients_mist
         ({"type": "ExecuteNotebook", "minute": "0"}, "itemId"),
         ({"type": "ExecuteNotebook", "minute": "0", "itemId": "0123456789abcdef0123456789abcdef"}, "itemId"),
         ({"type": "ExecuteNotebook", "minute": "0", "itemId": "x" * 300}, "itemId"),
+        ({"type": "ExecuteReport", "minute": "0", "itemId": "a\0b"}, "itemId"),
+        ({"type": "ExecuteReport", "minute": "0", "title": "a\0b"}, "title"),
+        ({"type": "ExecuteReport", "minute": "0", "maxOccurrences": "1_0"}, "maxOccurrences"),
     ],
 )
 def test_an_error_names_the_field(portal: Portal, form: dict[str, str], field: str) -> None:

@@ -1,5 +1,6 @@
 """What every route of the Sharing API is given: Windrow, who asks, what was sent, and where our addresses begin."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,9 @@ PORTAL = "/portal"
 REST = f"{PORTAL}/sharing/rest"
 
 MOST_FIELDS = 100
+LONGEST_PLAIN = 255
+
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,16 @@ class Form:
         text = self.text(name)
         if text is None:
             return None
-        try:
-            return int(text[:18])
-        except ValueError as error:
-            raise BadInput.of(name, "must be a whole number") from error
+        if not _WHOLE.fullmatch(text):
+            raise BadInput.of(name, "must be a whole number")
+        return int(text)
+
+    def plain(self, name: str) -> str | None:
+        """A text that holds nothing but signs, at most 255. Raises `BadInput`."""
+        text = self.text(name)
+        if text is not None and not (len(text) <= LONGEST_PLAIN and text.isprintable()):
+            raise BadInput.of(name, f"must be at most {LONGEST_PLAIN} printable characters")
+        return text
 
 
 @dataclass(frozen=True, slots=True)

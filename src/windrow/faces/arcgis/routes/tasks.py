@@ -13,12 +13,13 @@ from windrow.faces.arcgis.drafting import Wish, read_change, read_new, switched
 from windrow.faces.arcgis.errors import SharingRoute
 from windrow.faces.arcgis.spelling import from_hex, to_hex
 from windrow.faces.arcgis.translate import asking_of, to_task
-from windrow.faces.arcgis.types import ELSEWHERE, ITEM_TYPES, Looks
+from windrow.faces.arcgis.types import ELSEWHERE, ITEM_TYPES, KINDS, Looks
 from windrow.faces.arcgis.words import FACE
 from windrow.model.accounts import Right, User
 from windrow.model.items import Item
 from windrow.model.listings import Listed
 from windrow.model.notes import NotedListing, NotedTask
+from windrow.model.runs import ACTIVE
 
 TASKS = "/community/users/{username}/tasks"
 
@@ -108,9 +109,14 @@ def disable_task(ctx: Ctx, username: str, task_id: str) -> Response:
 
 @router.post(f"{TASKS}/{{task_id}}/delete")
 def delete_task(ctx: Ctx, username: str, task_id: str) -> Response:
-    """Deletes a task with its runs."""
+    """Deletes a task with its runs; those that go on are stopped first, which takes seconds."""
     found = find_task(ctx, username, task_id)
-    ctx.windrow.tasks.delete(ctx.principal, found.task.id, ctx.windrow.blobs)
+    for run in ctx.windrow.runs.page(ctx.principal, task_id=found.task.id, states=ACTIVE).items:
+        ctx.windrow.runs.cancel(ctx.principal, run.id)
+    try:
+        ctx.windrow.tasks.delete(ctx.principal, found.task.id, ctx.windrow.blobs)
+    except Conflict as error:
+        raise Conflict("A run of this task is being stopped: delete the task again in a few seconds.") from error
     return _done(ctx, found.task.id)
 
 
@@ -175,7 +181,8 @@ def _answer_list(ctx: Context, user: User | None) -> Response:
     start = max(1, ctx.form.number("start") or 1)
     asked = ctx.form.number("num")
     num = LARGEST_ANSWER if asked is None or asked >= WHOLE else max(1, asked)
-    types = frozenset(filter(None, (ctx.form.text("types") or "").split(","))) or None
+    asked_types = ctx.form.text("types")
+    types = None if asked_types is None else frozenset(asked_types.split(",")) & frozenset(KINDS)
     found = _find(ctx, user, types, offset=start - 1, limit=num)
     following = start + len(found.items)
     whose = ctx.principal.user_id if user is None else user.id
@@ -194,7 +201,7 @@ def _answer_list(ctx: Context, user: User | None) -> Response:
 def _find(
     ctx: Context, user: User | None, types: frozenset[str] | None, *, offset: int, limit: int
 ) -> Listed[NotedTask]:
-    item = ctx.form.text("itemId")
+    item = ctx.form.plain("itemId")
     if offset > LARGEST_OFFSET:
         raise BadInput.of("start", f"must be at most {LARGEST_OFFSET}")
     which = NotedListing(
