@@ -13,7 +13,9 @@ from windrow.faces.arcgis.types import DELEGATED, KINDS, Asking, Looks, from_tas
 from windrow.model.identity import new_id
 from windrow.model.items import Item, ItemType
 from windrow.model.tasks import Task
+from windrow.settings import Settings
 from windrow.storage.moments import EPOCH
+from windrow.work.geoprocessing import GeoprocessingWork
 
 ITEM = "0123456789abcdef0123456789abcdef"
 DASHED = "01234567-89ab-cdef-0123-456789abcdef"
@@ -34,8 +36,6 @@ ASKED: Mapping[str, tuple[Asking, Mapping[str, Any]]] = {
 
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    from windrow.settings import Settings
-
     return Assembly(Settings(data=tmp_path_factory.mktemp("data")))
 
 
@@ -56,7 +56,8 @@ def test_what_is_asked_for_is_what_the_real_kind_takes(assembly: Assembly, kind:
 
     assert ours == expected
     assert KINDS[asking.type] == kind
-    assert fill(assembly.kinds.work_kind(kind).schema, ours, field="parameters").items() >= expected.items()
+    kinds = {**assembly.kinds.work, "geoprocessing": GeoprocessingWork()}
+    assert fill(kinds[kind].schema, ours, field="parameters").items() >= expected.items()
     again = from_task(task(kind, ours))
     assert again.type == asking.type
     assert to_parameters(again, looks()) == ours

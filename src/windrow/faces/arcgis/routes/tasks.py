@@ -41,7 +41,6 @@ router = APIRouter(prefix=REST, tags=["ArcGIS"], route_class=SharingRoute, inclu
 
 
 @router.post(f"{TASKS}/createTask")
-@router.get(f"{TASKS}/createTask")
 def create_task(ctx: Ctx, username: str) -> Response:
     """Makes a task; asked for once more within minutes, it answers the same task."""
     ctx.principal.need(Right.WRITE)
@@ -82,7 +81,6 @@ def read_task(ctx: Ctx, username: str, task_id: str) -> Response:
 
 
 @router.post(f"{TASKS}/{{task_id}}/update")
-@router.get(f"{TASKS}/{{task_id}}/update")
 def update_task(ctx: Ctx, username: str, task_id: str) -> Response:
     """Changes what is sent of a task."""
     limits = limits_of(ctx)
@@ -94,14 +92,12 @@ def update_task(ctx: Ctx, username: str, task_id: str) -> Response:
 
 
 @router.post(f"{TASKS}/{{task_id}}/enable")
-@router.get(f"{TASKS}/{{task_id}}/enable")
 def enable_task(ctx: Ctx, username: str, task_id: str) -> Response:
     """Switches a task on."""
     return _change(ctx, username, task_id, lambda found: switched(found, _looks(ctx), active=True))
 
 
 @router.post(f"{TASKS}/{{task_id}}/disable")
-@router.get(f"{TASKS}/{{task_id}}/disable")
 def disable_task(ctx: Ctx, username: str, task_id: str) -> Response:
     """Switches a task off; a run under way goes on."""
     return _change(ctx, username, task_id, lambda found: switched(found, _looks(ctx), active=False))
