@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     func,
     insert,
     literal_column,
@@ -229,13 +230,13 @@ def _refuse_owned(connection: Connection, task_id: str) -> None:
 
 
 _IS_DUE: ColumnElement[bool] = tasks.c.next_due <= NOW
-# 0 where a run has not ended; 1 where nothing but a backfill has not.
-_AT_WORK = (
-    select(func.min(case((runs.c.backfill, literal_column("1")), else_=literal_column("0"))))
-    .where(runs.c.task_id == tasks.c.id, runs.c.state.in_(ACTIVE_WORDS))
-    .scalar_subquery()
-    .label("at_work")
-)
+_ACTIVE_OF_TASK = exists().where(runs.c.task_id == tasks.c.id, runs.c.state.in_(ACTIVE_WORDS))
+# 0 where a run has not ended; 1 where nothing but a backfill has not. One after the other: each stops at the first.
+_AT_WORK = case(
+    (_ACTIVE_OF_TASK.where(runs.c.backfill.is_(None)), literal_column("0")),
+    (_ACTIVE_OF_TASK, literal_column("1")),
+    else_=None,
+).label("at_work")
 _DUE = select(tasks, _AT_WORK).where(_IS_DUE).order_by(tasks.c.next_due)
 _SCHEDULED = select(tasks, _AT_WORK).where(
     tasks.c.id.in_(bindparam("these_tasks", expanding=True)), tasks.c.next_due.is_not(None)

@@ -16,7 +16,8 @@ def admin(house: House) -> Caller:
     return house.holder("admin")
 
 
-WORK = ("availability", "copy", "digest", "harvest", "notify", "push", "refresh", "source_diff", "stepping")
+OURS = ("availability", "copy", "digest", "geoprocessing", "harvest", "notebook", "notify", "ogc_process", "pipeline")
+WORK = (*OURS, "push", "refresh", "report", "sequence", "source_diff", "stepping", "walker")
 
 
 @pytest.mark.parametrize(
