@@ -39,7 +39,7 @@ class NotedTasks:
         empty = Task(new_id(), "", "", principal.tenant_id, principal.user_id, created_at=now)
         task = drafted(empty, draft, self.tasks.kinds, now)
         since = now - AGAIN_WITHIN
-        return self.tasks.store.notes.add(task, note, request=request, since=since, quotas=quotas)
+        return self.tasks.store.notes.add(task, note.of(task), request=request, since=since, quotas=quotas)
 
     def get(self, principal: Principal, task_id: str, face: str) -> NotedTask:
         """One task. Raises `NotFound`."""
@@ -73,7 +73,7 @@ class NotedTasks:
         task = self.tasks.own(principal, task_id)
         changed = drafted(task, draft, self.tasks.kinds, self.tasks.clock())
         becomes_active = task.schedule is None or task.schedule.next_due is None
-        self.tasks.store.notes.save(changed, note, seen=seen, quotas=quotas if becomes_active else ())
+        self.tasks.store.notes.save(changed, note.of(changed), seen=seen, quotas=quotas if becomes_active else ())
 
     def say_of_run(self, principal: Principal, run: Run, note: RunNote) -> None:
         """Keeps what a client says of a run beside what we know of it, and tells so in the run's log."""

@@ -1,11 +1,14 @@
 """Notes: what a protocol said of a task or a run that our own words do not hold, kept so that it is given back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from windrow.model.tasks import Task
+
+CAME_TO = "came_to"
+"""Under this a note keeps what it came to in our own words, to tell whether another way in changed the task since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,18 @@ class TaskNote:
     word: str
     subject: str = ""
     said: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, task: Task) -> "TaskNote":
+        """The note with what it came to."""
+        return replace(self, said={**self.said, CAME_TO: {"name": task.name, "parameters": dict(task.parameters)}})
+
+    def still_names(self, task: Task) -> bool:
+        """Whether the task has the name that came of this."""
+        return bool(self.said[CAME_TO]["name"] == task.name)
+
+    def still_describes(self, task: Task) -> bool:
+        """Whether the task has the parameters that came of this."""
+        return bool(self.said[CAME_TO]["parameters"] == dict(task.parameters))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Certificates: what HTTPS is spoken with: the one that the settings name, or one of our own making."""
 
+import fcntl
 import os
 import ssl
 import threading
@@ -59,8 +60,9 @@ def pair_of(settings: Settings) -> Pair | None:
     folder = settings.data.absolute() / "tls"
     pair = Pair(folder / "certificate.pem", folder / "key.pem")
     names = names_of(settings)
-    if not is_good(pair, names, now=datetime.now(UTC)):
-        make(pair, names, now=datetime.now(UTC))
+    with _alone_in(folder):
+        if not is_good(pair, names, now=datetime.now(UTC)):
+            make(pair, names, now=datetime.now(UTC))
     return pair
 
 
@@ -163,6 +165,15 @@ def _check(pair: Pair) -> None:
             f"cannot be used with {pair.key}: {error.strerror or error}; both must be PEM, the key without a password"
         )
         raise BadInput.of("tls_certificate", told) from error
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    # Of several processes that start at once one makes the pair: never the certificate of one and the key of another.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _none() -> str:

@@ -131,8 +131,8 @@ def list_queries(which: NotedListing) -> tuple[Select[Any], Select[Any]]:
 def _conditions(which: NotedListing) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if which.owner_id is not None:
-        found.append(tasks.c.owner_id == which.owner_id)
-    if which.tenant_id is not None:
+        found.append(tasks.c.owner_id == which.owner_id)  # of one team only: the team need not be asked for beside
+    elif which.tenant_id is not None:
         found.append(tasks.c.tenant_id == which.tenant_id)
     if which.active is not None:
         found.append(tasks.c.next_due.is_not(None) if which.active else tasks.c.next_due.is_(None))

@@ -14,7 +14,6 @@ from windrow.console.console import make_router as make_console_router
 from windrow.console.context import Parts as ConsoleParts
 from windrow.core.awaiting import Awaiting
 from windrow.core.listening import Listening
-from windrow.core.reporting.parameters import report_parameters
 from windrow.faces.arcgis.context import Parts as ArcgisParts
 from windrow.faces.arcgis.face import make_router as make_arcgis_router
 from windrow.faces.arcgis.slashes import Slashes
@@ -91,7 +90,7 @@ def make_app(assembly: Assembly) -> FastAPI:
     app.include_router(make_geonode_router())
     app.state.jaseci = JaseciParts(assembly.windrow, identity, address_of, awaiting)
     app.include_router(make_jaseci_router())
-    app.state.arcgis = ArcgisParts(assembly.windrow, assembly.clock, address_of, title, base_url, report_parameters)
+    app.state.arcgis = ArcgisParts(assembly.windrow, assembly.clock, address_of, title, base_url)
     app.include_router(make_arcgis_router())
     app.include_router(make_console_router())
     answer_errors(app)

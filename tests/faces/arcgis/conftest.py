@@ -16,14 +16,14 @@ from windrow.faces.arcgis.spelling import from_hex, to_hex
 NOTEBOOK = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Portal:
     """What is asked. `item` is a notebook of Alice's, `token` an API token of hers."""
 
     house: House
     ca: str
     token: str
-    item: str
+    item: str = ""
     made: list[PortalClient] = field(default_factory=list)
 
     def client(self, token: str | None = None) -> PortalClient:
@@ -37,23 +37,30 @@ class Portal:
         """Alice's tasks."""
         return TaskManager(self.client(), "alice")
 
+    def client_of(self, name: str) -> PortalClient:
+        """Somebody with a token of this user."""
+        return self.client(self.house.holder(name).headers["Authorization"].removeprefix("Bearer "))
+
+    def upload(self, name: str) -> str:
+        """The identifier of a new notebook of this user."""
+        brought = self.house.assembly.windrow.items.add(self.house.principal(name), "tides.ipynb", io.BytesIO(NOTEBOOK))
+        return to_hex(brought.id)
+
     def run(self, task: Any) -> None:
         """Has a task run now, and waits for its end."""
-
         windrow = self.house.assembly.windrow
-        windrow.tasks.start(self.house.principal("alice"), from_hex(task.url.rpartition("/")[2]))
+        windrow.tasks.start(self.house.principal("admin"), from_hex(task.url.rpartition("/")[2]))
         self.house.carry_out()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     data = tmp_path_factory.mktemp("data")
     with serve(data, tls=True) as house:
         put_kinds(house.assembly)
         token = house.user("alice").headers["Authorization"].removeprefix("Bearer ")
-        alice = house.principal("alice")
-        item = house.assembly.windrow.items.add(alice, "tides.ipynb", io.BytesIO(NOTEBOOK))
-        portal = Portal(house, str(data / "tls" / "certificate.pem"), token, to_hex(item.id))
+        portal = Portal(house, str(data / "tls" / "certificate.pem"), token)
+        portal.item = portal.upload("alice")
         yield portal
         for client in portal.made:
             client.pool.clear()

@@ -18,7 +18,7 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
         "update_item": {"type": "boolean", "default": False},
     },
     "geoprocessing": {"url": {"type": "string", "pattern": "^https?://"}, "parameters": ANYTHING},
-    "report": {"report": {"type": "string"}, "reportSubType": {"type": "string"}},
+    "report": {"report": {"type": "string"}, "period": {"type": "string"}},
     "pipeline": {"item": ITEM},
     "arcgis_portal": {
         "type": {"type": "string"},

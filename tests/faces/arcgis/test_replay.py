@@ -33,11 +33,13 @@ class Replay:
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
         self.client = portal.client("")
+        portal.house.user("walter")
         start = 1_900_000_000_000
         self.kept: dict[str, Any] = {
             "REST": "/portal/sharing/rest",
             "base": portal.house.base,
-            "item": portal.item,
+            "user": "walter",
+            "item": portal.upload("walter"),
             "password": PASSWORD,
             "start": start,
             "end": start + 30 * 86_400_000,
@@ -73,7 +75,7 @@ class Replay:
         assert (back, told["state"], told["username"], told["ssl"]) == (
             self.portal.house.base,
             "second",
-            "alice",
+            "walter",
             "true",
         )
         assert int(told["expires_in"]) == 7200

@@ -1,6 +1,7 @@
 """What every route of the Sharing API is given: Windrow, who asks, what was sent, and where our addresses begin."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
@@ -19,21 +20,20 @@ PORTAL = "/portal"
 REST = f"{PORTAL}/sharing/rest"
 
 MOST_FIELDS = 100
+LONGEST_PLAIN = 255
+
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the assembly plugs in. `base_url` is the installation's public URL, where one is set.
-
-    report_parameters   ours for those of an ExecuteReport
-    """
+    """What the assembly plugs in. `base_url` is the installation's public URL, where one is set."""
 
     windrow: Windrow
     clock: Clock
     address_of: Callable[[Request], str]
     title: str
     base_url: str | None = None
-    report_parameters: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,16 @@ class Form:
         text = self.text(name)
         if text is None:
             return None
-        try:
-            return int(text[:18])
-        except ValueError as error:
-            raise BadInput.of(name, "must be a whole number") from error
+        if not _WHOLE.fullmatch(text):
+            raise BadInput.of(name, "must be a whole number")
+        return int(text)
+
+    def plain(self, name: str) -> str | None:
+        """A text that holds nothing but signs, at most 255. Raises `BadInput`."""
+        text = self.text(name)
+        if text is not None and not (len(text) <= LONGEST_PLAIN and text.isprintable()):
+            raise BadInput.of(name, f"must be at most {LONGEST_PLAIN} printable characters")
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +121,22 @@ class Context(Asked):
         return found
 
 
-async def read_form(request: Request) -> Form:
-    """What came with a request, of whatever method."""
+async def read_form(request: Request) -> AsyncIterator[Form]:
+    """What came with a request, of whatever method. Files are there as long as the request is."""
     values = dict(request.query_params)
-    files: dict[str, UploadFile] = {}
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == "multipart/form-data":
-        form = await request.form(max_fields=MOST_FIELDS)
-        values |= {name: value for name, value in form.items() if isinstance(value, str)}
-        files = {name: value for name, value in form.items() if isinstance(value, UploadFile)}
-    elif request.method == "POST":
+        async with request.form(max_fields=MOST_FIELDS) as form:
+            values |= {name: value for name, value in form.items() if isinstance(value, str)}
+            yield Form(values, {name: value for name, value in form.items() if isinstance(value, UploadFile)})
+        return
+    if request.method == "POST":
         body = (await request.body()).decode("utf-8", errors="replace")
         try:
             values |= dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS))
         except ValueError as error:
             raise BadInput.of("f", f"must come with at most {MOST_FIELDS} fields") from error
-    return Form(values, files)
+    yield Form(values)
 
 
 def give_asked(request: Request, form: Annotated[Form, Depends(read_form)]) -> Asked:

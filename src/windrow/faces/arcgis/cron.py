@@ -30,7 +30,7 @@ def read_cron(fields: Mapping[str, str]) -> Cron:
     try:
         return Cron(expression, "UTC", Dialect.QUARTZ)
     except BadInput as error:
-        if not _is_unix(fields["dayOfWeek"]):
+        if not _is_unix(fields["dayOfMonth"], fields["dayOfWeek"]):
             raise _at_fault(fields, error) from error
     try:
         return Cron(expression, "UTC", Dialect.UNIX)
@@ -56,8 +56,10 @@ def period_of(trigger: AnyTrigger, now: datetime) -> int:
     return 0 if first is None or second is None else round((second - first).total_seconds())
 
 
-def _is_unix(days_of_week: str) -> bool:
-    """Whether a field that Quartz refuses means the same to everybody: it has a 0, or no numbers at all."""
+def _is_unix(days_of_month: str, days_of_week: str) -> bool:
+    """Whether days that Quartz refuses mean the same to everybody: they have a 0, or no numbers, and no sign of its."""
+    if re.search(r"[?LW]", days_of_month, re.IGNORECASE) or re.search(r"[?#]", days_of_week):
+        return False
     return _ZERO.search(days_of_week) is not None or not re.search(r"\d", days_of_week)
 
 

@@ -20,7 +20,6 @@ USUAL_OCCURRENCES = 10
 """What clients send unless told otherwise, and what holds where nothing is sent."""
 
 MOST_OCCURRENCES = 1_000_000_000
-LONGEST_ITEM = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +83,7 @@ def _asking(form: Form, before: Asking | None) -> Asking:
     type_ = form.text("type")
     if type_ is None and before is not None:
         type_ = before.type
-    item = form.text("itemId")
-    if item is not None and len(item) > LONGEST_ITEM:
-        raise BadInput.of("itemId", f"must have at most {LONGEST_ITEM} characters")
+    item = form.plain("itemId")
     given = read_parameters(form.text("parameters"))
     url = form.text("taskURL", "taskUrl")
     if before is None:
@@ -118,11 +115,9 @@ def _wish(
         kind, parameters = KINDS[asking.type], to_parameters(asking, looks)
     said: dict[str, Any] = {
         "title": title,
-        "name": name,
         "item": asking.item,
         "url": asking.url,
         "parameters": None if asking.parameters is None else dict(asking.parameters),
-        "ours": dict(parameters),
         "most": most,
     }
     note = TaskNote(FACE, asking.type, to_hex(asking.item or ""), said)

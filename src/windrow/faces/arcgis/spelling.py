@@ -41,7 +41,7 @@ def to_milliseconds(moment: datetime) -> int:
 def from_milliseconds(text: str, field: str) -> datetime:
     """A moment. Raises `BadInput`."""
     try:
-        return EPOCH + timedelta(milliseconds=int(text[:20]))
+        return EPOCH + timedelta(milliseconds=int(text))
     except (ValueError, OverflowError) as error:
         raise BadInput.of(field, "must be milliseconds since 1970, UTC") from error
 

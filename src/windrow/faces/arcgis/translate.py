@@ -34,15 +34,15 @@ PRIVILEGES: Mapping[Right, tuple[str, ...]] = {
 def asking_of(found: NotedTask) -> Asking:
     """What a task is to do: as it was said here, if it is still what that came to; else from our own words."""
     note = found.note
-    if note is None or KINDS.get(note.word) != found.task.kind or note.said["ours"] != dict(found.task.parameters):
+    if note is None or KINDS.get(note.word) != found.task.kind or not note.still_describes(found.task):
         return from_task(found.task)
     return Asking(note.word, note.said["item"], note.said["url"], note.said["parameters"])
 
 
 def title_of(found: NotedTask) -> str:
     """The title as it was said here, unless the task was renamed since."""
-    note, name = found.note, found.task.name
-    return str(note.said["title"]) if note is not None and note.said["name"] == name else name
+    note = found.note
+    return str(note.said["title"]) if note is not None and note.still_names(found.task) else found.task.name
 
 
 def most_of(found: NotedTask) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from windrow.core.reporting.parameters import report_parameters
 from windrow.errors import BadInput
 from windrow.faces.arcgis.spelling import from_hex, to_hex
 from windrow.model.items import Item, ItemType
@@ -55,10 +56,14 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What only the installation knows: an item by our identifier (raises `NotFound`), and a report's parameters."""
+    """What only the installation knows.
 
+    kind     raises `BadInput` for a kind of work that is not installed
+    item     an item by our identifier; raises `BadInput`
+    """
+
+    kind: Callable[[str], object]
     item: Callable[[str], Item]
-    report: Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 def check_type(word: str | None) -> str:
@@ -70,6 +75,7 @@ def check_type(word: str | None) -> str:
 
 def to_parameters(asking: Asking, looks: Looks) -> Mapping[str, Any]:
     """The parameters of our kind. Raises `BadInput`; what they must be is for the kind's schema to say."""
+    looks.kind(KINDS[asking.type])
     given = dict(asking.parameters or {})
     match asking.type:
         case "ExecuteNotebook":
@@ -78,7 +84,7 @@ def to_parameters(asking: Asking, looks: Looks) -> Mapping[str, Any]:
             return _told(url=asking.url, parameters=given)
         case "ExecuteReport":
             asked = given if {"report", "reportSubType"} & set(given) else {"reportSubType": USUAL_REPORT, **given}
-            return looks.report(asked)
+            return report_parameters(asked)
         case "RunDataPipeline":
             return _told(item=None if asking.item is None else from_hex(asking.item))
         case _:

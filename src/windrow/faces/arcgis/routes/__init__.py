@@ -1,1 +1,1 @@
-"""The paths of this face, by subject. GET and POST are both taken, as ArcGIS does."""
+"""The paths of this face, by subject. What is read is read by GET and POST, as ArcGIS has it; changes are POSTs."""

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from windrow.errors import BadInput, NotFound
+from windrow.errors import BadInput, Conflict, NotFound
 from windrow.faces.arcgis.context import REST, Context, Ctx
 from windrow.faces.arcgis.errors import SharingRoute
 from windrow.faces.arcgis.limits import HISTORY
@@ -59,9 +59,11 @@ def update_run(ctx: Ctx, username: str, task_id: str, run_id: str) -> Response:
 
 @router.post(f"{RUNS}/{{run_id}}/delete")
 def delete_run(ctx: Ctx, username: str, task_id: str, run_id: str) -> Response:
-    """Deletes a run that has ended."""
+    """Deletes a run; one that goes on is stopped first, which takes seconds: there is no other way here to stop it."""
     found = find_task(ctx, username, task_id)
-    run = _find(ctx, found.task.id, run_id)
+    run = ctx.windrow.runs.cancel(ctx.principal, _find(ctx, found.task.id, run_id).id)
+    if not run.state.is_terminal:
+        raise Conflict("This run is being stopped: delete it again in a few seconds.")
     ctx.windrow.runs.delete(ctx.principal, run.id)
     return _done(ctx, found.task.id, run.id)
 

@@ -13,12 +13,13 @@ from windrow.faces.arcgis.drafting import Wish, read_change, read_new, switched
 from windrow.faces.arcgis.errors import SharingRoute
 from windrow.faces.arcgis.spelling import from_hex, to_hex
 from windrow.faces.arcgis.translate import asking_of, to_task
-from windrow.faces.arcgis.types import ELSEWHERE, ITEM_TYPES, Looks
+from windrow.faces.arcgis.types import ELSEWHERE, ITEM_TYPES, KINDS, Looks
 from windrow.faces.arcgis.words import FACE
 from windrow.model.accounts import Right, User
 from windrow.model.items import Item
 from windrow.model.listings import Listed
 from windrow.model.notes import NotedListing, NotedTask
+from windrow.model.runs import ACTIVE
 
 TASKS = "/community/users/{username}/tasks"
 
@@ -40,7 +41,6 @@ router = APIRouter(prefix=REST, tags=["ArcGIS"], route_class=SharingRoute, inclu
 
 
 @router.post(f"{TASKS}/createTask")
-@router.get(f"{TASKS}/createTask")
 def create_task(ctx: Ctx, username: str) -> Response:
     """Makes a task; asked for once more within minutes, it answers the same task."""
     ctx.principal.need(Right.WRITE)
@@ -81,7 +81,6 @@ def read_task(ctx: Ctx, username: str, task_id: str) -> Response:
 
 
 @router.post(f"{TASKS}/{{task_id}}/update")
-@router.get(f"{TASKS}/{{task_id}}/update")
 def update_task(ctx: Ctx, username: str, task_id: str) -> Response:
     """Changes what is sent of a task."""
     limits = limits_of(ctx)
@@ -93,14 +92,12 @@ def update_task(ctx: Ctx, username: str, task_id: str) -> Response:
 
 
 @router.post(f"{TASKS}/{{task_id}}/enable")
-@router.get(f"{TASKS}/{{task_id}}/enable")
 def enable_task(ctx: Ctx, username: str, task_id: str) -> Response:
     """Switches a task on."""
     return _change(ctx, username, task_id, lambda found: switched(found, _looks(ctx), active=True))
 
 
 @router.post(f"{TASKS}/{{task_id}}/disable")
-@router.get(f"{TASKS}/{{task_id}}/disable")
 def disable_task(ctx: Ctx, username: str, task_id: str) -> Response:
     """Switches a task off; a run under way goes on."""
     return _change(ctx, username, task_id, lambda found: switched(found, _looks(ctx), active=False))
@@ -108,9 +105,14 @@ def disable_task(ctx: Ctx, username: str, task_id: str) -> Response:
 
 @router.post(f"{TASKS}/{{task_id}}/delete")
 def delete_task(ctx: Ctx, username: str, task_id: str) -> Response:
-    """Deletes a task with its runs."""
+    """Deletes a task with its runs; those that go on are stopped first, which takes seconds."""
     found = find_task(ctx, username, task_id)
-    ctx.windrow.tasks.delete(ctx.principal, found.task.id, ctx.windrow.blobs)
+    for run in ctx.windrow.runs.page(ctx.principal, task_id=found.task.id, states=ACTIVE).items:
+        ctx.windrow.runs.cancel(ctx.principal, run.id)
+    try:
+        ctx.windrow.tasks.delete(ctx.principal, found.task.id, ctx.windrow.blobs)
+    except Conflict as error:
+        raise Conflict("A run of this task is being stopped: delete the task again in a few seconds.") from error
     return _done(ctx, found.task.id)
 
 
@@ -175,7 +177,8 @@ def _answer_list(ctx: Context, user: User | None) -> Response:
     start = max(1, ctx.form.number("start") or 1)
     asked = ctx.form.number("num")
     num = LARGEST_ANSWER if asked is None or asked >= WHOLE else max(1, asked)
-    types = frozenset(filter(None, (ctx.form.text("types") or "").split(","))) or None
+    asked_types = ctx.form.text("types")
+    types = None if asked_types is None else frozenset(asked_types.split(",")) & frozenset(KINDS)
     found = _find(ctx, user, types, offset=start - 1, limit=num)
     following = start + len(found.items)
     whose = ctx.principal.user_id if user is None else user.id
@@ -194,7 +197,7 @@ def _answer_list(ctx: Context, user: User | None) -> Response:
 def _find(
     ctx: Context, user: User | None, types: frozenset[str] | None, *, offset: int, limit: int
 ) -> Listed[NotedTask]:
-    item = ctx.form.text("itemId")
+    item = ctx.form.plain("itemId")
     if offset > LARGEST_OFFSET:
         raise BadInput.of("start", f"must be at most {LARGEST_OFFSET}")
     which = NotedListing(
@@ -212,7 +215,7 @@ def _find(
 
 
 def _looks(ctx: Context) -> Looks:
-    return Looks(lambda item_id: _item(ctx, item_id), ctx.parts.report_parameters)
+    return Looks(ctx.windrow.kinds.work_kind, lambda item_id: _item(ctx, item_id))
 
 
 def _item(ctx: Context, item_id: str) -> Item:
