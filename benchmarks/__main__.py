@@ -10,7 +10,18 @@ from rich.console import Console
 from benchmarks import machine
 from benchmarks.figures import Figure, print_table, write_json
 from benchmarks.remotes import running_remote
-from benchmarks.scenarios import chord, clock, engines, fairness, harvesting, interruptions, lists, owslib, truth
+from benchmarks.scenarios import (
+    chord,
+    clock,
+    engines,
+    fairness,
+    harvesting,
+    interruptions,
+    lists,
+    owslib,
+    schedules,
+    truth,
+)
 from benchmarks.scenarios.plan import FULL, QUICK, USUAL, Plan
 from samples.servers.process import ROOT
 
@@ -24,6 +35,7 @@ SCENARIOS: dict[str, Callable[[Plan], list[Figure]]] = {
     "truth": truth.measure,
     "interruptions": interruptions.measure,
     "clock": clock.measure,
+    "schedules": schedules.measure,
 }
 WRITTEN = ROOT / "build" / "bench.json"
 

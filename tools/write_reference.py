@@ -5,6 +5,7 @@
 What stands above the mark in a page is written by people, and stays; all below it is written anew.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
@@ -15,7 +16,9 @@ from typer.core import TyperArgument, TyperGroup, TyperOption
 from samples.servers.process import ROOT
 from windrow.cli.app import root
 from windrow.cli.exits import MEANINGS
+from windrow.core.pipelines.schema import ITEM_SCHEMA
 from windrow.settings import SettingLine, Settings, describe_settings
+from windrow.work.sequence.strict.schema import SCHEMA
 
 MARK = "<!-- From here on written by tools/write_reference.py. -->\n"
 FOLDER = ROOT / "docs" / "reference"
@@ -118,6 +121,9 @@ PAGES: Mapping[str, tuple[Callable[[], Iterator[str]], str]] = {
 }
 
 
+SCHEMAS: Mapping[str, Mapping[str, Any]] = {"pipeline.schema.json": ITEM_SCHEMA}
+
+
 def written(name: str) -> str:
     """A page as it should be."""
     make, between = PAGES[name]
@@ -125,10 +131,26 @@ def written(name: str) -> str:
     return f"{by_people}{MARK}\n{between.join(make())}"
 
 
+def schema(name: str) -> str:
+    """A published JSON Schema as it should be."""
+    return json.dumps(SCHEMAS[name], indent=2, ensure_ascii=False) + "\n"
+
+
 def _path(name: str) -> Path:
     return FOLDER / name
+
+
+SEQUENCES = FOLDER / "sequence.schema.json"
+
+
+def sequence_schema() -> str:
+    """The JSON Schema of strict sequences, as it is published."""
+    return json.dumps(SCHEMA, indent=2) + "\n"
 
 
 if __name__ == "__main__":
     for page in PAGES:
         _path(page).write_text(written(page), encoding="utf-8")
+    SEQUENCES.write_text(sequence_schema(), encoding="utf-8")
+    for document in SCHEMAS:
+        _path(document).write_text(schema(document), encoding="utf-8")

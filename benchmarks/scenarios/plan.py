@@ -20,6 +20,9 @@ class Size:
     nothings       runs that do nothing, for their rate
     fans           parts of a small and of a large fan-out
     sources        sources that a clock keeps an eye on
+    schedules      schedules of ticks that are compared; the middle number is due at once beside beat
+    dispatches     of beat, for its rate: they are slow
+    seconds        for which a hundred schedules are due each second
     """
 
     small: int
@@ -34,6 +37,9 @@ class Size:
     nothings: int = 3_000
     fans: tuple[int, int] = (1_000, 10_000)
     sources: int = 10_000
+    schedules: tuple[int, int, int] = (1_000, 10_000, 100_000)
+    dispatches: int = 500
+    seconds: int = 20
 
 
 QUICK = Size(
@@ -49,6 +55,8 @@ QUICK = Size(
     nothings=500,
     fans=(200, 2_000),
     sources=2_000,
+    dispatches=200,
+    seconds=10,
 )
 USUAL = Size(small=10_000, large=100_000, huge=0, repeats=2, owslib=1_000, chord=10_000, beside=100_000, runs=1_000_000)
 FULL = Size(

@@ -1,4 +1,4 @@
-"""pygeoapi 0.21, a real server of OGC API Records, and of STAC as a browsable catalogue."""
+"""pygeoapi 0.21, a real server of OGC API Records, OGC API Processes, and of STAC as a browsable catalogue."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -35,6 +35,11 @@ class Pygeoapi(ServerProcess):
     def records_url(self) -> str:
         """The collection of records."""
         return f"{self.url}/collections/records"
+
+    @property
+    def processes_url(self) -> str:
+        """Its processes: `hello-world`, and `echo`, which takes as many seconds as its input `pause` says."""
+        return f"{self.url}/processes"
 
     @property
     def stac_url(self) -> str:

@@ -1,4 +1,4 @@
-"""Runs in pygeoapi's own environment: serves records from TinyDB as OGC API Records, and a folder of STAC.
+"""Runs in pygeoapi's own environment: serves records from TinyDB as OGC API Records, a folder of STAC, and processes.
 
     python pygeoapi_child.py PAGE RECORDS.json STAC_FOLDER
 
@@ -33,6 +33,8 @@ def configuration(url, page, records, scenes):
             "gzip": True,
             "languages": ["en-US"],
             "limits": {"default_items": 10, "max_items": page},
+            # Jobs need a place to be kept; without one every process answers at once.
+            "manager": {"name": "TinyDB", "connection": str(Path("jobs.db").resolve()), "output_dir": "."},
             "map": {"url": "https://tiles.example.org/{z}/{x}/{y}.png", "attribution": "none"},
         },
         "logging": {"level": "ERROR"},
@@ -66,6 +68,8 @@ def configuration(url, page, records, scenes):
                     }
                 ],
             },
+            "hello-world": {"type": "process", "processor": {"name": "HelloWorld"}},
+            "echo": {"type": "process", "processor": {"name": "Echo"}},
             "scenes": {
                 "type": "stac-collection",
                 "title": "Scenes",

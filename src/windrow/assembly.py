@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from windrow.core.accounts import Accounts
+from windrow.core.agenda.looking import Agenda
 from windrow.core.attending import Attending
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
@@ -17,6 +18,7 @@ from windrow.core.consequences import Consequence, Consequences
 from windrow.core.copying.following import CopyingFollows
 from windrow.core.copying.keeping import Copies
 from windrow.core.copying.kind import CopyWork
+from windrow.core.destinations import Destinations
 from windrow.core.dispatching import Dispatching
 from windrow.core.editing import Editing
 from windrow.core.harvesting.checking import AvailabilityWork
@@ -28,20 +30,32 @@ from windrow.core.harvesting.previewing import Previewing
 from windrow.core.item_folders import ItemFolders
 from windrow.core.items import Items, Shelf
 from windrow.core.kinds import Kinds
+from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.notifying.digesting import DigestWork
 from windrow.core.notifying.kind import NotifyWork
 from windrow.core.notifying.telling import Telling
+from windrow.core.pausing import Pausing
 from windrow.core.performing import Performer
+from windrow.core.pipelines.looking import Steps
+from windrow.core.pipelines.making import make_pipeline_work
+from windrow.core.pipelines.reading import Reading
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
 from windrow.core.pushing.kind import PushWork
 from windrow.core.pushing.places import Places
+from windrow.core.repeating import Repeating
+from windrow.core.reporting.kind import ReportWork
+from windrow.core.reporting.sending import Sending
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduling import Scheduling
 from windrow.core.sources import Sources
 from windrow.core.targets import Targets
+from windrow.core.walking.inline import Inline
+from windrow.core.walking.kind import WalkerWork
+from windrow.core.walking.loading import load_walkers
+from windrow.core.walking.walkers import Walkers
 from windrow.core.watching import Watching
 from windrow.core.windrow import Windrow
 from windrow.engines.isolation import Isolator
@@ -55,6 +69,7 @@ from windrow.ports.engines import Reservations
 from windrow.ports.fetching import Check, Courier, Manners
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
+from windrow.ports.walkers import Walker
 from windrow.ports.work import Isolation, WorkKind, isolation_of
 from windrow.settings import Settings
 from windrow.storage.blobs import FolderBlobs
@@ -64,6 +79,7 @@ from windrow.storage.schema import upgrade
 from windrow.storage.secrets import open_vault
 from windrow.storage.store import SqlStore
 from windrow.work.notebook import NotebookWork
+from windrow.work.report import draw
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -75,6 +91,7 @@ log = structlog.get_logger()
 SOURCE_KINDS = "windrow.source_kinds"
 WORK_KINDS = "windrow.work_kinds"
 TARGET_KINDS = "windrow.target_kinds"
+WALKERS = "windrow.walkers"
 
 
 @dataclass
@@ -149,8 +166,14 @@ class Assembly:
         )
         work["digest"] = DigestWork(self.store, Attending(self.store, self.clock), self.clock)
         work["source_diff"] = DiffWork(self.store, kinds.source)
+        work["walker"] = WalkerWork(self.walkers)
         work["notebook"] = NotebookWork(_bounds_of_notebooks(self.settings))
         work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
+        sending = Sending(
+            self.store, self.blobs, self._send_out, self.messenger, self.clock, self.settings.base_url or ""
+        )
+        work["report"] = ReportWork(self.store, draw, sending, self.clock, self._run_keep)
+        work["pipeline"] = make_pipeline_work(self.store, kinds, self.shelf, self.clock)
         return kinds
 
     def _asking(self, kinds: Kinds) -> Asking:
@@ -165,6 +188,11 @@ class Assembly:
     def messenger(self) -> AppriseMessenger:
         """What tells people by Apprise, and keeps the outgoing policy."""
         return AppriseMessenger(tuple(self.settings.outgoing_allow))
+
+    @cached_property
+    def walkers(self) -> dict[str, Walker]:
+        """The registered callables: those of packages, and those in the folders that the settings name."""
+        return load_walkers(WALKERS, [Path(each) for each in self.settings.walker_folders])
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -187,14 +215,20 @@ class Assembly:
             kinds=self.kinds,
             tasks=Tasks(store, self.kinds, clock),
             schedules=PreviewingSchedules(store.tasks, clock),
+            agenda=Agenda(store, Tasks(store, self.kinds, clock), clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
+            repeating=Repeating(store, clock, sources),
+            steps=Steps(store, Reading(store, self.shelf)),
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),
             notifications=Notifications(store, attending, self.messenger, clock),
+            destinations=Destinations(store, self.messenger, clock),
             catalogue=Catalogue(store.catalogue),
             editing=Editing(store, clock),
             copies=Copies(store, self.blobs, attending),
             items=Items(self.shelf, clock),
+            walkers=Walkers(store, self.walkers, clock, Inline(self.performer, self.settings.beat_seconds)),
+            noted_tasks=NotedTasks(Tasks(store, self.kinds, clock)),
             store=store,
             blobs=self.blobs,
         )
@@ -212,6 +246,7 @@ class Assembly:
             lease=timedelta(seconds=self.settings.lease_seconds),
             log_keep=self.settings.log_keep,
             isolate=self.isolator,
+            errands_maker=self.fetcher_maker,
         )
 
     @cached_property
@@ -254,12 +289,16 @@ class Assembly:
             PushFollows(store, attending),
             Telling(store, attending),
         ]
-        return Consequences(store, drawn)
+        return Consequences(store, drawn, Pausing(store.tasks, clock))
+
+    @property
+    def _run_keep(self) -> timedelta:
+        return timedelta(days=self.settings.run_keep_days)
 
     @property
     def watching(self) -> Watching:
         """The sweeper and the housekeeper."""
-        return Watching(self.store, self.blobs, self.clock, timedelta(days=self.settings.run_keep_days))
+        return Watching(self.store, self.blobs, self.clock, self._run_keep)
 
     def close(self) -> None:
         """Gives back what was opened."""

@@ -50,10 +50,11 @@ def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[N
     monkeypatch.delenv("COLUMNS", raising=False)  # the programs that run the tests set it
     monkeypatch.setenv("WINDROW_OUTGOING_ALLOW", "127.0.0.0/8")
     monkeypatch.chdir(tmp_path)
+    logs = structlog.get_config()
     root = logging.getLogger()
     handlers = list(root.handlers)
     yield
-    structlog.reset_defaults()
+    structlog.configure(**logs)
     root.handlers[:] = handlers
 
 

@@ -135,3 +135,25 @@ def test_nobody_at_work_is_told_too(windrow: Windrow, harvested: Path) -> None:
     assert windrow("workers", "list", "--json").json == []
     assert [each["name"] for each in waiting["reserved"][""]] == ["Harvest Folder"]
     assert "reserved" in windrow("workers", "inspect").out
+
+
+def test_an_ended_run_is_run_again(windrow: Windrow, harvested: Path) -> None:
+    first = windrow("runs", "show", "last", "--json").json
+
+    again = windrow("runs", "rerun", first["id"], "--json")
+
+    assert (again.code, again.json["state"], again.json["rerun_of"]) == (0, "succeeded", first["id"])
+    assert f"again       {first['id']}" in windrow("runs", "show", "last").out
+
+
+def test_what_a_sources_task_cannot_do_is_said_with_its_option(windrow: Windrow, harvested: Path) -> None:
+    (task,) = windrow("tasks", "list", "--json").json
+    span = ("--start", "2026-01-01", "--end", "2026-02-01")
+
+    filled = windrow("tasks", "backfill", task["id"], *span, "--dry-run")
+    other = windrow("tasks", "start", task["id"], "--set", "full=true")
+    garbled = windrow("tasks", "start", task["id"], "--set", "full")
+
+    assert "takes what is there now" in filled.err
+    assert other.err.startswith("--set: are not changed here")
+    assert garbled.err.startswith("--set: ")

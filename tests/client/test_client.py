@@ -185,6 +185,21 @@ def do_items(client: Client) -> None:
     client.items.delete(item.id)
 
 
+def do_repeats(client: Client, house: House, task_id: str) -> None:
+    due = datetime(2026, 5, 1, tzinfo=UTC)
+    run = client.tasks.start(task_id, parameters={"files": {"c.txt": "C"}}, due=due)
+    house.carry_out()
+    again = client.runs.rerun(run.id)
+    assert (again.rerun_of, again.parameters, again.due) == (run.id, run.parameters, due)
+    house.carry_out()
+    dry = client.tasks.backfill(task_id, start=due, end=due + timedelta(hours=3), dry_run=True)
+    assert ([each.hour for each in dry.moments], dry.left_out, dry.run_ids) == ([0, 1, 2], 0, [])
+    made = client.tasks.backfill(task_id, start=due, end=due + timedelta(hours=3), most=3)
+    assert [client.runs.get(each).cause for each in made.run_ids] == ["backfill"] * 3
+    for run_id in made.run_ids:
+        client.runs.cancel(run_id)
+
+
 def do_tasks_and_runs(client: Client, house: House, source_id: int) -> None:
     assert "stepping" in [each.name for each in client.tasks.kinds()]
     schedule = schedules.Schedule(trigger=schedules.Trigger(every_seconds=3600))
@@ -210,6 +225,8 @@ def do_tasks_and_runs(client: Client, house: House, source_id: int) -> None:
     assert [each.name for each in client.runs.outputs(run.id)] == ["ä b.txt"]
     assert b"".join(client.runs.read_output(run.id, "ä b.txt")) == b"A"
     assert list(client.runs.parts(run.id)) == []
+    do_repeats(client, house, task.id)
+    assert list(client.runs.steps(run.id)) == []
     worker = add_worker(house)
     client.runs.drain(worker)
     assert [each.draining for each in client.runs.workers() if each.id == worker] == [True]

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from windrow.assembly import SOURCE_KINDS, _load
-from windrow.console.drafts import UNITS, SourceForm, from_form, to_form
+from windrow.console.drafts import SourceForm, from_form, to_form
 from windrow.console.forms import Form
+from windrow.console.schedule_forms import UNITS
 from windrow.console.schema_forms import Field, fields_of, read_settings, widget_of
 from windrow.core.source_drafts import SourceDraft
 from windrow.core.validating import fill
@@ -124,14 +125,15 @@ def posted(fields: list[Field]) -> list[tuple[str, str]]:
 
 def sent(form: SourceForm) -> list[tuple[str, str]]:
     """What a browser sends of the whole form."""
-    switches = ("scheduled", "paused", "new_wanted", "keep_gone", "keywords_union")
-    boxes = {name: getattr(form, name) for name in switches}
+    boxes = {name: getattr(form, name) for name in ("new_wanted", "keep_gone", "keywords_union")}
+    boxes |= {"scheduled": form.when.scheduled, "paused": form.when.paused}
     texts: dict[str, Any] = {
         name: getattr(form, name)
         for name in (
-            *("name", "url", "visibility", "every", "unit", "guard_share", "guard_count", "grace", "full_every"),
+            *("name", "url", "visibility", "guard_share", "guard_count", "grace", "full_every"),
             *("requests_per_second", "concurrency", "page_attempts"),
         )
     }
+    texts |= {name: form.when.values[name] for name in ("every", "unit")}
     pairs = [*texts.items(), *((name, "on") for name, ticked in boxes.items() if ticked)]
     return [*pairs, *posted(list(form.settings))]

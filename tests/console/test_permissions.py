@@ -9,10 +9,13 @@ from fastapi.routing import APIRoute
 from tests.console.visiting import Visitor, visitor
 from tests.web.serving import House
 from windrow.console.console import PAGES
+from windrow.core.runs import TaskDraft
 from windrow.core.source_drafts import SourceDraft
 from windrow.core.targets import TargetDraft
 from windrow.model.accounts import Role
 from windrow.model.identity import new_id
+from windrow.model.schedules import Schedule
+from windrow.model.triggers import Cron
 
 ROUTES = [
     (method, route.path)
@@ -27,16 +30,19 @@ OPEN = {"/sign-in", "/sign-out", "/theme"}
 OWN = {"/password", "/account", "/account/password", "/account/tokens", "/account/tokens/{token_id}/revoke"}
 """One's own account, whatever the role."""
 
-FOR_WRITERS = {"/sources/new", "/sources/{source_id}/delete", "/sources/{source_id}/targets/new"}
+FOR_WRITERS = {
+    *("/sources/new", "/sources/{source_id}/delete", "/sources/{source_id}/targets/new"),
+    *("/tasks/new", "/tasks/{task_id}/settings", "/tasks/{task_id}/delete"),
+}
 """Pages that are for nothing but changing."""
 
 FOR_ADMINS = {"/workers", "/users"}
 
 POSTS = [path for method, path in ROUTES if method == "POST" and path not in OPEN | OWN]
 LOOKS = [path for method, path in ROUTES if method == "GET" and not {path} & (OPEN | OWN | FOR_WRITERS | FOR_ADMINS)]
-LOOKS = [path for path in LOOKS if "record_id" not in path and not path.endswith("/live")]
-"""Pages for everybody in the team; no record is harvested here, and a stream holds no form."""
-OF_A_TEAM = [(method, path) for method, path in ROUTES if re.search("source_id|run_id|record_id", path)]
+LOOKS = [path for path in LOOKS if "record_id" not in path and not path.endswith(("/live", "/editor"))]
+"""Pages for everybody in the team; no record is harvested here, a stream is no page, a piece of a form is a form."""
+OF_A_TEAM = [(method, path) for method, path in ROUTES if re.search("source_id|run_id|record_id|task_id", path)]
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class Team:
     source: int
     run: str
     target: int
+    task: str
     operator: Visitor
     viewer: Visitor
     stranger: Visitor
@@ -60,9 +67,11 @@ def team(house: House) -> Team:
     ann, sources = house.principal("ann"), house.assembly.windrow.sources
     source = sources.create(ann, SourceDraft(name="Ours", kind="csw", url="https://example.org/csw")).source
     run = sources.harvest(ann, source.id)
-    draft = TargetDraft("Theirs", "depot", "https://example.org/depot")
-    target = house.assembly.windrow.targets.create(ann, source.id, draft).target
-    return Team(source.id, run.id, target.id, operator, viewer, stranger)
+    pushed = TargetDraft("Theirs", "depot", "https://example.org/depot")
+    target = house.assembly.windrow.targets.create(ann, source.id, pushed).target
+    draft = TaskDraft("Ours to do", "stepping", schedule=Schedule(Cron("@daily")))
+    task = house.assembly.windrow.tasks.create(ann, draft)
+    return Team(source.id, run.id, target.id, task.id, operator, viewer, stranger)
 
 
 def test_there_are_routes_to_try() -> None:
@@ -106,7 +115,7 @@ def test_the_installation_is_for_admins(team: Team, path: str) -> None:
 
 @pytest.mark.parametrize(("method", "path"), OF_A_TEAM)
 def test_what_is_another_teams_looks_as_if_it_were_not_there(team: Team, method: str, path: str) -> None:
-    foreign, unknown = filled(path, team), filled(path, Team(987654, new_id(), 987654, *[team.stranger] * 3))
+    foreign, unknown = filled(path, team), filled(path, Team(987654, new_id(), 987654, new_id(), *[team.stranger] * 3))
     ask = team.stranger.get if method == "GET" else team.stranger.post
 
     seen, missed = ask(foreign), ask(unknown)
@@ -116,9 +125,9 @@ def test_what_is_another_teams_looks_as_if_it_were_not_there(team: Team, method:
 
 
 def test_lists_hold_nothing_of_another_team(team: Team) -> None:
-    for path in ("/", "/sources", "/runs", "/records"):
+    for path in ("/", "/sources", "/runs", "/records", "/tasks", "/schedules", "/calendar"):
         assert "Ours" not in team.stranger.get(path).html, path
-        assert path == "/records" or "Ours" in team.viewer.get(path).html, path
+        assert path in ("/records", "/calendar") or "Ours" in team.viewer.get(path).html, path
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
@@ -134,6 +143,7 @@ def filled(path: str, team: Team) -> str:
         "source_id": team.source,
         "run_id": team.run,
         "target_id": team.target,
+        "task_id": team.task,
         "review_id": 1,
         "notification_id": 1,
         "record_id": 987654,

@@ -277,3 +277,54 @@ def test_what_each_worker_does_can_be_seen(engine: Installation, remote: Remote)
     assert run.id in [each.run_id for each in seen.active[holder]]
     engine.assembly.windrow.runs.cancel(engine.principal, run.id)
     assert engine.wait_for(run).state is RunState.CANCELLED
+
+
+def test_a_pipeline_goes_on_whatever_is_killed_and_does_each_step_once(engine: Installation, remote: Remote) -> None:
+    slow = engine.add("oai_pmh", slow_server(remote, seconds=0.05).url)
+    inner = {"steps": [{"name": "again", "source": slow.id, "parameters": {"full": True}}]}
+    steps = [
+        {"name": "fetch", "source": slow.id},
+        {"name": "look", "source": slow.id, "do": "check", "after": ["fetch"]},
+        {"name": "inner", "kind": "pipeline", "parameters": inner, "after": ["look"]},
+        {"name": "never", "source": slow.id, "after": ["inner"], "when": "steps.fetch.counts.added != 40"},
+    ]
+    run = engine.begin("pipeline", steps=steps)
+    wait_for(lambda: engine.run(run).state is RunState.WAITING)
+
+    for each in engine.living(WorkerRole.WORKER):
+        engine.kill(each)
+    for each in engine.living(WorkerRole.CLOCK):
+        engine.kill(each)
+    ended = engine.wait_for(run, seconds=90)
+
+    noted = {each.name: each for each in engine.assembly.store.runs.steps(run.id)}
+    assert (ended.state, ended.error) == (RunState.SUCCEEDED, "")
+    assert [noted[name].state for name in ("fetch", "look", "inner", "never")] == [
+        *[RunState.SUCCEEDED] * 3,
+        RunState.SKIPPED,
+    ]
+    harvests = engine.assembly.store.runs.page(RunFilter(None, task_id=slow.task_id), limit=10).items
+    assert [each.state for each in harvests] == [RunState.SUCCEEDED] * 2
+    assert len(engine.titles(slow)) == 40
+    wait_for(lambda: len(engine.living()) == 4)
+    engine.assert_sound()
+
+
+def test_a_cancelled_pipeline_takes_its_steps_with_it(engine: Installation, remote: Remote) -> None:
+    server = OaiServer(remote)
+    server.on_page(2, hang())
+    source = engine.add("oai_pmh", server.url)
+    run = engine.begin("pipeline", steps=[{"name": "fetch", "source": source.id}])
+    wait_for(lambda: engine.assembly.store.runs.steps(run.id))
+    child = engine.assembly.store.runs.steps(run.id)[0].child_id
+    assert child is not None
+    fetching = engine.assembly.store.runs.get(child, tenant_id=None)
+    wait_for(lambda: engine.run(fetching).progress.done == 3)
+
+    asked = time.monotonic()
+    engine.assembly.windrow.runs.cancel(engine.principal, run.id)
+    ended = [engine.wait_for(each).state for each in (run, fetching)]
+
+    assert ended == [RunState.CANCELLED] * 2
+    assert time.monotonic() - asked < 3
+    engine.assert_sound()

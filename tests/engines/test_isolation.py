@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +105,20 @@ def test_work_in_its_own_process_does_what_other_work_does(shop: Shop) -> None:
     assert (run.state, run.error) == (RunState.SUCCEEDED, "")
     assert run.progress == Progress(2, 2, {"made": 1}, "all well")
     assert run.result["given"] == {"given": "this"}
+    assert run.result["note"] == {"begun": "elsewhere"}
     (output,) = shop.farm.assembly.store.runs.list_outputs(run.id)
     assert (output.name, output.media_type, output.size) == ("words.txt", "text/plain", 13)
     with shop.farm.assembly.blobs.open(output.blob) as file:
         assert file.read() == b"so many words"
+
+
+def test_the_nominal_time_reaches_it(shop: Shop) -> None:
+    may, tasks = datetime(2026, 5, 1, tzinfo=UTC), shop.farm.assembly.windrow.tasks
+    first = shop.do("dutiful")
+
+    run = shop.farm.finish(tasks.start(shop.farm.principal, first.task_id, due=may))
+
+    assert (first.result["due"], run.result["due"]) == (None, may.isoformat())
 
 
 def test_its_log_holds_what_it_told_and_what_it_wrote(shop: Shop) -> None:

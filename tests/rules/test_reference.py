@@ -8,7 +8,7 @@ import pytest
 from typer.core import TyperGroup
 
 from tests.rules.tree import python_files
-from tools.write_reference import FOLDER, PAGES, written
+from tools.write_reference import FOLDER, PAGES, SCHEMAS, schema, written
 from windrow.cli.app import root
 from windrow.settings import Settings
 
@@ -19,12 +19,19 @@ WITHOUT_JSON = {
     "runs download",  # these write a file
     "records document",
     "records export",
+    "sequence export",
+    "sequence import",
 }
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_page_is_what_the_code_says(page: str) -> None:
     assert (FOLDER / page).read_text(encoding="utf-8") == written(page), "run: python -m tools.write_reference"
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_published_schema_is_what_the_code_checks(name: str) -> None:
+    assert (FOLDER / name).read_text(encoding="utf-8") == schema(name), "run: python -m tools.write_reference"
 
 
 def test_every_option_explains_itself() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.storage.making import add_basics
+from tests.storage.office import Office
 from windrow.storage import schema
 from windrow.storage.database import Database
 from windrow.storage.runs import SqlRuns
@@ -33,3 +34,10 @@ def runs(database: Database) -> SqlRuns:
     """Runs, in a database where there is a task to run."""
     add_basics(database)
     return SqlRuns(database)
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    """Tasks with schedules, in an empty database."""
+    add_basics(database)
+    return Office(database)

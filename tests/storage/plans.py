@@ -13,7 +13,7 @@ def plans_of(database: Database, ask: Callable[[Connection], object]) -> list[st
     plans: list[str] = []
 
     def explain(connection: Connection, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if statement.startswith("SELECT"):
+        if statement.startswith(("SELECT", "WITH")):
             raw = connection.connection.cursor()
             raw.execute(f"EXPLAIN {'QUERY PLAN ' if database.is_sqlite else ''}{statement}", parameters)
             plans.append("\n".join(" ".join(map(str, row)) for row in raw.fetchall()))

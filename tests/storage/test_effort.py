@@ -7,14 +7,16 @@ import pytest
 
 from tests.storage.crowds import CROWDED_RUN, OTHER_TASK, SECOND, effort, fill
 from tests.storage.making import LEASE, NOW, OTHER_TENANT, TASK, TENANT, a_run
+from tests.storage.plans import plans_of
 from windrow.model.identity import new_id
 from windrow.model.runs import Level, PartState, Progress, RunState
 from windrow.model.tasks import Limit
 from windrow.ports.runs import Closing, Ending, Entry, RunFilter
 from windrow.storage import schema
+from windrow.storage.backfills import MET
 from windrow.storage.database import Database
 from windrow.storage.runs import SqlRuns
-from windrow.storage.tasks import SqlTasks
+from windrow.storage.tasks import FAILING, SqlTasks
 from windrow.storage.workers import SqlWorkers
 
 FEW, MANY = 300, 6_000
@@ -123,6 +125,8 @@ ACTIONS: dict[str, Callable[[Crowd], object]] = {
     "tasks of a tenant": lambda crowd: crowd.tasks.page(tenant_id=TENANT, limit=10),
     "tasks of a tenant and kind": lambda crowd: crowd.tasks.page(tenant_id=OTHER_TENANT, kind="harvest", limit=10),
     "due": lambda crowd: crowd.tasks.due(NOW, limit=10),
+    "failing": lambda crowd: crowd.tasks.failing([TASK, OTHER_TASK]),
+    "scheduled": lambda crowd: crowd.tasks.scheduled([TASK, OTHER_TASK]),
     "next due": lambda crowd: crowd.tasks.next_due(),
     "coming": lambda crowd: crowd.tasks.coming(tenant_id=None, limit=10),
     "coming of a tenant": lambda crowd: crowd.tasks.coming(tenant_id=OTHER_TENANT, limit=10),
@@ -166,3 +170,25 @@ def test_counting_active_runs_looks_at_no_ended_one(crowds: tuple[Crowd, Crowd])
 
     assert RunState.SUCCEEDED not in counts
     assert effort(many.database, lambda: many.runs.count_by_state(TENANT)) <= 40 * sum(counts.values())
+
+
+def test_failures_in_a_row_are_counted_by_one_index(crowds: tuple[Crowd, Crowd]) -> None:
+    _, many = crowds
+
+    (plan,) = plans_of(
+        many.database, lambda connection: connection.execute(FAILING, {"these_tasks": [TASK, OTHER_TASK]})
+    )
+
+    # The latest that succeeded, the latest that did in part, and those that failed since.
+    assert plan.count("ix_runs_task_id_state_id") == 3, plan
+    assert "ix_runs_task_id_id" not in plan
+    assert "SCAN runs" not in plan
+
+
+def test_moments_that_have_a_run_are_found_by_one_index(crowds: tuple[Crowd, Crowd]) -> None:
+    _, many = crowds
+    values = {"this_task": TASK, "this_start": NOW, "these_states": ["succeeded"]}
+
+    (plan,) = plans_of(many.database, lambda connection: connection.execute(MET, values))
+
+    assert "ix_runs_task_id_due" in plan

@@ -1,7 +1,7 @@
 """What schedules do when runs overlap, fail, were missed, or may not run at this hour."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from threading import Barrier
 from typing import Any
@@ -9,81 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from tests.storage.making import OWNER, TENANT, add_basics
+from tests.storage.making import OWNER, TENANT
+from tests.storage.office import HOUR, HOURLY, NOON, Office, ending, states
 from windrow.core.runs import scheduled
-from windrow.core.scheduling import Scheduling
 from windrow.errors import BadInput
 from windrow.model.identity import new_id
-from windrow.model.runs import Progress, Run, RunState
+from windrow.model.runs import RunState
 from windrow.model.schedules import Misfire, Overlap, Schedule
 from windrow.model.tasks import Limit, Task
 from windrow.model.triggers import AnyTrigger, Clocked, Cron, Elapsed, Interval, Unreadable
 from windrow.model.windows import Window
-from windrow.ports.runs import Ending, RunFilter
-from windrow.storage.database import Database
-from windrow.storage.runs import SqlRuns
 from windrow.storage.tables import tasks
-from windrow.storage.tasks import SqlTasks
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-LEASE = timedelta(seconds=60)
-HOURLY = Schedule(Interval(HOUR, NOON), next_due=NOON)
-
-
-@dataclass
-class Office:
-    """Tasks with schedules, on one database, at a moment that the test says."""
-
-    database: Database
-    now: datetime = NOON
-
-    def __post_init__(self) -> None:
-        self.tasks, self.runs = SqlTasks(self.database, lambda: self.now), SqlRuns(self.database)
-        self.scheduling = Scheduling(self.tasks, lambda: self.now)
-
-    def add(self, schedule: Schedule, *, kind: str = "errand") -> Task:
-        task = Task(new_id(), "a task", kind, TENANT, OWNER, schedule=schedule)
-        self.tasks.add(task)
-        return task
-
-    def of(self, task: Task) -> list[Run]:
-        """Its runs, the one that was due first first."""
-        found = self.runs.page(RunFilter(None, task_id=task.id), limit=1000).items
-        return sorted(found, key=lambda run: run.due or NOON)
-
-    def schedule(self, task: Task) -> Schedule:
-        schedule = self.tasks.get(task.id, tenant_id=None).schedule
-        assert schedule is not None
-        return schedule
-
-    def claim(self) -> Run | None:
-        return self.runs.claim(new_id(), queues=["default"], now=self.now, lease=LEASE)
-
-    def work(self, state: RunState) -> Run:
-        """Begins what is queued and ends it like this."""
-        run = self.claim()
-        assert run is not None
-        assert self.runs.finish(run.id, run.attempt, ending(state), now=self.now)
-        return run
-
-    def log(self, run: Run) -> list[str]:
-        return [entry.message for entry in self.runs.read_log(run.id, limit=100).items]
-
-
-@pytest.fixture
-def office(database: Database) -> Office:
-    add_basics(database)
-    return Office(database)
-
-
-def ending(state: RunState) -> Ending:
-    return Ending(state, {}, "It broke." if state is RunState.FAILED else "", Progress())
-
-
-def states(runs: list[Run]) -> list[RunState]:
-    return [run.state for run in runs]
 
 
 def test_runs_that_are_allowed_to_overlap_run_side_by_side(office: Office) -> None:
@@ -182,86 +120,6 @@ def test_no_more_is_made_up_for_than_was_said(office: Office) -> None:
     assert [run.due for run in office.of(capped)] == [NOON + number * HOUR for number in (998, 999, 1000)]
     assert len(office.of(counted)) == 2
     assert office.schedule(counted).next_due is None
-
-
-def fail(office: Office, times: int) -> list[Run]:
-    runs = []
-    for _ in range(times):
-        assert office.scheduling.tick() == 1
-        runs.append(office.work(RunState.FAILED))
-        office.now += HOUR
-    return runs
-
-
-def test_a_schedule_pauses_after_five_failures_and_says_why(office: Office) -> None:
-    task = office.add(HOURLY)
-    failed = fail(office, 5)
-
-    assert office.scheduling.tick() == 1
-
-    schedule = office.schedule(task)
-    assert len(office.of(task)) == 5, "no sixth"
-    assert (schedule.enabled, schedule.next_due) == (False, None)
-    assert schedule.paused == f"it failed 5 times in a row, the last time in run {failed[-1].id}"
-    assert schedule.describe() == f"every hour (paused: {schedule.paused})"
-    assert office.log(failed[-1]) == [
-        f"The schedule of this task was paused at 2026-03-02 17:00 UTC: {schedule.paused}."
-    ]
-
-
-@pytest.mark.parametrize("state", [RunState.SUCCEEDED, RunState.PARTIAL])
-def test_one_that_goes_well_begins_the_count_anew(office: Office, state: RunState) -> None:
-    task = office.add(HOURLY)
-    fail(office, 4)
-    office.scheduling.tick()
-    office.work(state)
-    office.now += HOUR
-
-    fail(office, 5)
-
-    assert office.schedule(task).enabled
-
-
-def test_what_was_skipped_or_cancelled_does_not_count(office: Office) -> None:
-    task = office.add(replace(HOURLY, pause_after=2))
-    fail(office, 1)
-    office.scheduling.tick()
-    office.runs.cancel(office.of(task)[-1].id, tenant_id=None, now=office.now)
-    office.now += HOUR
-    fail(office, 1)
-
-    office.scheduling.tick()
-
-    assert states(office.of(task)) == [RunState.FAILED, RunState.CANCELLED, RunState.FAILED]
-    assert office.schedule(task).paused
-
-
-def test_a_schedule_that_was_resumed_counts_from_then_on(office: Office) -> None:
-    task = office.add(replace(HOURLY, pause_after=2))
-    fail(office, 2)
-    office.scheduling.tick()
-    present = office.schedule(task)
-
-    resumed = scheduled(replace(present, enabled=True), office.now, present=present)
-    office.tasks.save(replace(task, schedule=resumed))
-    office.now += HOUR
-    fail(office, 1)
-
-    assert office.scheduling.tick() == 1
-    assert office.schedule(task).enabled
-    assert office.schedule(task).paused == ""
-
-
-def test_some_never_pause(office: Office) -> None:
-    patient = office.add(replace(HOURLY, pause_after=0))
-    fail(office, 8)
-    assert office.schedule(patient).enabled
-
-
-def test_schedules_of_sources_go_on(office: Office) -> None:
-    source = office.add(replace(HOURLY, pause_after=1), kind="refresh")
-    fail(office, 3)
-    assert office.schedule(source).enabled
 
 
 def test_runs_begin_up_to_so_much_later_each_time_the_same(office: Office) -> None:

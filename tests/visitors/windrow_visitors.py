@@ -51,8 +51,10 @@ class Dutiful(Visitor):
         with work.output("words.txt", "text/plain") as file:
             file.write(b"so many words")
         work.pause(0.01)
+        work.keep_note({"begun": "elsewhere"})
         return Done(
             {
+                "note": work.read_note(),
                 "pid": os.getpid(),
                 "session": os.getsid(0),
                 "folder": os.getcwd(),
@@ -61,6 +63,7 @@ class Dutiful(Visitor):
                 "descriptors": sorted(os.listdir("/proc/self/fd")),
                 "threads": threading.active_count(),
                 "given": work.run.parameters,
+                "due": work.run.due and work.run.due.isoformat(),
             },
             message="all well",
         )

@@ -23,6 +23,7 @@ from windrow.model.identity import new_id
 from windrow.model.runs import Level, Part, Progress
 from windrow.ports.targets import TargetKind
 from windrow.ports.work import Done, Performed, Work, WorkKind
+from windrow.processes.certificates import pair_of
 from windrow.settings import Settings
 from windrow.web.app import make_app
 
@@ -192,13 +193,21 @@ def serve(data: Path, **settings: Any) -> Iterator[House]:
     app = make_app(assembly)
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as `windrow up` does
-    config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
+    pair = pair_of(chosen)
+    config = uvicorn.Config(
+        app,
+        log_level="critical",
+        timeout_graceful_shutdown=1,
+        ssl_certfile=None if pair is None else pair.certificate,
+        ssl_keyfile=None if pair is None else pair.key,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)
     thread.start()
     try:
         wait_until(lambda: server.started)
-        yield House(assembly, app, f"http://127.0.0.1:{listener.getsockname()[1]}", depot)
+        scheme = "http" if pair is None else "https"
+        yield House(assembly, app, f"{scheme}://127.0.0.1:{listener.getsockname()[1]}", depot)
     finally:
         server.should_exit = True
         thread.join(timeout=10)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from windrow.core.source_drafts import SourceDraft, SourceView
     from windrow.ports.source_kinds import Detection, SourceKind
     from windrow.ports.targets import TargetKind
+    from windrow.ports.work import WorkKind
     from windrow.wire.shapes import Input
     from windrow.wire.sources import SourceChange
 
@@ -178,7 +179,7 @@ def _policies(view: "SourceView", options: SourceOptions) -> Policies:
     return from_policies(validated(Shape, given, within="policies"))
 
 
-def read_settings(pairs: Iterable[str] | None, kind: "SourceKind | TargetKind") -> dict[str, Any]:
+def read_settings(pairs: Iterable[str] | None, kind: "SourceKind | TargetKind | WorkKind") -> dict[str, Any]:
     """`key=value` pairs as the kind's schema wants them: text as it stands, lists by commas, the rest as JSON."""
     rules: Mapping[str, Mapping[str, Any]] = kind.schema.get("properties", {})
     settings = {}

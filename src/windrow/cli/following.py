@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -111,6 +112,7 @@ class _Follower(threading.Thread):
         super().__init__(name=f"follower {run.id}", daemon=True)
         self._local, self._run, self._progress = local, run, progress
         self._error: WindrowError | None = None
+        self._steps: dict[str, _Follower] = {}
 
     def end(self) -> Run:
         """The run as it ended. Raises what kept it from being followed."""
@@ -138,9 +140,20 @@ class _Follower(threading.Thread):
                     told = Text.assemble((event.run.name, "dim"), f" {entry.level.value}: {entry.message}")
                     progress.console.print(told, soft_wrap=True)
             now = self._run = event.run
+            self._follow_steps()
             progress.update(bar, total=now.progress.total, completed=now.progress.done, told=self._told(now))
+        for each in self._steps.values():
+            each.join()
         state = self._run.state.value
         progress.update(bar, told=f"[{STYLES.get(state, 'white')}]{state}[/]")
+
+    def _follow_steps(self) -> None:
+        """Shows the runs that this one has begun, or waits for, beneath it."""
+        for step in self._local.windrow.steps.of(self._local.principal, self._run.id):
+            if step.run is not None and step.name not in self._steps:
+                name = f"  {step.name}: {step.run.name}"[:60]
+                self._steps[step.name] = _Follower(self._local, replace(step.run, name=name), self._progress)
+                self._steps[step.name].start()
 
     def _told(self, run: Run) -> str:
         remaining = run.remaining(self._local.now)
@@ -190,12 +203,24 @@ class _Carrier(threading.Thread):
         beating = threading.Thread(target=self._beat, args=(performer, stopped), daemon=True)
         beating.start()
         try:
-            if not performer.perform(self._run.id):
+            if runs.steps(self._run.id):
+                self._local.assembly.consequences.draw()  # what a clock would do, if one lived
+            if not performer.perform(self._run.id) and not self._carry_steps(performer, self._run.id):
                 for carry_out in performer.take_parts(1):
                     carry_out()
         finally:
             stopped.set()
             beating.join()
+
+    def _carry_steps(self, performer: "Performer", run_id: str) -> bool:
+        """Does what the run waits for; whether there was anything to do."""
+        store = self._local.assembly.store.runs
+        going = [each.child_id for each in store.steps(run_id) if each.child_id is not None and each.goes_on]
+        for child in store.get_many(going).values():
+            performer.queues = tuple(dict.fromkeys((*performer.queues, child.queue)))
+            if performer.perform(child.id) or self._carry_steps(performer, child.id):
+                return True
+        return False
 
     def _beat(self, performer: "Performer", stopped: threading.Event) -> None:
         every = min(self._local.assembly.settings.beat_seconds, 1.0)

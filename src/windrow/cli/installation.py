@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import ssl
 import threading
 import time
 import urllib.error
@@ -26,6 +27,9 @@ Id = Annotated[str, typer.Option("--id", hidden=True)]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Any setting that windrow settings lists; may be repeated."),
+]
+Tls = Annotated[
+    bool, typer.Option("--tls", help="Speak HTTPS; without a certificate of yours, with one made in the data folder.")
 ]
 LogLevel = Annotated[str | None, typer.Option(help="Least level that is logged: debug, info, warning, error.")]
 
@@ -52,6 +56,7 @@ def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any free one.")] = None,
     workers: Annotated[int | None, typer.Option(help="Worker processes to start.")] = None,
+    tls: Tls = False,
     log_level: LogLevel = None,
     others: Set = None,
     data: Data = None,
@@ -60,16 +65,18 @@ def up(
     """Start Windrow on this machine: API, console, clock and workers, until Ctrl-C."""
     from windrow.assembly import Assembly
     from windrow.cli.local import greet_first_admin
+    from windrow.processes.certificates import speaks_https
     from windrow.processes.logs import configure_logs
     from windrow.processes.up import supervise
 
     flags = {"host": host, "port": port, "data": data, "workers": workers, "log_level": log_level}
+    flags["tls"] = tls or None
     chosen = _load({**_read_others(others), **flags})
     configure_logs(chosen, "up")
     listener = _listen(chosen)
     assembly = Assembly(chosen)
     greet_first_admin(assembly, Console(stderr=as_json))
-    local = _address(listener)
+    local = _address(listener, "https" if speaks_https(chosen) else "http")
     public = chosen.base_url or local
     supervise(chosen, listener, assembly, ready=lambda: _tell_when_ready(local, public, as_json=as_json))
 
@@ -92,14 +99,19 @@ def worker(
     run(chosen, worker_id=worker_id or new_id())
 
 
-def api(worker_id: Id = "", fd: Annotated[int | None, typer.Option(hidden=True)] = None, data: Data = None) -> None:
+def api(
+    worker_id: Id = "",
+    fd: Annotated[int | None, typer.Option(hidden=True)] = None,
+    tls: Tls = False,
+    data: Data = None,
+) -> None:
     """Start the API alone; `windrow up` starts it with the rest."""
     from windrow.cli.local import greet_first_admin
     from windrow.processes.api import run_api
 
     alone = fd is None
     prepare = partial(greet_first_admin, console=Console(stderr=True)) if alone else None
-    run_api(_load({"data": data}), worker_id=worker_id or new_id(), listener=fd, prepare=prepare)
+    run_api(_load({"data": data, "tls": tls or None}), worker_id=worker_id or new_id(), listener=fd, prepare=prepare)
 
 
 def clock(worker_id: Id = "", data: Data = None) -> None:
@@ -155,18 +167,20 @@ def _listen(chosen: "Settings") -> socket.socket:
     return listener
 
 
-def _address(listener: socket.socket) -> str:
+def _address(listener: socket.socket, scheme: str) -> str:
     host, port = listener.getsockname()[:2]
     if host in ("0.0.0.0", "::"):  # noqa: S104 - listening on all; this machine is one of them
         host = "localhost"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _tell_when_ready(local: str, public: str, *, as_json: bool) -> None:
     end = time.monotonic() + READY_WITHIN
+    own = ssl.create_default_context()
+    own.check_hostname, own.verify_mode = False, ssl.CERT_NONE  # our own socket, whatever name its certificate has
     while time.monotonic() < end:
         try:
-            with urllib.request.urlopen(f"{local}/readyz", timeout=5):  # noqa: S310 - our own address
+            with urllib.request.urlopen(f"{local}/readyz", timeout=5, context=own):  # noqa: S310 - our own address
                 if as_json:
                     print_json({"address": public})
                 else:

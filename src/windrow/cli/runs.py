@@ -25,10 +25,11 @@ from windrow.cli.answers import (
 )
 from windrow.cli.commands import Command
 from windrow.cli.exits import code_of_state
-from windrow.cli.following import follow_runs
+from windrow.cli.following import follow_runs, start_detached
 from windrow.cli.harvest import seconds_of
 from windrow.cli.local import Local, open_local
-from windrow.cli.options import All, Data, Json, Limit, Yes, confirm
+from windrow.cli.options import All, Data, Detach, Json, Limit, Yes, confirm
+from windrow.cli.steps import step_columns
 from windrow.errors import BadInput, NotFound
 from windrow.model.runs import Level, LogEntry, Output, Part, PartState, Run, RunState
 
@@ -115,6 +116,7 @@ def show(run_id: RunId, data: Data = None, as_json: Json = False) -> None:
             "priority": run.priority or None,
             "attempt": run.attempt,
             "due": run.due,
+            "again": run.rerun_of,
             "created": run.created_at,
             "began": run.started_at,
             "ended": run.ended_at,
@@ -179,6 +181,22 @@ def cancel(run_id: RunId, data: Data = None, as_json: Json = False) -> None:
 
 
 @app.command(cls=Command)
+def rerun(run_id: RunId, detach: Detach = False, data: Data = None, as_json: Json = False) -> None:
+    """Run an ended run again, with the parameters and the nominal time that it had."""
+    with open_local(data) as local:
+        run = local.windrow.repeating.rerun(local.principal, find_run(local, run_id).id)
+        if detach:
+            start_detached(local, run, as_json=as_json)
+            return
+        (ended,) = follow_runs(local, [run])
+        if as_json:
+            print_json(ended)
+        else:
+            print_line(f"{ended.name}: {ended.state.value}. {ended.progress.message} {ended.error}".rstrip())
+    raise typer.Exit(code_of_state(ended.state))
+
+
+@app.command(cls=Command)
 def parts(
     run_id: RunId,
     states: Annotated[list[PartState] | None, typer.Option("--state", help="Only those; may be repeated.")] = None,
@@ -193,6 +211,14 @@ def parts(
         chosen = frozenset(states) if states else None
         found = pages(lambda most, cursor: runs.parts(principal, run.id, states=chosen, limit=most, cursor=cursor))
         print_list(found, PART_COLUMNS, as_json=as_json, limit=None if every else limit)
+
+
+@app.command(cls=Command)
+def steps(run_id: RunId, data: Data = None, as_json: Json = False) -> None:
+    """List the steps of a run that begins others and waits for them, such as a pipeline."""
+    with open_local(data) as local:
+        found = local.windrow.steps.of(local.principal, find_run(local, run_id).id)
+        print_list(found, step_columns(local.now), as_json=as_json)
 
 
 @app.command(cls=Command)

@@ -9,6 +9,7 @@ from windrow.core.accounts import NewToken, NewUser
 from windrow.core.editing import Traced
 from windrow.core.harvesting.previewing import Preview
 from windrow.core.notifications import Made
+from windrow.core.pipelines.looking import StepView
 from windrow.core.previewing_schedules import Coming
 from windrow.core.previewing_schedules import Preview as SchedulePreview
 from windrow.core.source_drafts import SourceView
@@ -41,6 +42,7 @@ shape_of.register(Run, lambda item, now: translate.to_run(item, now=now))
 shape_of.register(Task, lambda item, _now: translate.to_task(item))
 shape_of.register(Part, lambda item, _now: translate.to_part(item))
 shape_of.register(LogEntry, lambda item, _now: translate.to_log_entry(item))
+shape_of.register(StepView, lambda item, now: translate.to_step(item, now=now))
 shape_of.register(Output, lambda item, _now: translate.to_output(item))
 shape_of.register(Preview, lambda item, _now: translate.to_preview(item))
 shape_of.register(SchedulePreview, lambda item, _now: translate.to_schedule_preview(item))

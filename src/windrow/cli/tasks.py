@@ -9,7 +9,7 @@ import typer
 
 from windrow.cli.answers import Column, pages, print_details, print_json, print_line, print_list
 from windrow.cli.commands import Command
-from windrow.cli.drafting import NEVER, read_interval
+from windrow.cli.drafting import NEVER, read_interval, read_settings
 from windrow.cli.exits import code_of_state
 from windrow.cli.following import follow_runs, start_detached
 from windrow.cli.local import Local, open_local
@@ -19,10 +19,16 @@ from windrow.errors import BadInput
 from windrow.model.schedules import Schedule
 from windrow.model.tasks import Task
 from windrow.model.triggers import AnyTrigger, Interval
+from windrow.ports.work import WorkKind
 
 app = typer.Typer(help="What can be run, and when it is due.", no_args_is_help=True)
 
 TaskId = Annotated[str, typer.Argument(metavar="TASK", help="Id of the task.")]
+
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="A parameter, for this run only; may be repeated."),
+]
 
 COLUMNS: list[Column[Task]] = [
     Column("ID", lambda task: task.id, folded=False),
@@ -69,6 +75,10 @@ def start(
     at: Annotated[
         str | None, typer.Option(metavar="MOMENT", help="Not before this moment, such as 2027-01-01T06:00Z.")
     ] = None,
+    parameters: Parameters = None,
+    due: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="The nominal time that the run is for, whenever it runs.")
+    ] = None,
     detach: Detach = False,
     data: Data = None,
     as_json: Json = False,
@@ -76,7 +86,9 @@ def start(
     """Run a task now, with progress, or at a moment that lies ahead."""
     with open_local(data) as local:
         moment = None if at is None else read_moment(at, option="--at")
-        run = local.windrow.tasks.start(local.principal, task_id, at=moment)
+        nominal = None if due is None else read_moment(due, option="--due")
+        given = None if parameters is None else read_settings(parameters, _kind_of(local, task_id))
+        run = local.windrow.tasks.start(local.principal, task_id, at=moment, parameters=given, due=nominal)
         if detach or moment is not None:
             start_detached(local, run, as_json=as_json)
             return
@@ -120,6 +132,32 @@ def schedule(
 
 
 @app.command(cls=Command)
+def backfill(
+    task_id: TaskId,
+    start: Annotated[str, typer.Option(metavar="MOMENT", help="From this moment on, such as 2027-01-01.")],
+    end: Annotated[str, typer.Option(metavar="MOMENT", help="Before this moment, which must not lie ahead.")],
+    most: Annotated[int, typer.Option(help="More runs than that are refused.")] = 100,
+    again: Annotated[bool, typer.Option("--again", help="Also for moments whose run succeeded.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would run.")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Run a task once for each moment of its schedule that has passed, one after another."""
+    begin, until = read_moment(start, option="--start"), read_moment(end, option="--end")
+    with open_local(data) as local:
+        made = local.windrow.repeating.backfill(
+            local.principal, task_id, start=begin, end=until, most=most, again=again, dry_run=dry_run
+        )
+    if as_json:
+        print_json({"moments": made.moments, "left_out": made.left_out, "run_ids": [run.id for run in made.runs]})
+        return
+    for moment in made.moments:
+        print_line(f"{moment:%Y-%m-%d %H:%M:%S} UTC")
+    what = "would be made" if dry_run else "queued"
+    print_line(f"{len(made.moments)} runs {what}; {made.left_out} moments have one already.")
+
+
+@app.command(cls=Command)
 def delete(task_id: TaskId, yes: Yes = False, data: Data = None, as_json: Json = False) -> None:
     """Delete a task with its runs. A source's task goes with its source."""
     with open_local(data) as local:
@@ -140,6 +178,10 @@ def read_moment(text: str, *, option: str) -> datetime:
         told = f"{text!r} is no moment in ISO 8601, such as 2027-01-01 or 2027-01-01T06:00:00Z"
         raise BadInput.of(option, told) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _kind_of(local: Local, task_id: str) -> WorkKind:
+    return local.windrow.kinds.work_kind(local.windrow.tasks.get(local.principal, task_id).kind)
 
 
 def _changed(present: Schedule | None, trigger: AnyTrigger | None, paused: bool | None) -> Schedule:

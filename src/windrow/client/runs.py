@@ -32,9 +32,17 @@ class Runs(Word):
         """One run."""
         return self._connection.get(runs.Run, f"/runs/{run_id}")
 
+    def steps(self, run_id: str) -> Sequence[runs.Step]:
+        """The steps of a run that begins others and waits for them, in the order of their plan."""
+        return self._connection.get(ListOf[runs.Step], f"/runs/{run_id}/steps").items
+
     def cancel(self, run_id: str) -> runs.Run:
         """Asks a run to stop."""
         return self._connection.send(runs.Run, "POST", f"/runs/{run_id}/cancel")
+
+    def rerun(self, run_id: str) -> runs.Run:
+        """Runs an ended run again, with the parameters and the nominal time that it had."""
+        return self._connection.send(runs.Run, "POST", f"/runs/{run_id}/rerun")
 
     def delete(self, run_id: str) -> None:
         """Deletes an ended run."""

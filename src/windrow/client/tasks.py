@@ -1,8 +1,8 @@
 """Tasks, by the client."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Unpack
+from typing import Any, Unpack
 
 from windrow.client import fields
 from windrow.client.word import Word
@@ -37,6 +37,32 @@ class Tasks(Word):
         """Deletes a task with its runs."""
         self._connection.call("DELETE", f"/tasks/{task_id}")
 
-    def start(self, task_id: str, *, at: datetime | None = None) -> runs.Run:
-        """Runs a task now, or at a moment that lies ahead."""
-        return self._connection.send(runs.Run, "POST", f"/tasks/{task_id}/start", runs.Start(at=at))
+    def start(
+        self,
+        task_id: str,
+        *,
+        at: datetime | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        due: datetime | None = None,
+    ) -> runs.Run:
+        """Runs a task now, or at a moment that lies ahead.
+
+        `parameters` stand for the task's own of the same names, in this run only; `due` is the nominal time that the
+        run is for.
+        """
+        start = runs.Start(at=at, parameters=None if parameters is None else dict(parameters), due=due)
+        return self._connection.send(runs.Run, "POST", f"/tasks/{task_id}/start", start)
+
+    def backfill(
+        self,
+        task_id: str,
+        *,
+        start: datetime,
+        end: datetime,
+        most: int = 100,
+        again: bool = False,
+        dry_run: bool = False,
+    ) -> runs.Backfill:
+        """Makes one run for each moment of the task's schedule from `start` on and before `end`, in their order."""
+        asked = runs.BackfillInput(start=start, end=end, most=most, again=again, dry_run=dry_run)
+        return self._connection.send(runs.Backfill, "POST", f"/tasks/{task_id}/backfill", asked)

@@ -6,6 +6,7 @@ from windrow.console import assets
 from windrow.console.routes import (
     account,
     adding,
+    calendar,
     changing,
     edits,
     guard,
@@ -14,16 +15,18 @@ from windrow.console.routes import (
     records,
     resources,
     runs,
+    schedules,
     signing,
     sources,
     targets,
+    tasks,
     themes,
     users,
     workers,
 )
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
-PAGES = (signing, themes, home, *OF_SOURCES, runs, records, edits, account, users, workers)
+PAGES = (signing, themes, home, *OF_SOURCES, tasks, schedules, calendar, runs, records, edits, account, users, workers)
 
 
 def make_router() -> APIRouter:

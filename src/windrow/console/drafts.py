@@ -6,29 +6,25 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from windrow.console.forms import Form
+from windrow.console.schedule_forms import ScheduleForm, in_form, read_schedule, to_fields
+from windrow.console.schedule_forms import typed_fields as typed_when
 from windrow.console.schema_forms import Field, fields_of, read_settings, typed_fields
 from windrow.core.source_drafts import SourceDraft
 from windrow.errors import BadInput, FieldProblem
 from windrow.model.copies import Copying
 from windrow.model.schedules import Schedule
 from windrow.model.sources import Credential, CredentialKind, Policies, Visibility
-from windrow.model.triggers import AnyTrigger, Elapsed, Interval
+from windrow.model.triggers import Elapsed, Interval
 from windrow.ports.source_kinds import SourceKind
 
 _TEXTS = (
-    *("name", "url", "every", "unit", "guard_share", "guard_count", "grace", "full_every"),
+    *("name", "url", "guard_share", "guard_count", "grace", "full_every"),
     *("requests_per_second", "concurrency", "page_attempts", "refresh_every", "check_every"),
     *("copying", "largest_copy", "copy_budget", "copy_formats"),
 )
 
 Value = TypeVar("Value")
 
-UNITS: Mapping[str, timedelta] = {
-    "minutes": timedelta(minutes=1),
-    "hours": timedelta(hours=1),
-    "days": timedelta(days=1),
-    "weeks": timedelta(weeks=1),
-}
 DAY = timedelta(days=1)
 MOST_MINUTES = 5_256_000
 
@@ -41,10 +37,7 @@ class SourceForm:
     kind: str
     url: str
     visibility: str
-    scheduled: bool
-    every: str
-    unit: str
-    paused: bool
+    when: ScheduleForm
     refresh_every: str
     check_every: str
     settings: Sequence[Field]
@@ -73,16 +66,12 @@ def to_form(
 ) -> SourceForm:
     """A draft as it stands in the form."""
     policies = draft.policies
-    every, unit = _spell(draft.schedule)
     return SourceForm(
         name=draft.name,
         kind=draft.kind,
         url=draft.url,
         visibility=draft.visibility.value,
-        scheduled=draft.schedule is not None,
-        every=every,
-        unit=unit,
-        paused=draft.schedule is not None and not draft.schedule.enabled,
+        when=to_fields(draft.schedule),
         refresh_every=_minutes(draft.refresh_schedule),
         check_every=_minutes(draft.check_schedule),
         settings=fields_of(kind.schema, draft.settings),
@@ -105,15 +94,21 @@ def to_form(
     )
 
 
-def as_typed(form: Form, kind: SourceKind, problems: Mapping[str, str], *, has_credential: bool = False) -> SourceForm:
+def as_typed(
+    form: Form,
+    kind: SourceKind,
+    problems: Mapping[str, str],
+    *,
+    has_credential: bool = False,
+    kept: Schedule | None = None,
+) -> SourceForm:
     """The form as it was sent, right or wrong, with what is wrong beside it."""
     texts = {name: form.text(name) for name in _TEXTS}
     return SourceForm(
         **texts,
         kind=kind.name,
         visibility="public" if form.text("visibility") == "public" else "private",
-        scheduled=form.ticked("scheduled"),
-        paused=form.ticked("paused"),
+        when=typed_when(form, kept),
         new_wanted=form.ticked("new_wanted"),
         keep_gone=form.ticked("keep_gone"),
         keywords_union=form.ticked("keywords_union"),
@@ -127,7 +122,7 @@ def as_typed(form: Form, kind: SourceKind, problems: Mapping[str, str], *, has_c
 def from_form(form: Form, kind: SourceKind, *, now: datetime, present: SourceDraft | None = None) -> SourceDraft:
     """The draft that was posted. What the form does not show stays as it is. Raises `BadInput` with every problem."""
     read = Reading()
-    schedule = read(lambda: _schedule(form, now, present))
+    schedule = read(lambda: read_schedule(form, now=now, kept=present.schedule if present else None))
     refresh_schedule = read(lambda: _elapsed(form, "refresh_every", present.refresh_schedule if present else None))
     check_schedule = read(lambda: _elapsed(form, "check_every", present.check_schedule if present else None))
     policies = read(lambda: _policies(form, present.policies if present else Policies()))
@@ -177,8 +172,8 @@ def problems_by_field(error: BadInput) -> dict[str, str]:
     """What is wrong, by the field of the form that it belongs to."""
     found: dict[str, str] = {}
     for each in error.problems:
-        steps = each.field.removeprefix("policies.").split(".")
-        found.setdefault(".".join(steps[:2]) if steps[0] == "settings" else steps[0], each.problem)
+        steps = in_form(each.field).removeprefix("policies.").split(".")
+        found.setdefault(".".join(steps[:2]) if steps[0] in ("settings", "when") else steps[0], each.problem)
     return found
 
 
@@ -195,23 +190,6 @@ class Reading:
         except BadInput as error:
             self.problems.extend(error.problems)
             return None
-
-
-def _schedule(form: Form, now: datetime, present: SourceDraft | None) -> Schedule | None:
-    if not form.ticked("scheduled"):
-        return None
-    unit = UNITS.get(form.text("unit"), DAY)
-    try:
-        every = form.number("every", 1) * unit
-        trigger: AnyTrigger = Interval(every, now)
-    except (OverflowError, BadInput) as error:
-        raise BadInput.of("every", "must be a number, and at least one second") from error
-    if every > timedelta(days=3650):
-        raise BadInput.of("every", "must be at most ten years")
-    kept = present.schedule if present else None
-    if kept is not None and (_every(kept) == every or (form.text("every"), form.text("unit")) == _spell(kept)):
-        trigger = kept.trigger
-    return replace(kept or Schedule(trigger), trigger=trigger, enabled=not form.ticked("paused"))
 
 
 def _elapsed(form: Form, name: str, kept: Schedule | None) -> Schedule | None:
@@ -293,13 +271,3 @@ def _every(schedule: Schedule | None) -> timedelta | None:
     """How long it is from one moment to the next; None where these fields cannot say when it runs."""
     trigger = None if schedule is None else schedule.trigger
     return trigger.every if isinstance(trigger, Interval | Elapsed) else None
-
-
-def _spell(schedule: Schedule | None) -> tuple[str, str]:
-    every = _every(schedule)
-    if every is None:
-        return "1", "days"
-    for unit in ("weeks", "days", "hours"):
-        if every % UNITS[unit] == timedelta(0):
-            return f"{every / UNITS[unit]:g}", unit
-    return f"{every / UNITS['minutes']:g}", "minutes"

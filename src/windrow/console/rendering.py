@@ -1,7 +1,7 @@
 """Rendering: Jinja templates of the package, autoescaped, with the words in which people read values."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +15,10 @@ from windrow.console import assets, wording
 from windrow.console.badges import badge_of
 from windrow.console.views.records import spell_box, spell_period
 from windrow.console.views.runs import name_part
+from windrow.console.views.schedules import CHOICES
+from windrow.console.views.tasks import place_of
 from windrow.model.accounts import Principal, Right
+from windrow.model.triggers.zones import zone_of
 
 THEME_COOKIE = "windrow_theme"
 THEMES = ("auto", "light", "dark")
@@ -74,8 +77,11 @@ def environment() -> Environment:
         part=name_part,
         box=spell_box,
         period=spell_period,
+        place=place_of,
+        wall=_wall,
+        day_in=_day_in,
     )
-    made.globals.update(asset=assets.address_of, timedelta=timedelta)
+    made.globals.update(asset=assets.address_of, timedelta=timedelta, schedule_choices=CHOICES)
     return made
 
 
@@ -88,6 +94,16 @@ def _ago(context: Context, moment: datetime | None, otherwise: str = "–") -> M
     return Markup('<time datetime="{}" title="{}" data-relative>{}</time>').format(
         wording.machine(moment), wording.exact(moment), told
     )
+
+
+def _wall(moment: datetime, zone: str) -> str:
+    """`Mon 1 Mar, 14:05`, by the clock of a zone."""
+    return f"{moment.astimezone(zone_of(zone)):%a %-d %b, %H:%M}"
+
+
+def _day_in(moment: datetime, zone: str) -> date:
+    """The day that it is in a zone."""
+    return moment.astimezone(zone_of(zone)).date()
 
 
 def query(parameters: Mapping[str, Any], **changes: object) -> str:

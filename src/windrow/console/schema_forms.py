@@ -34,12 +34,22 @@ class Field:
     most: float | None = None
     plain: bool = field(default=True)
     """Whether it stands at the schema's default."""
+    optional: bool = False
+    """Whether it may be left out: it has no default, and nothing asks for it."""
 
 
 def fields_of(schema: Mapping[str, Any], settings: Mapping[str, Any]) -> list[Field]:
     """A field for each property, filled with the settings or the defaults."""
     properties: Mapping[str, Mapping[str, Any]] = schema.get("properties", {})
-    return [_field(name, rule, settings.get(name, rule.get("default"))) for name, rule in properties.items()]
+    needed = schema.get("required", ())
+    return [
+        replace(_field(name, rule, settings.get(name, rule.get("default"))), optional=_optional(name, rule, needed))
+        for name, rule in properties.items()
+    ]
+
+
+def _optional(name: str, rule: Mapping[str, Any], needed: Sequence[str]) -> bool:
+    return "default" not in rule and name not in needed
 
 
 def typed_fields(schema: Mapping[str, Any], form: Form) -> list[Field]:
@@ -54,6 +64,8 @@ def read_settings(schema: Mapping[str, Any], form: Form) -> dict[str, Any]:
     for name, rule in schema.get("properties", {}).items():
         posted = PREFIX + name
         if posted not in form and POSTED not in form:
+            continue
+        if _optional(name, rule, schema.get("required", ())) and not form.text(posted):
             continue
         try:
             settings[name] = _read(widget_of(rule), rule, form, posted)

@@ -17,6 +17,7 @@ from windrow.model.accounts import (
     User,
     check_tenant_name,
     check_user_name,
+    is_user_name,
 )
 from windrow.model.identity import is_id, new_id
 from windrow.model.paging import PageOf
@@ -59,6 +60,15 @@ class Accounts:
         """The user who has this small number, if the caller may know."""
         user = self._store.find_numbered_user(number)
         return user if user is not None and principal.sees(user.tenant_id) else None
+
+    def named(self, principal: Principal, name: str) -> User | None:
+        """The user of this name, if the caller may know."""
+        found = self._store.find_user(name) if is_user_name(name) else None
+        return found[0] if found is not None and principal.sees(found[0].tenant_id) else None
+
+    def name_of(self, user_id: str) -> str:
+        """What a user is called who owns something that the caller sees. Raises `NotFound`."""
+        return self._store.get_user(user_id).name
 
     def first_start(self, name: str = "admin", password: str | None = None) -> NewUser | None:
         """Makes the first admin, with a one-time secret unless a password is given; None when there are users already.

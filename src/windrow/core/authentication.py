@@ -13,6 +13,7 @@ from windrow.ports.accounts import Accounts as AccountStore
 from windrow.ports.clocks import Clock
 
 TOKEN_PREFIX = "wr_"  # noqa: S105 - what every token begins with, so that scanners for leaked secrets know ours
+PASS_PREFIX = "wp_"  # noqa: S105 - likewise
 EXTEND_AFTER = timedelta(minutes=5)
 TOUCH_AFTER = timedelta(minutes=1)
 
@@ -79,6 +80,27 @@ class Authentication:
         """Ends a session; one that has ended stays ended."""
         self._store.end_session(digest_of(secret))
 
+    def give_pass(self, principal: Principal, lasting: timedelta) -> tuple[str, datetime]:
+        """A pass for somebody who signed in, with its end, which use does not move; a new password ends it at once.
+
+        For protocols whose clients sign in for a while and send what they were given. Raises `NotAuthenticated` while a
+        one-time secret stands.
+        """
+        if principal.must_change_password:
+            raise NotAuthenticated("This is a one-time password: set one of your own in the console first.")
+        secret, now = PASS_PREFIX + secrets.token_urlsafe(32), self._clock()
+        self._store.add_session(_pass_digest(secret), principal.user_id, now=now, expires_at=now + lasting)
+        return secret, now + lasting
+
+    def of_pass(self, secret: str) -> Principal:
+        """Whose pass or API token this is."""
+        if not secret.startswith(PASS_PREFIX):
+            return self.of_token(secret)
+        found = self._store.find_session(_pass_digest(secret), now=self._clock())
+        if found is None or not found[0].active:
+            raise NotAuthenticated("The token is unknown, expired or revoked.")
+        return principal_of(found[0])
+
     def of_token(self, secret: str) -> Principal:
         """Whose API token this is, with the rights that its scopes leave."""
         now = self._clock()
@@ -124,6 +146,11 @@ def principal_of(user: User) -> Principal:
 def digest_of(secret: str) -> bytes:
     """What is kept of a session's or token's secret: it has 256 random bits, so one plain hash does."""
     return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()
+
+
+def _pass_digest(secret: str) -> bytes:
+    # Not the digest that a session of the same secret would have: a pass is good for nothing as a cookie.
+    return digest_of(f"pass {secret}")
 
 
 def _has_expired(token: Token, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from windrow.errors import BadInput
+from windrow.model.tasks import Retry
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
 from windrow.ports.work import WorkKind, missing_of
@@ -30,6 +31,11 @@ class Kinds:
         if told := missing_of(kind):
             raise BadInput.of("kind", told)
         return kind
+
+    def usual_retry(self, name: str) -> Retry:
+        """How a kind of work is tried again where a task does not say so. Raises `BadInput`."""
+        usual: Retry = getattr(self.work_kind(name), "usual_retry", Retry())
+        return usual
 
     def target(self, name: str) -> TargetKind:
         """A target kind. Raises `BadInput`."""

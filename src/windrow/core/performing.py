@@ -12,17 +12,18 @@ import structlog
 
 from windrow.core.bunches import Bunch, Size, divide
 from windrow.core.items import Shelf
+from windrow.core.letting_go import let_go
 from windrow.core.retrying import tell, wait_before
-from windrow.core.run_attempts import Attempt
+from windrow.core.run_attempts import Attempt, Makers
 from windrow.core.strays import Strays
 from windrow.errors import Cancelled, Draining, LeaseLost, ProcessLost, RemoteError, Stopped, StoreUnavailable
 from windrow.model.runs import Level, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
-from windrow.ports.fetching import FetcherMaker
+from windrow.ports.fetching import ErrandsMaker, FetcherMaker
 from windrow.ports.isolating import Isolate
 from windrow.ports.runs import Closing, Ending, PartClaim
 from windrow.ports.store import Store
-from windrow.ports.work import Done, Ended, Fanned, Later, Performed, WorkKind, isolation_of
+from windrow.ports.work import Awaits, Done, Ended, Fanned, Later, Performed, WorkKind, isolation_of
 
 log = structlog.get_logger()
 
@@ -51,6 +52,7 @@ class Performer:
     lease: timedelta
     log_keep: int = 10_000
     isolate: Isolate | None = None
+    errands_maker: ErrandsMaker | None = None
     _attempts: dict[int, Attempt] = field(default_factory=dict)
     _given_up: list[Callable[[], object]] = field(default_factory=list)
     _draining: bool = False
@@ -190,7 +192,7 @@ class Performer:
             run,
             part=part,
             store=self.store,
-            fetcher_maker=self.fetcher_maker,
+            makers=Makers(self.fetcher_maker, self.errands_maker),
             clock=self.clock,
             log_keep=self.log_keep,
             shelf=self.shelf,
@@ -224,33 +226,40 @@ class Performer:
 
     def _give_back(self, run: Run) -> object:
         # Nobody carries this run any more, but this worker's heart would renew its lease for ever.
-        now, told = self.clock(), "The worker could not write what became of this run."
-        return self.store.runs.hand_back(
-            run.id, run.attempt, now=now, ready_at=now + REST, failed=False, error=told, keep_keys=True
-        )
+        return self._hand_back(run, self.clock() + REST, "The worker could not write what became of this run.")
 
     def _give_back_part(self, part_id: int) -> object:
         told = "The worker could not write what became of this part."
         return self.store.runs.retry_part(part_id, self.worker_id, error=told, ready_at=self.clock() + REST)
 
     def _carry_out(self, attempt: Attempt) -> None:
-        run = attempt.run
         try:
-            attempt.check()
-            performed = self._perform(attempt)
-            attempt.flush()
-            self._conclude(run, performed)
-        except Cancelled:
-            attempt.flush_quietly()
-            self._finish(run, Ending(RunState.CANCELLED, {}, "", Progress()))
+            self._do(attempt)
         except Draining:
             attempt.flush_quietly()
-            now = self.clock()
-            self.store.runs.hand_back(run.id, run.attempt, now=now, ready_at=now, failed=False, keep_keys=True)
+            self._hand_back(attempt.run, self.clock())
         except (Stopped, StoreUnavailable):
             raise
         except Exception as error:  # noqa: BLE001 - the edge of an attempt: it fails with its reason told
             self._fail(attempt, error)
+
+    def _do(self, attempt: Attempt) -> None:
+        attempt.notice(attempt.run.state)
+        try:
+            attempt.check()
+            performed = self._perform(attempt)
+            attempt.flush()
+            self._conclude(attempt.run, performed)
+        except Cancelled:
+            attempt.flush_quietly()
+            let_go(self.kinds.get(attempt.run.kind), attempt)
+            self._finish(attempt.run, Ending(RunState.CANCELLED, {}, "", Progress()))
+
+    def _hand_back(self, run: Run, ready_at: datetime, error: str = "", *, failed: bool = False) -> bool:
+        """Gives it back with the keys it holds: what it began is not finished."""
+        return self.store.runs.hand_back(
+            run.id, run.attempt, now=self.clock(), ready_at=ready_at, failed=failed, error=error, keep_keys=True
+        )
 
     def _conclude(self, run: Run, performed: Performed) -> None:
         match performed:
@@ -258,16 +267,10 @@ class Performer:
                 self._finish(run, self._ending(performed))
             case Fanned():
                 self.store.runs.wait(run.id, run.attempt, now=self.clock())
-            case Later():
-                self.store.runs.hand_back(
-                    run.id,
-                    run.attempt,
-                    now=self.clock(),
-                    ready_at=performed.ready_at,
-                    failed=False,
-                    error=performed.reason,
-                    keep_keys=True,
-                )
+            case Later(at, reason):
+                self._hand_back(run, at, reason)
+            case Awaits(told, at):
+                self.store.runs.wait_for_steps(run.id, run.attempt, told=told, ready_at=at, now=self.clock())
             case Ended():
                 pass
 
@@ -287,10 +290,7 @@ class Performer:
         if wait is not None:
             attempt.log(Level.WARNING, f"Attempt {failures} failed: {told} Next in {wait:.0f} s.")
             attempt.flush_quietly()
-            ready_at = now + timedelta(seconds=wait)
-            self.store.runs.hand_back(
-                run.id, run.attempt, now=now, ready_at=ready_at, failed=True, error=told, keep_keys=True
-            )
+            self._hand_back(run, now + timedelta(seconds=wait), told, failed=True)
             return
         attempt.log(Level.ERROR, f"Failed: {told}")
         attempt.flush_quietly()

@@ -5,14 +5,16 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, BinaryIO
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO, cast
 
 from windrow.core.items import Shelf
-from windrow.errors import BadInput, Cancelled, Draining, LeaseLost, Stopped, StoreUnavailable, WindrowError
+from windrow.errors import BadInput, Cancelled, Draining, LeaseLost, NotFound, Stopped, StoreUnavailable, WindrowError
 from windrow.model.items import LARGEST, Item
 from windrow.model.runs import Level, Output, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
-from windrow.ports.fetching import FetcherMaker
+from windrow.ports.fetching import ErrandsMaker, ExchangerMaker, FetcherMaker
 from windrow.ports.runs import Entry
 from windrow.ports.store import Store
 
@@ -21,6 +23,14 @@ REPORT_EVERY = 0.5
 
 PIECE = 1 << 20
 PARTS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """What asks remotes, and what sends them something; not every worker has both."""
+
+    fetchers: FetcherMaker
+    errands: ErrandsMaker | None = None
 
 
 class Attempt:
@@ -33,7 +43,7 @@ class Attempt:
         part: Part | None = None,
         store: Store,
         shelf: Shelf,
-        fetcher_maker: FetcherMaker,
+        makers: Makers,
         clock: Clock,
         log_keep: int,
     ) -> None:
@@ -41,11 +51,12 @@ class Attempt:
         self._part = part
         self._store = store
         self._shelf = shelf
-        self._fetcher_maker = fetcher_maker
+        self._makers = makers
         self._clock = clock
         self._log_keep = log_keep
         self._stop = threading.Event()
         self._reason: Stopped | None = None
+        self._parting = False
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
         self._progress: Progress | None = None
@@ -65,7 +76,44 @@ class Attempt:
     @property
     def fetcher_maker(self) -> FetcherMaker:
         """Makes polite fetchers."""
-        return self._fetcher_maker
+        return self._makers.fetchers
+
+    @property
+    def errands_maker(self) -> ErrandsMaker:
+        """Makes fetchers that may also change something on a remote."""
+        if self._makers.errands is None:
+            raise LookupError("This worker sends nothing to remotes: it was given no maker of couriers.")
+        return self._makers.errands
+
+    def now(self) -> datetime:
+        """The moment it is, UTC."""
+        return self._clock()
+
+    def read_note(self) -> Mapping[str, Any]:
+        """What was kept last, by any attempt."""
+        return self._store.runs.read_note(self._run.id)
+
+    def keep_note(self, note: Mapping[str, Any]) -> None:
+        """Keeps it for the attempts that come after; what was logged before it is written first."""
+        self._flush_log()
+        self._store.runs.keep_note(self._run.id, self._run.attempt, note)
+
+    @property
+    def exchanger_maker(self) -> ExchangerMaker:
+        """Makes polite exchangers: what the assembly plugs in makes both."""
+        return cast(ExchangerMaker, self._makers.fetchers)
+
+    def remember(self, entries: Mapping[str, Any]) -> None:
+        """Keeps values for the next attempt, fenced by this one."""
+        self._store.memories.keep(self._run.id, self._run.attempt, entries)
+
+    def recall(self, run_id: str | None = None) -> Mapping[str, Any]:
+        """What this attempt and earlier ones have kept, or what another run of the same kind and owner has."""
+        if run_id is not None:
+            other = self._store.runs.get(run_id, tenant_id=self._run.tenant_id)
+            if (other.kind, other.owner_id) != (self._run.kind, self._run.owner_id):
+                raise NotFound("run", run_id)
+        return self._store.memories.all(run_id or self._run.id)
 
     def stop(self, reason: Stopped) -> None:
         """Makes every later check raise this; the first reason stays."""
@@ -73,11 +121,17 @@ class Attempt:
             self._reason = reason
         self._stop.set()
 
+    def part_with(self) -> None:
+        """A cancel is no reason to stop any more: what the run began elsewhere is to be ended. Others still are."""
+        if isinstance(self._reason, Cancelled):
+            self._parting, self._reason = True, None
+            self._stop.clear()
+
     def notice(self, state: RunState | None) -> None:
         """Told by the heartbeat: the run's state, or None when this worker holds it no longer."""
         if state is None:
             self.stop(LeaseLost(f"Run {self._run.id} was taken over."))
-        elif state in (RunState.CANCELLING, RunState.CANCELLED):
+        elif state in (RunState.CANCELLING, RunState.CANCELLED) and not self._parting:
             self.stop(Cancelled(f"Run {self._run.id} was cancelled."))
 
     def drain(self) -> None:

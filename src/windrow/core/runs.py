@@ -23,6 +23,7 @@ from windrow.ports.engines import Reservations
 from windrow.ports.fetching import HostState
 from windrow.ports.runs import RunFilter
 from windrow.ports.store import Blobs, Store
+from windrow.ports.work import check_of, task_check_of
 
 HARVEST = "harvest"
 
@@ -53,7 +54,7 @@ class Tasks:
         """Makes a task; its schedule counts from now on. Raises `BadInput`."""
         principal.need(Right.WRITE)
         now = self.clock()
-        task = _drafted(
+        task = drafted(
             Task(new_id(), "", "", principal.tenant_id, principal.user_id, created_at=now), draft, self.kinds, now
         )
         self.store.tasks.add(task)
@@ -83,38 +84,58 @@ class Tasks:
         changed it meanwhile.
         """
         principal.need(Right.WRITE)
-        task = self._own(principal, task_id)
+        task = self.own(principal, task_id)
         if task.kind in SOURCE_WORK:
             raise Conflict(
                 f"This task compares source {task.parameters.get('source_id')}: start a new comparison there."
             )
-        changed = _drafted(task, draft, self.kinds, self.clock())
+        changed = drafted(task, draft, self.kinds, self.clock())
         self.store.tasks.save(changed, seen=seen)
         return changed
 
     def delete(self, principal: Principal, task_id: str, blobs: Blobs) -> None:
         """Deletes a task with its runs. Raises `Conflict` while one is active."""
         principal.need(Right.WRITE)
-        task = self._own(principal, task_id)
+        task = self.own(principal, task_id)
         for blob in self.store.tasks.delete(task.id, tenant_id=principal.scope):
             blobs.delete(blob)
 
-    def start(self, principal: Principal, task_id: str, *, at: datetime | None = None) -> Run:
-        """Runs a task now, or at a moment that lies ahead. Raises `Conflict` for a source that is being harvested."""
+    def start(
+        self,
+        principal: Principal,
+        task_id: str,
+        *,
+        at: datetime | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        due: datetime | None = None,
+    ) -> Run:
+        """Runs a task now, or at a moment that lies ahead. Raises `Conflict` for a source that is being harvested.
+
+        `parameters` stand for those of the task of the same names, in this run only; `due` is the nominal time that
+        the run is told. Raises `BadInput` for what the kind of work does not take.
+        """
         principal.need(Right.WRITE)
         task = self.get(principal, task_id)
-        run = make_run(task, now=self.clock(), at=at)
-        if _belongs(task) or (task.schedule is not None and isinstance(task.schedule.trigger, Elapsed)):
-            self.store.runs.add_alone(run)
-        else:
-            self.store.runs.add([run])
+        run = make_run(task, now=self.clock(), at=at, due=due)
+        if parameters:
+            run = replace(run, parameters=self._parameters(task, parameters))
+        add_run(self.store, task, run)
         return run
 
-    def _own(self, principal: Principal, task_id: str) -> Task:
+    def _parameters(self, task: Task, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        if belongs(task) or task.kind in SOURCE_WORK:
+            number = task.parameters.get("source_id")
+            raise BadInput.of("parameters", f"are not changed here: start source {number}, which has words of its own")
+        return fill(self.kinds.work_kind(task.kind).schema, {**task.parameters, **given}, field="parameters")
+
+    def own(self, principal: Principal, task_id: str) -> Task:
+        """A task that no source owns. Raises `NotFound`, `Conflict`."""
         task = self.get(principal, task_id)
-        if _belongs(task):
+        if belongs(task):
             number = task.parameters.get("source_id")
             raise Conflict(f"This task belongs to source {number}: change or delete that source instead.")
+        if task.part_of is not None:
+            raise Conflict(f"This task is part of task {task.part_of}: change or delete that one instead.")
         return task
 
 
@@ -239,9 +260,17 @@ class Runs:
         self.store.workers.stop(known_id("worker", worker_id))
 
 
-def _belongs(task: Task) -> bool:
+def belongs(task: Task) -> bool:
     """Whether a source owns it."""
     return task.kind == HARVEST or task.source_id is not None
+
+
+def add_run(store: Store, task: Task, run: Run) -> None:
+    """Writes a run that somebody asked for. Raises `Conflict` where the task can only be at work once, and is."""
+    if belongs(task) or (task.schedule is not None and isinstance(task.schedule.trigger, Elapsed)):
+        store.runs.add_alone(run)
+    else:
+        store.runs.add([run])
 
 
 def with_reserved(found: Inspection, held: Mapping[str, Sequence[str]]) -> Inspection:
@@ -303,20 +332,29 @@ def _refuse_idle(schedule: Schedule, now: datetime, present: Schedule | None) ->
         raise BadInput.of("schedule.windows", "leave no moment to run at: with them nothing would ever be due")
 
 
-def _drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
+def drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
+    """The task as the draft wants it. Raises `BadInput`."""
     if draft.kind in SOURCE_WORK:
         raise BadInput.of(
             "kind", f"{draft.kind} is work on a source: it is started there, and not by a task of its own"
         )
-    return replace(
+    kind = kinds.work_kind(draft.kind)
+    parameters = fill(kind.schema, draft.parameters, field="parameters")
+    if check := check_of(kind):
+        check(parameters)
+    drafted = replace(
         task,
         name=check_name(draft.name),
         kind=draft.kind,
-        parameters=fill(kinds.work_kind(draft.kind).schema, draft.parameters, field="parameters"),
+        parameters=parameters,
         queue=check_queue(draft.queue),
         priority=check_priority(draft.priority),
         limits=draft.limits,
-        retry=draft.retry,
+        retry=kinds.usual_retry(draft.kind) if draft.retry == Retry() else draft.retry,
         schedule=scheduled(draft.schedule, now, present=task.schedule),
         changed_at=now,
     )
+    check_task = task_check_of(kind)
+    if check_task is not None:
+        check_task(drafted)
+    return drafted

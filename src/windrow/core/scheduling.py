@@ -72,14 +72,15 @@ class Scheduling:
         """Meets everything that is due now; returns how many moments. Costs nothing for schedules that are not due."""
         met = 0
         while due := self.tasks.due(now := self.clock(), limit=AT_ONCE):
-            failing = self.tasks.failing([each.task.id for each in due if _may_pause(each.task)])
+            failing = self.tasks.failing([each.task.id for each in due if may_pause(each.task)])
             met += self.tasks.fire([meet(each, now, failing.get(each.task.id)) for each in due])
             if len(due) < AT_ONCE:
                 break
         return met
 
 
-def _may_pause(task: Task) -> bool:
+def may_pause(task: Task) -> bool:
+    """Whether a task's schedule pauses after failures."""
     return task.schedule is not None and task.schedule.pause_after > 0 and task.kind not in SOURCE_WORK
 
 
@@ -89,12 +90,14 @@ def meet(due_task: DueTask, now: datetime, failing: Failing | None = None) -> Fi
     if schedule is None or schedule.next_due is None:
         return Firing(task.id, due_task.version, (), None, None)
     if failing is not None and 0 < schedule.pause_after <= failing.count:
-        return _pause(due_task, schedule, failing, now)
+        return pause(due_task, failing, now)
     if isinstance(schedule.trigger, Unreadable):
         return Firing(task.id, due_task.version, (), None, schedule.occurrences)
     if isinstance(schedule.trigger, Elapsed):
         return _meet_elapsed(due_task, schedule, now)
     runs = _runs_for(due_task, schedule, schedule.next_due, now)
+    if due_task.backfilling and schedule.overlap is not Overlap.ALLOW:
+        runs = tuple(_in_turn(run) for run in runs)
     occurrences = None if schedule.occurrences is None else max(0, schedule.occurrences - len(runs))
     left = replace(schedule, occurrences=occurrences)
     # Missed moments are met by the runs (or none) above: the next moment is one that lies ahead.
@@ -103,12 +106,21 @@ def meet(due_task: DueTask, now: datetime, failing: Failing | None = None) -> Fi
     return Firing(task.id, due_task.version, runs, following, occurrences, replaces=replaces)
 
 
-def _pause(due_task: DueTask, schedule: Schedule, failing: Failing, now: datetime) -> Firing:
+def pause(due_task: DueTask, failing: Failing, now: datetime) -> Firing:
+    """Switches a schedule off because its task failed so often, and tells so in the log of the last run."""
+    task, schedule = due_task.task, due_task.task.schedule
+    occurrences = None if schedule is None else schedule.occurrences
     times = "once" if failing.count == 1 else f"{failing.count} times in a row"
     why = f"it failed {times}, the last time in run {failing.run_id}"
     told = Entry(now, Level.WARNING, f"The schedule of this task was paused at {now:%Y-%m-%d %H:%M} UTC: {why}.")
     paused = Pause(why, failing.run_id, told)
-    return Firing(due_task.task.id, due_task.version, (), None, schedule.occurrences, paused=paused)
+    return Firing(task.id, due_task.version, (), None, occurrences, paused=paused)
+
+
+def _in_turn(run: Run) -> Run:
+    """A moment is not missed because of a backfill, but takes its turn before the rest of it."""
+    turn = Limit(f"task:{run.task_id}")
+    return run if turn in run.limits else replace(run, limits=(*run.limits, turn))
 
 
 def _meet_elapsed(due_task: DueTask, schedule: Schedule, now: datetime) -> Firing:

@@ -3,17 +3,23 @@
 from dataclasses import dataclass
 
 from windrow.core.accounts import Accounts
+from windrow.core.agenda.looking import Agenda
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
 from windrow.core.copying.keeping import Copies
+from windrow.core.destinations import Destinations
 from windrow.core.editing import Editing
 from windrow.core.items import Items
 from windrow.core.kinds import Kinds
+from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
+from windrow.core.pipelines.looking import Steps
 from windrow.core.previewing_schedules import PreviewingSchedules
+from windrow.core.repeating import Repeating
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
 from windrow.core.targets import Targets
+from windrow.core.walking.walkers import Walkers
 from windrow.ports.store import Blobs, Store
 
 
@@ -26,13 +32,19 @@ class Windrow:
     kinds: Kinds
     tasks: Tasks
     schedules: PreviewingSchedules
+    agenda: Agenda
     runs: Runs
+    repeating: Repeating
+    steps: Steps
     sources: Sources
     targets: Targets
     notifications: Notifications
+    destinations: Destinations
     catalogue: Catalogue
     editing: Editing
     copies: Copies
     items: Items
+    walkers: Walkers
+    noted_tasks: NotedTasks
     store: Store
     blobs: Blobs

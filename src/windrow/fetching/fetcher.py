@@ -30,7 +30,7 @@ from windrow.fetching.turns import PATIENCE, Turns, Wait, pause
 from windrow.fetching.watching import Watch
 from windrow.model.sources import Credential
 from windrow.ports.clocks import Clock
-from windrow.ports.fetching import SLOWEST, Answer, Beginning, Check, Download, Manners, Validators
+from windrow.ports.fetching import SLOWEST, Answer, Beginning, Check, Download, Manners, Reply, Validators
 
 MOST_REDIRECTS = 5
 FIRST_BACKOFF = 1.0
@@ -74,7 +74,7 @@ class Outfit:
 
 
 class PoliteFetcher:
-    """Implements `Fetcher`, `Courier` and `Downloader` of `windrow.ports.fetching`."""
+    """Implements `Fetcher`, `Courier`, `Exchanger` and `Downloader` of `windrow.ports.fetching`."""
 
     def __init__(
         self, outfit: Outfit, manners: Manners, *, identity: Identity, credential: Credential | None, check: Check
@@ -115,6 +115,22 @@ class PoliteFetcher:
         target = read_target(url, self._outfit.door.policy)
         given = checked_headers(headers)
         return self._follow(Request(method, target, given, body=body, media_type=media_type, changes=True))
+
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        *,
+        media_type: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """See the port."""
+        target = read_target(url, self._outfit.door.policy)
+        given = checked_headers(headers)
+        asked = Request(method, target, given, body=body, media_type=media_type, changes=True, whole=True)
+        answered, response = self._follow_to(asked)
+        return Reply(answered.target.url, response.status, response.headers, response.reason, response.body)
 
     @contextmanager
     def download(
@@ -162,13 +178,20 @@ class PoliteFetcher:
         pause(seconds, check=self._check, wait=self._outfit.wait)
 
     def _follow(self, request: Request) -> Answer:
-        """One attempt: a request and its redirects; the whole time-out covers all its exchanges."""
+        answered, response = self._follow_to(request)
+        return Answer(answered.target.url, response.status, response.headers, response.body)
+
+    def _follow_to(self, request: Request) -> tuple[Request, Response]:
+        """One attempt: a request and its redirects; the whole time-out covers all its exchanges.
+
+        Gives the request that was answered in the end, and its answer.
+        """
         seconds = self._manners.whole_timeout
         for _ in range(MOST_REDIRECTS + 1):
             began = time.monotonic()
             response = self._hop(request, seconds)
             if not response.is_redirect:
-                return Answer(request.target.url, response.status, response.headers, response.body)
+                return request, response
             request = request.redirected(response, self._identity, self._outfit.door.policy)
             seconds = max(0.0, seconds - (time.monotonic() - began))
         raise _astray(request, response.status)

@@ -87,6 +87,7 @@ class Request:
     changes   it changes something on the remote: it is sent once, and to nobody else
     file      what it asks for is a file, wanted as it is
     beginning what is here of that file already: only the rest is asked for
+    whole     its answer is wanted whatever the status, and redirects are followed as by browsers
     """
 
     method: str
@@ -99,6 +100,7 @@ class Request:
     changes: bool = False
     file: bool = False
     beginning: Beginning | None = None
+    whole: bool = False
 
     def is_trusted(self, identity: Identity) -> bool:
         """Whether the credential goes along: to its own origin only, and never where another origin sent us."""
@@ -108,6 +110,10 @@ class Request:
         """What is sent."""
         headers = {"User-Agent": identity.user_agent, "Accept": "*/*"}
         headers.update((name.title(), value) for name, value in self.headers.items())
+        if self.whole:
+            # What people wrote goes out as they wrote it.
+            written = {name.title() for name in self.headers}
+            headers = {name: value for name, value in headers.items() if name not in written} | dict(self.headers)
         # What cannot be asked again must not depend on a server that compresses well: see exchange.py.
         headers["Accept-Encoding"] = "identity" if self.changes or self.file else ", ".join(ENCODINGS)
         if self.validators.etag:
@@ -126,6 +132,8 @@ class Request:
 
     def is_answered_by(self, response: Response) -> bool:
         """Whether this is a success or a redirect; a 304 is one only where validators were sent."""
+        if self.whole:
+            return True
         if response.status == 304:
             return self.validators != Validators()
         if response.status == 416:
@@ -144,12 +152,20 @@ class Request:
                 f"{self.target.shown} sends on to {target.shown}, from https to http; "
                 "that is refused for a source with a credential."
             )
-        if self.changes and target.origin != self.target.origin:
-            raise RemoteForbidden(f"{self.target.shown} sends a change on to {target.shown}; that is refused.")
         moved = replace(self, target=target)
-        if response.status == 303:
-            moved = replace(moved, method="GET", body=None, media_type="", changes=False)
+        if self._becomes_get(response.status):
+            moved = replace(moved, method="GET", body=None, media_type="", changes=self.whole)
+        if self._is_change(moved) and target.origin != self.target.origin:
+            raise RemoteForbidden(f"{self.target.shown} sends a change on to {target.shown}; that is refused.")
         return moved if target.origin == self.target.origin else moved._cross()
+
+    def _becomes_get(self, status: int) -> bool:
+        if not self.whole:
+            return status == 303
+        return self.method != "HEAD" and (status in (302, 303) or (status == 301 and self.method == "POST"))
+
+    def _is_change(self, moved: "Request") -> bool:
+        return moved.method not in ("GET", "HEAD") if self.whole else self.changes
 
     def _cross(self) -> "Request":
         kept = {name: value for name, value in self.headers.items() if name.lower() in _CROSSING}

@@ -39,7 +39,7 @@ class RunState(StrEnum):
 
 MOVES: Mapping[RunState, frozenset[RunState]] = {
     RunState.SCHEDULED: frozenset({RunState.QUEUED, RunState.CANCELLED}),
-    RunState.QUEUED: frozenset({RunState.RUNNING, RunState.CANCELLED}),
+    RunState.QUEUED: frozenset({RunState.RUNNING, RunState.CANCELLING, RunState.CANCELLED}),
     RunState.RUNNING: frozenset(
         {
             RunState.QUEUED,
@@ -52,7 +52,7 @@ MOVES: Mapping[RunState, frozenset[RunState]] = {
         }
     ),
     RunState.WAITING: frozenset({RunState.QUEUED, RunState.CANCELLED}),
-    RunState.CANCELLING: frozenset({RunState.CANCELLED}),
+    RunState.CANCELLING: frozenset({RunState.QUEUED, RunState.CANCELLED}),
     RunState.SUCCEEDED: frozenset(),
     RunState.PARTIAL: frozenset(),
     RunState.FAILED: frozenset(),
@@ -60,7 +60,12 @@ MOVES: Mapping[RunState, frozenset[RunState]] = {
     RunState.SKIPPED: frozenset(),
 }
 """Every allowed move. Running goes back to queued when its lease expires or its worker drains, and to scheduled when
-it failed but has attempts left. A waiting run is queued for its finish, or cancelled at once: nobody holds it."""
+it failed but has attempts left. A waiting run is queued for its finish, or cancelled at once: nobody holds it.
+A run that has something going elsewhere (it has a note) is queued when it is cancelled and nobody holds it, and goes on
+as cancelling: somebody has to end what it began."""
+
+LETTING_GO = "letting_go"
+"""The phase of a cancelled run that is queued only so that a worker ends what it has going elsewhere."""
 
 TERMINAL = frozenset(state for state, moves in MOVES.items() if not moves)
 ACTIVE = frozenset(RunState) - TERMINAL
@@ -72,11 +77,14 @@ def may_move(old: RunState, new: RunState) -> bool:
 
 
 class Cause(StrEnum):
-    """Why a run exists: a person or program asked, its schedule was due, or another run made it."""
+    """Why a run exists: a person or program asked, its schedule was due, another run made it, or somebody asked for
+    the runs of moments that have passed.
+    """
 
     REQUEST = "request"
     SCHEDULE = "schedule"
     RUN = "run"
+    BACKFILL = "backfill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +115,16 @@ LEADING_ON = frozenset({"harvest", "refresh", "copy", "push"})
 class Run:
     """One execution of a task.
 
-    due         the nominal time of a scheduled run (UTC); None for a run that was asked for
+    due         the nominal time, which the run is for, however late it begins (UTC): of a scheduled or backfilled
+                run the moment of the schedule, of one that was asked for what was asked; else None
     ready_at    not before this moment; later than created for retries and runs with a start time
     attempt     how many times it was claimed; finishing is fenced by it
     open_parts  how many parts are not done; the one who closes the last queues the finish
     blocked_by  the concurrency key it waits for, or ""
-    phase       "" at first, "finish" when all parts of a fan-out are done
+    phase       "" at first, "finish" when all parts of a fan-out are done, "letting_go" see `LETTING_GO`
     result      what the kind returned: small JSON; large things are outputs
     error       why it failed, for people; "" when it did not
+    rerun_of    the run that this one does again; "" for all others
     """
 
     id: str
@@ -145,6 +155,7 @@ class Run:
     progress: Progress = Progress()
     result: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
+    rerun_of: str = ""
 
     def remaining(self, now: datetime) -> timedelta | None:
         """How long it will take to its end at its mean pace so far; None when that cannot be told."""

@@ -44,7 +44,8 @@ class Limit:
 class Task:
     """Something that can be run. `priority`: -100 to 100, higher goes first; `limits` hold over all workers.
 
-    `source_id` is set for what looks after a source beside its harvest, and belongs to it.
+    `source_id` is set for what looks after a source beside its harvest, and belongs to it. `part_of` is the task whose
+    runs begin those of this one as their steps, by what they say themselves: it goes with that task.
     """
 
     id: str
@@ -62,3 +63,4 @@ class Task:
     changed_at: datetime | None = None
     last_run_id: str | None = None
     source_id: int | None = None
+    part_of: str | None = None

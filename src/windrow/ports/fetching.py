@@ -52,6 +52,17 @@ class Answer(Head):
 
 
 @dataclass(frozen=True, slots=True)
+class Reply(Head):
+    """An answer whatever its status, as it came. Of one that is no success the body has 64 KiB at most.
+
+    `reason` is the phrase beside the status; `body` is already decompressed.
+    """
+
+    reason: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Beginning:
     """What is here of a file already: its first `size` bytes, of the version that the validators name."""
 
@@ -154,6 +165,37 @@ class CourierMaker(Protocol):
         ...
 
 
+class Exchanger(Protocol):
+    """Sends what people wrote, and gives whatever comes back. With everything that a `Fetcher` promises but attempts.
+
+    Apart from `Courier`, since only sequences of requests need it.
+    """
+
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        *,
+        media_type: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """One request, sent once, whose answer is wanted whatever its status: no status is an error here.
+
+        Redirects are followed as by browsers: 303 and 302 lead to a GET, and 301 does for a POST. Beyond its own origin
+        a request keeps none of its headers but Accept, and only a GET or HEAD may go there.
+        """
+        ...
+
+
+class ExchangerMaker(Protocol):
+    """Makes exchangers."""
+
+    def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: "Check") -> Exchanger:
+        """As `FetcherMaker`."""
+        ...
+
+
 SLOWEST = 1024
 """Bytes per second: a file that comes more slowly than that is not worth its place."""
 
@@ -193,6 +235,18 @@ class DownloaderMaker(Protocol):
     """Makes downloaders."""
 
     def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: "Check") -> Downloader:
+        """As `FetcherMaker`."""
+        ...
+
+
+class Errands(Courier, Downloader, Protocol):
+    """A courier that may also bring files of any size: for work that has something done elsewhere and fetches it."""
+
+
+class ErrandsMaker(Protocol):
+    """Makes them."""
+
+    def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: "Check") -> Errands:
         """As `FetcherMaker`."""
         ...
 

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from windrow.model.notifications import Event, Notification, Secrets
 from windrow.model.paging import PageOf
+from windrow.model.reports import ReportFile
 from windrow.model.runs import Run
 from windrow.model.tasks import Task
 
@@ -31,8 +32,11 @@ class Messenger(Protocol):
         never holds the address."""
         ...
 
-    def tell(self, address: str, title: str, text: str, *, check: Callable[[], None]) -> None:
-        """Sends a message; `check` is called often, and what it raises ends the sending.
+    def tell(
+        self, address: str, title: str, text: str, *, check: Callable[[], None], files: Sequence[ReportFile] = ()
+    ) -> None:
+        """Sends a message; `check` is called often, and what it raises ends the sending. Services that take no files
+        are sent the words only.
 
         Raises `RemoteError`, `BadInput` for an address that is no good, and `ProcessLost`.
         """

@@ -9,6 +9,7 @@ from windrow.model.listings import Listed, Listing
 from windrow.model.paging import PageOf
 from windrow.model.runs import LogEntry, Output, Part, PartState, Progress, Run, RunState
 from windrow.model.workers import Inspection, Room, Worker
+from windrow.ports.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class NumberedRun:
     run: Run
 
 
-class Runs(Protocol):
+class Runs(Steps, Protocol):
     """The queue and the truth about every run."""
 
     # Making and looking.
@@ -98,6 +99,18 @@ class Runs(Protocol):
         """Writes a new run unless its task has one that has not ended: of two callers at once, one succeeds.
 
         Raises `Conflict` that names the run in the way, and `NotFound` when the task is gone.
+        """
+        ...
+
+    def moments_met(self, task_id: str, start: datetime, end: datetime, *, again: bool) -> set[datetime]:
+        """The moments from `start` on and before `end` for which the task has a run that has not ended, or (unless
+        `again`) one that succeeded."""
+        ...
+
+    def add_missing(self, runs: Sequence[Run], *, again: bool) -> list[Run]:
+        """Writes those of these runs of one task whose moment is not met yet, as `moments_met` has it; returns them.
+
+        Of two callers at once the second sees what the first one wrote. Raises `NotFound` when the task is gone.
         """
         ...
 
@@ -199,7 +212,7 @@ class Runs(Protocol):
         ...
 
     def promote(self, now: datetime) -> int:
-        """Queues the scheduled runs whose time has come; returns how many."""
+        """Queues the scheduled runs whose time has come, and those that waited long enough for others; how many."""
         ...
 
     def sweep(self, now: datetime) -> list[str]:
@@ -212,7 +225,10 @@ class Runs(Protocol):
         ...
 
     def follow(self, run_id: str, following: Sequence[Run]) -> bool:
-        """Writes what follows from the end of a run, once and for all. False when somebody else has."""
+        """Writes what follows from the end of a run, once and for all. False when somebody else has.
+
+        Runs that wait for it as their step are told and queued; steps of its own that go on are cancelled.
+        """
         ...
 
     # Parts.
@@ -286,6 +302,17 @@ class Runs(Protocol):
         returned. Raises `LeaseLost` and `Cancelled`."""
         ...
 
+    def read_note(self, run_id: str) -> Mapping[str, Any]:
+        """What attempts at a run have noted for those after them; empty where there is no note."""
+        ...
+
+    def keep_note(self, run_id: str, attempt: int, note: Mapping[str, Any]) -> None:
+        """Replaces a run's note, also while the run is being cancelled; an empty one takes it away. Raises `LeaseLost`.
+
+        While a run has a note, a cancel ends it only after a worker has called its kind's `let_go`.
+        """
+        ...
+
     def list_outputs(self, run_id: str) -> Sequence[Output]:
         """A run's files by name."""
         ...
@@ -322,6 +349,6 @@ class Workers(Protocol):
         """How much each worker could still carry."""
         ...
 
-    def inspect(self, tenant_id: str | None, *, limit: int = 100) -> Inspection:
+    def inspect(self, tenant_id: str | None, *, owner_id: str | None = None, limit: int = 100) -> Inspection:
         """What each worker does and what waits, without anyone's parameters."""
         ...

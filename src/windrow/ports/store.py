@@ -5,15 +5,20 @@ from contextlib import AbstractContextManager
 from typing import BinaryIO, NamedTuple, Protocol
 
 from windrow.ports.accounts import Accounts
+from windrow.ports.agenda import Agenda
 from windrow.ports.catalogue import Catalogue
 from windrow.ports.copies import Copies
 from windrow.ports.deliveries import Targets
+from windrow.ports.destinations import Destinations
 from windrow.ports.dispatches import Dispatches
 from windrow.ports.edits import Edits
 from windrow.ports.fetching import Hosts
 from windrow.ports.harvests import Harvests
 from windrow.ports.items import Items
+from windrow.ports.memories import Memories
+from windrow.ports.notes import Notes
 from windrow.ports.notifying import Notifications
+from windrow.ports.reporting import Reports
 from windrow.ports.runs import Runs, Workers
 from windrow.ports.sources import Sources
 from windrow.ports.tasks import Tasks
@@ -33,8 +38,18 @@ class Store(Protocol):
         ...
 
     @property
+    def agenda(self) -> Agenda:
+        """What is due, paused, and was met."""
+        ...
+
+    @property
     def runs(self) -> Runs:
         """Runs, parts, log, outputs."""
+        ...
+
+    @property
+    def memories(self) -> Memories:
+        """What runs remember from one attempt to the next."""
         ...
 
     @property
@@ -85,6 +100,21 @@ class Store(Protocol):
     @property
     def items(self) -> Items:
         """Files that tasks work with."""
+        ...
+
+    @property
+    def destinations(self) -> Destinations:
+        """Where reports are sent."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """Facts for reports."""
+        ...
+
+    @property
+    def notes(self) -> Notes:
+        """What protocols said of tasks and runs."""
         ...
 
     @property

@@ -13,11 +13,16 @@ from windrow.ports.runs import Entry
 
 @dataclass(frozen=True, slots=True)
 class DueTask:
-    """A task whose schedule is due. `version` is handed back when it is met, so that each moment is met once."""
+    """A task whose schedule is due. `version` is handed back when it is met, so that each moment is met once.
+
+    last_run_active   a run of it has not ended; those of a backfill do not count
+    backfilling       nothing but a backfill of it has not ended
+    """
 
     task: Task
     version: int
     last_run_active: bool
+    backfilling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,10 @@ class Tasks(Protocol):
         """Writes a new task."""
         ...
 
+    def ensure(self, task: Task) -> Task:
+        """Writes a new task unless there is one of its id already; returns the one that there is."""
+        ...
+
     def get(self, task_id: str, *, tenant_id: str | None) -> Task:
         """One task. Raises `NotFound`, also when it belongs to another tenant."""
         ...
@@ -74,7 +83,7 @@ class Tasks(Protocol):
     def page(
         self, *, tenant_id: str | None, kind: str | None = None, limit: int, cursor: str | None = None
     ) -> PageOf[Task]:
-        """Newest first."""
+        """Newest first, without those that are part of another."""
         ...
 
     def save(self, task: Task, *, seen: datetime | None = None) -> None:
@@ -91,6 +100,10 @@ class Tasks(Protocol):
 
     def due(self, now: datetime, *, limit: int) -> list[DueTask]:
         """Tasks whose moment has come, the longest due first. Costs the same with ten schedules or a million."""
+        ...
+
+    def scheduled(self, task_ids: Sequence[str]) -> list[DueTask]:
+        """Those of these tasks that have a moment to come, due or not, each as `fire` needs it."""
         ...
 
     def failing(self, task_ids: Sequence[str]) -> Mapping[str, Failing]:

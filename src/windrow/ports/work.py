@@ -4,7 +4,7 @@ A kind is registered by an entry point in the group `windrow.work_kinds`, whose 
 returns the kind. Work that is part of Windrow itself and needs its store (harvests) is plugged in by the assembly.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,8 @@ from typing import Any, BinaryIO, ClassVar, Protocol
 
 from windrow.model.items import Item
 from windrow.model.runs import Level, Part, PartState, Progress, Run
-from windrow.ports.fetching import FetcherMaker
+from windrow.model.tasks import Task
+from windrow.ports.fetching import ErrandsMaker, ExchangerMaker, FetcherMaker
 from windrow.ports.runs import Ending
 
 LEAST_MEMORY = 64 << 20
@@ -70,7 +71,19 @@ class Later:
     reason: str
 
 
-Performed = Done | Fanned | Ended | Later
+@dataclass(frozen=True, slots=True)
+class Awaits:
+    """The run has begun other runs as its steps, and gives its worker back until one of them ends.
+
+    told      how many of its steps had ended when it looked
+    ready_at  when it is to be called at the latest, whatever became of them
+    """
+
+    told: int
+    ready_at: datetime
+
+
+Performed = Done | Fanned | Ended | Later | Awaits
 
 
 class Work(Protocol):
@@ -84,6 +97,48 @@ class Work(Protocol):
     @property
     def fetcher_maker(self) -> FetcherMaker:
         """Makes polite fetchers."""
+        ...
+
+    @property
+    def exchanger_maker(self) -> ExchangerMaker:
+        """Makes polite exchangers: for what people wrote, and whatever is answered."""
+        ...
+
+    def remember(self, entries: Mapping[str, Any]) -> None:
+        """Keeps values of the run by name, plain JSON, encrypted; they are on disk when it returns.
+
+        What the next attempt must know: what was sent and may not be sent again, say. Raises as `check`, by what the
+        store says.
+        """
+        ...
+
+    def recall(self, run_id: str | None = None) -> Mapping[str, Any]:
+        """All that this attempt and earlier ones have kept so; or what another run of the same kind and owner has.
+
+        Raises `NotFound` for a run that is none of the owner's, or of another kind.
+        """
+        ...
+
+    @property
+    def errands_maker(self) -> ErrandsMaker:
+        """Makes fetchers that may also change something on a remote, and bring large files. Not in a child process."""
+        ...
+
+    def now(self) -> datetime:
+        """The moment it is, UTC."""
+        ...
+
+    def read_note(self) -> Mapping[str, Any]:
+        """What `keep_note` kept last, by this attempt or one before it; empty where there is none."""
+        ...
+
+    def keep_note(self, note: Mapping[str, Any]) -> None:
+        """Keeps small JSON for the attempts that come after, once what was logged before it is written; fenced, and
+        written at once. An empty note takes it away.
+
+        Meant for what a run has going elsewhere (the address of a job): while there is a note, a cancel calls the
+        kind's `let_go` before the run ends. It is also kept while the run is being cancelled. Raises `LeaseLost`.
+        """
         ...
 
     def check(self) -> None:
@@ -150,6 +205,16 @@ class WorkKind(Protocol):
     It is then called in a child process, in a folder of its own, with the same `Work`; docs/reference/work-kinds.md
     tells what is different there.
 
+    Two methods more that kinds may leave out:
+
+        def check(self, parameters: Mapping[str, Any]) -> None
+            Called with a task's parameters, filled in as the schema says, when a task is made or changed. Raises
+            `BadInput` for what a schema cannot tell, such as a setting that the installation lacks.
+
+        def let_go(self, work: Work) -> None
+            Called once a run that has a note was cancelled: ends what the note names, in a few seconds. `work.check`
+            does not raise for the cancel any more. Never for kinds in a child process. What it raises is logged.
+
     A kind that needs packages which not every installation has tells so by one more method, `missing() -> str`: what
     is to be installed. Then no tasks of it can be made.
     """
@@ -181,3 +246,24 @@ def isolation_of(kind: WorkKind) -> Isolation | None:
     """What the kind asks for. None for kinds that run in the worker itself, also those that never heard of this."""
     asked: Isolation | None = getattr(kind, "isolation", None)
     return asked
+
+
+def let_go_of(kind: WorkKind) -> Callable[[Work], None] | None:
+    """What is called once a run that has a note was cancelled; None for kinds that never heard of this."""
+    given: Callable[[Work], None] | None = getattr(kind, "let_go", None)
+    return given if isolation_of(kind) is None else None
+
+
+def check_of(kind: WorkKind) -> Callable[[Mapping[str, Any]], None] | None:
+    """What looks at a task's parameters beyond their schema; None for kinds without."""
+    given: Callable[[Mapping[str, Any]], None] | None = getattr(kind, "check", None)
+    return given
+
+
+def task_check_of(kind: WorkKind) -> Callable[[Task], None] | None:
+    """What a kind says of a task before it is saved, beyond its schema; None for kinds that say nothing.
+
+    A kind that has something to say has a method `check_task(task)`, which raises `BadInput`.
+    """
+    check: Callable[[Task], None] | None = getattr(kind, "check_task", None)
+    return check

@@ -6,6 +6,7 @@ from windrow.assembly import Assembly
 from windrow.engines.embedded.heart import Calls
 from windrow.engines.embedded.supervisor import follow_parent
 from windrow.model.workers import WorkerRole
+from windrow.processes.certificates import pair_of, renewing
 from windrow.processes.living import MARGIN, live, make_heart, stop_on_signals
 from windrow.processes.logs import configure_logs
 from windrow.processes.server import make_server
@@ -31,7 +32,8 @@ def run_api(
     assembly = Assembly(settings)
     if prepare is not None:
         prepare(assembly)
-    server = make_server(make_app(assembly), settings, listener=listener, grace=API_GRACE)
+    pair = pair_of(settings)
+    server = make_server(make_app(assembly), settings, listener=listener, grace=API_GRACE, pair=pair)
 
     def stop() -> None:
         server.should_exit = True
@@ -39,4 +41,5 @@ def run_api(
     heart = make_heart(assembly, WorkerRole.API, worker_id, calls=Calls(stop, stop))
     stop_on_signals(stop)
     follow_parent(stop, grace=API_GRACE + MARGIN)
-    live(assembly, heart, worker_id, server.run)
+    with renewing(settings, server.config):
+        live(assembly, heart, worker_id, server.run)

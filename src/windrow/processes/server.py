@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from windrow.processes.certificates import Pair
 from windrow.settings import Settings
 
 
@@ -18,8 +19,13 @@ class Server(uvicorn.Server):
         yield
 
 
-def make_server(app: FastAPI, settings: Settings, *, listener: int | None, grace: int) -> Server:
-    """A server for the app. `listener` is an open socket's number; the last requests get `grace` seconds."""
+def make_server(
+    app: FastAPI, settings: Settings, *, listener: int | None, grace: int, pair: Pair | None = None
+) -> Server:
+    """A server for the app, by HTTPS where there is a certificate to do so with.
+
+    `listener` is an open socket's number; the last requests get `grace` seconds.
+    """
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -30,5 +36,7 @@ def make_server(app: FastAPI, settings: Settings, *, listener: int | None, grace
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies) or None,
         timeout_graceful_shutdown=grace,
+        ssl_certfile=None if pair is None else pair.certificate,
+        ssl_keyfile=None if pair is None else pair.key,
     )
     return Server(config)

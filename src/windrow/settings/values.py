@@ -59,6 +59,13 @@ class Settings(BaseSettings):
     trusted_proxies: Words = Field(
         (), description="Addresses and networks of proxies whose X-Forwarded-* headers are believed."
     )
+    tls: bool = Field(
+        False, description="Whether HTTPS is spoken; without a certificate of yours, one is made in the data folder."
+    )
+    tls_certificate: Path | None = Field(
+        None, description="File of the certificate to speak HTTPS with, in PEM, its chain behind it."
+    )
+    tls_key: Path | None = Field(None, description="File of the certificate's private key, in PEM, without a password.")
     workers: int = Field(2, ge=0, le=256, description="Worker processes that `windrow up` starts.")
     slots: int = Field(
         50,
@@ -115,6 +122,10 @@ class Settings(BaseSettings):
         (),
         description="Absolute folders of notebooks, pipelines and report definitions that everybody's tasks may use.",
     )
+    walker_folders: Words = Field(
+        (),
+        description="Absolute folders of Python files with walkers; every process loads them, and runs what they say.",
+    )
     notebook_memory_mb: int = Field(
         4096, ge=256, le=1 << 24, description="MiB of memory that one run of a notebook may hold with all it starts."
     )
@@ -150,7 +161,9 @@ class Settings(BaseSettings):
         """Where a setting's value came from: `flag`, `environment`, `file <path>` or `default`."""
         return self._origins.get(name, DEFAULT)
 
-    @field_validator("queues", "outgoing_allow", "trusted_proxies", "target_folders", "item_folders", mode="before")
+    @field_validator(
+        "queues", "outgoing_allow", "trusted_proxies", "target_folders", "item_folders", "walker_folders", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(re.split(r"[,\s]+", value.strip(" ,\n\t"))) if isinstance(value, str) and value.strip() else value
@@ -164,7 +177,7 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("data", "config")
+    @field_validator("data", "config", "tls_certificate", "tls_key")
     @classmethod
     def _expand_home(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser()
@@ -213,7 +226,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{each!r} is no address or network such as 10.0.0.0/8")
         return value
 
-    @field_validator("target_folders", "item_folders")
+    @field_validator("target_folders", "item_folders", "walker_folders")
     @classmethod
     def _check_folders(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for each in value:
@@ -234,6 +247,10 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"{variable_of('beat_seconds')} must be at most half of {variable_of('lease_seconds')}: "
                 "one late sign of life must not cost a lease"
+            )
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError(
+                f"{variable_of('tls_certificate')} and {variable_of('tls_key')} must be set both or neither"
             )
         if self.engine == "celery" and self.broker_url is None:
             raise ValueError(f"{variable_of('broker_url')} must be set: {variable_of('engine')}=celery needs a broker")

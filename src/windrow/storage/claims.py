@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, union_all, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, select, union_all, update
 
-from windrow.model.runs import Run, RunState
+from windrow.model.runs import LETTING_GO, Run, RunState
 from windrow.storage import limits
 from windrow.storage.database import Database
 from windrow.storage.gathering import Gathering
@@ -155,7 +155,7 @@ _TAKE = (
     update(runs)
     .where(runs.c.id == bindparam("this_run"))
     .values(
-        state=RunState.RUNNING,
+        state=case((runs.c.phase == LETTING_GO, RunState.CANCELLING.value), else_=RunState.RUNNING.value),
         attempt=runs.c.attempt + 1,
         worker_id=bindparam("this_worker"),
         lease_until=bindparam("until", type_=UtcTime),

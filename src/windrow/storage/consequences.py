@@ -8,6 +8,7 @@ from windrow.model.runs import Run
 from windrow.storage.database import Database
 from windrow.storage.queue import add_runs
 from windrow.storage.run_rows import RUN_COLUMNS, to_run
+from windrow.storage.steps import cancel_children, tell_parents
 from windrow.storage.tables import runs
 
 _UNFOLLOWED: ColumnElement[bool] = literal_column(
@@ -15,7 +16,12 @@ _UNFOLLOWED: ColumnElement[bool] = literal_column(
 )  # in the words of the partial index
 
 _ENDS = select(*RUN_COLUMNS).where(_UNFOLLOWED).order_by(runs.c.id).limit(bindparam("most"))
-_FOLLOW = update(runs).where(runs.c.id == bindparam("this_run"), _UNFOLLOWED).values(leads_on=null())
+_FOLLOW = (
+    update(runs)
+    .where(runs.c.id == bindparam("this_run"), _UNFOLLOWED)
+    .values(leads_on=null())
+    .returning(runs.c.state, runs.c.ended_at)
+)
 
 
 class RunConsequences:
@@ -32,7 +38,11 @@ class RunConsequences:
     def follow(self, run_id: str, following: Sequence[Run]) -> bool:
         """Writes what follows from the end of a run."""
         with self._database.write(wake=bool(following)) as connection:
-            if connection.execute(_FOLLOW, {"this_run": run_id}).rowcount != 1:
+            ended = connection.execute(_FOLLOW, {"this_run": run_id}).one_or_none()
+            if ended is None:
                 return False
             add_runs(connection, following)
+            told = tell_parents(connection, run_id, ended)
+            if cancel_children(connection, run_id, ended) or told:
+                self._database.wake(connection)
             return True

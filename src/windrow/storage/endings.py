@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, true, update
 
 from windrow.model.runs import PartState, Progress, RunState
 from windrow.model.tasks import Limit
@@ -68,10 +68,14 @@ def _end_one(connection: Connection, finish: Finish, held: dict[str, Sequence[Li
     return True
 
 
+_CANCELLING = runs.c.state == RunState.CANCELLING
+_FOLLOWED: dict[str, Any] = {"leads_on": case((_CANCELLING, runs.c.leads_on), else_=true())}
+"""From each failure it may follow that a schedule pauses: see core/pausing.py."""
+
+
 @cache
 def _end(state: RunState, *, keeps: bool, completes: bool) -> Any:
     # Made once per state: to build and compare such a statement anew takes longer than to run it.
-    cancelling = runs.c.state == RunState.CANCELLING
     progress: dict[str, Any] = {name: bindparam(f"new_{name}") for name in from_progress(Progress())}
     if completes:
         whole = func.coalesce(runs.c.progress_total, runs.c.progress_done)
@@ -80,13 +84,14 @@ def _end(state: RunState, *, keeps: bool, completes: bool) -> Any:
         progress = {}
     return (
         update(runs)
-        .where(HELD_BY, may_become(state) | cancelling)
+        .where(HELD_BY, may_become(state) | _CANCELLING)
         .values(
-            state=case((cancelling, RunState.CANCELLED.value), else_=state.value),
+            state=case((_CANCELLING, RunState.CANCELLED.value), else_=state.value),
             ended_at=NOW,
             lease_until=None,
             result=bindparam("new_result"),
             error=bindparam("new_error"),
+            **(_FOLLOWED if state is RunState.FAILED else {}),
             **progress,
         )
         .returning(runs.c.limits, _ANY_OPEN_OF_RUN)

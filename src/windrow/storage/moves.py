@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func,
 
 from windrow.errors import Cancelled, LeaseLost
 from windrow.model.runs import ACTIVE, MOVES, RunState
-from windrow.storage.tables import parts, runs
+from windrow.storage.tables import errand_notes, parts, runs
 from windrow.storage.types import UtcTime
 
 NOW = bindparam("this_moment", type_=UtcTime)
@@ -18,6 +18,7 @@ NOW = bindparam("this_moment", type_=UtcTime)
 CLAIMABLE = and_(runs.c.state == literal_column("'queued'"), runs.c.blocked_by == literal_column("''"))
 BLOCKED = and_(runs.c.state == literal_column("'queued'"), runs.c.blocked_by != literal_column("''"))
 SCHEDULED = runs.c.state == literal_column("'scheduled'")
+AWAITING: ColumnElement[bool] = literal_column("awaits AND state = 'waiting'")
 UNSETTLED = and_(runs.c.ended_at.is_not(None), runs.c.open_parts > literal_column("0"))
 CLAIMABLE_PARTS = and_(parts.c.state == literal_column("'open'"), parts.c.queue != literal_column("''"))
 
@@ -28,6 +29,9 @@ PART_TURN = (parts.c.priority.desc(), parts.c.ready_at, parts.c.id)
 
 HELD_BY = and_(runs.c.id == bindparam("this_run"), runs.c.attempt == bindparam("this_attempt"))
 """Whether the attempt is the run's current one: the fence of every write by a worker."""
+
+HAS_NOTE = select(errand_notes.c.run_id).where(errand_notes.c.run_id == runs.c.id).correlate(runs).exists()
+"""Whether a run has something going elsewhere: then its kind is called before it ends as cancelled."""
 
 _GOES_ON = select(runs.c.id).where(HELD_BY, runs.c.state.in_([RunState.RUNNING, RunState.WAITING])).with_for_update()
 

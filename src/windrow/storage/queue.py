@@ -5,21 +5,21 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, null, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from windrow.errors import Conflict, NotFound
-from windrow.model.runs import Progress, Run, RunState
-from windrow.model.schedules import Schedule
+from windrow.model.runs import LETTING_GO, Progress, Run, RunState
 from windrow.ports.runs import Ending
 from windrow.storage import limits
 from windrow.storage.database import Database
 from windrow.storage.endings import Finish, end_runs, settle
 from windrow.storage.gathering import Gathering
-from windrow.storage.moves import ACTIVE_WORDS, HELD_BY, NOW, SCHEDULED, raise_why_fenced
+from windrow.storage.moves import ACTIVE_WORDS, AWAITING, HAS_NOTE, HELD_BY, NOW, SCHEDULED, raise_why_fenced
 from windrow.storage.run_rows import RUN_COLUMNS, from_progress, from_run, to_limits, to_run
 from windrow.storage.tables import run_numbers, runs, tasks
 from windrow.storage.task_rows import from_schedule, to_schedule
+from windrow.storage.types import UtcTime
 
 PASSES = frozenset({"harvest", "refresh"})
 """Kinds of runs that get a small number."""
@@ -49,8 +49,8 @@ class RunQueue:
             if active is not None:
                 raise Conflict(f"Run {active} of this task has not ended: wait for its end, or cancel it first.")
             add_runs(connection, [run])
-            if row is not None and row.next_due is not None:
-                _note_start(connection, run, to_schedule(row.schedule, row.next_due))
+            if row is not None:
+                note_start(connection, run, row)
 
     def report(self, run_id: str, attempt: int, progress: Progress) -> None:
         """Saves progress."""
@@ -92,7 +92,7 @@ class RunQueue:
             if row is None:
                 return False
             if not keep_keys or row.state == RunState.CANCELLED:
-                _leave(connection, run_id, row)
+                leave(connection, run_id, row)
             return True
 
     def cancel(self, run_id: str, *, tenant_id: str | None, now: datetime) -> Run:
@@ -101,16 +101,18 @@ class RunQueue:
             statement = _CANCEL if tenant_id is None else _CANCEL.where(runs.c.tenant_id == tenant_id)
             row = connection.execute(statement, {"this_run": run_id, "this_moment": now}).one_or_none()
             if row is not None and row.state == RunState.CANCELLED:
-                _leave(connection, run_id, row)
+                leave(connection, run_id, row)
             return find_run(connection, run_id, tenant_id)
 
     def promote(self, now: datetime) -> int:
-        """Queues the scheduled runs whose time has come."""
+        """Queues the scheduled runs whose time has come, and those that waited for runs long enough."""
         count = 0
         while self._is_any_ready(now):
             with self._database.write(wake=True) as connection:
-                ids = connection.scalars(_READY.limit(PROMOTED), {"this_moment": now}).all()
-                connection.execute(update(runs).where(runs.c.id.in_(ids)).values(state=RunState.QUEUED))
+                ids = [
+                    each for some in _READY for each in connection.scalars(some.limit(PROMOTED), {"this_moment": now})
+                ]
+                connection.execute(update(runs).where(runs.c.id.in_(ids)).values(state=RunState.QUEUED, awaits=null()))
             count += len(ids)
             if not ids:
                 break  # another clock has them in its hands
@@ -118,7 +120,7 @@ class RunQueue:
 
     def _is_any_ready(self, now: datetime) -> bool:
         with self._database.read() as connection:
-            return connection.scalar(_ANY_READY, {"this_moment": now}) is not None
+            return any(connection.scalar(some.limit(1), {"this_moment": now}) is not None for some in _ANY_READY)
 
 
 def add_runs(connection: Connection, new: Sequence[Run]) -> None:
@@ -137,10 +139,15 @@ def add_runs(connection: Connection, new: Sequence[Run]) -> None:
 
 
 def cancel_runs_of(connection: Connection, task_ids: Sequence[str], *, now: datetime) -> None:
-    """Cancels what is active of these tasks, within the caller's transaction."""
-    active = select(runs.c.id).where(runs.c.task_id.in_(task_ids), runs.c.state.in_(ACTIVE_WORDS))
+    """Cancels what is active of these tasks, backfills apart, within the caller's transaction."""
+    own = runs.c.task_id.in_(task_ids)
+    active = select(runs.c.id).where(own, runs.c.state.in_(ACTIVE_WORDS), runs.c.backfill.is_(None))
     # In one order for all, as those lock them who end several runs at once.
-    ids = connection.scalars(active.order_by(runs.c.id).with_for_update()).all()
+    cancel_these(connection, connection.scalars(active.order_by(runs.c.id).with_for_update()).all(), now=now)
+
+
+def cancel_these(connection: Connection, ids: Sequence[str], *, now: datetime) -> None:
+    """Cancels those of these runs that have not ended, within the caller's transaction. They are locked already."""
     if not ids:
         return
     rows = connection.execute(_CANCEL_ALL, {"these_runs": ids, "this_moment": now}).all()
@@ -153,7 +160,11 @@ def _numbered(run: Run) -> dict[str, Any]:
     return {"run_id": run.id, "tenant_id": run.tenant_id, "source_id": run.parameters["source_id"]}
 
 
-def _note_start(connection: Connection, run: Run, schedule: Schedule) -> None:
+def note_start(connection: Connection, run: Run, row: Any) -> None:
+    """Moves the schedule of its task, where that counts from the last start. `row` has the task's schedule."""
+    if row.next_due is None:
+        return
+    schedule = to_schedule(row.schedule, row.next_due)
     moved = schedule.started(run.created_at)
     if moved is not schedule:
         values = {"schedule": from_schedule(moved), "next_due": moved.next_due}
@@ -194,13 +205,15 @@ _REPORT = (
 
 def _hand_back(state: RunState) -> Any:
     cancelling = runs.c.state == RunState.CANCELLING
+    ends = cancelling & ~HAS_NOTE
     return (
         update(runs)
         .where(HELD_BY, runs.c.state.in_([RunState.RUNNING, RunState.CANCELLING]))
         .values(
-            state=case((cancelling, RunState.CANCELLED.value), else_=state.value),
-            ended_at=case((cancelling, NOW), else_=null()),
-            ready_at=bindparam("new_ready_at"),
+            state=case((ends, RunState.CANCELLED.value), (cancelling, RunState.QUEUED.value), else_=state.value),
+            phase=case((cancelling & HAS_NOTE, LETTING_GO), else_=runs.c.phase),
+            ended_at=case((ends, NOW), else_=null()),
+            ready_at=case((cancelling, NOW), else_=bindparam("new_ready_at", type_=UtcTime)),
             failures=runs.c.failures + bindparam("new_failures"),
             error=bindparam("new_error"),
             worker_id="",
@@ -217,12 +230,20 @@ _HAND_BACK_LATER = _hand_back(RunState.SCHEDULED)
 
 def _cancel(which: ColumnElement[bool]) -> Any:
     cancellable = [RunState.SCHEDULED, RunState.QUEUED, RunState.WAITING, RunState.RUNNING]
+    # Nobody holds it, but a worker has to end what it began elsewhere.
+    goes_on = runs.c.state.in_([RunState.SCHEDULED, RunState.QUEUED]) & HAS_NOTE
     return (
         update(runs)
         .where(which, runs.c.state.in_(cancellable))
         .values(
-            state=case((runs.c.state == RunState.RUNNING, RunState.CANCELLING.value), else_=RunState.CANCELLED.value),
-            ended_at=case((runs.c.state == RunState.RUNNING, null()), else_=NOW),
+            state=case(
+                (runs.c.state == RunState.RUNNING, RunState.CANCELLING.value),
+                (goes_on, RunState.QUEUED.value),
+                else_=RunState.CANCELLED.value,
+            ),
+            phase=case((goes_on, LETTING_GO), else_=runs.c.phase),
+            ready_at=case((goes_on, NOW), else_=runs.c.ready_at),
+            ended_at=case((goes_on | (runs.c.state == RunState.RUNNING), null()), else_=NOW),
             blocked_by="",
         )
         .returning(runs.c.id, runs.c.state, runs.c.limits)
@@ -233,16 +254,16 @@ _CANCEL = _cancel(runs.c.id == bindparam("this_run"))
 _CANCEL_ALL = _cancel(runs.c.id.in_(bindparam("these_runs", expanding=True)))
 
 
-def _leave(connection: Connection, run_id: str, row: Any) -> None:
+def leave(connection: Connection, run_id: str, row: Any) -> None:
+    """Frees the keys of a run that was given back or cancelled; `row` has its state and limits."""
     limits.release(connection, {run_id: to_limits(row.limits)})
     if row.state == RunState.CANCELLED:
         settle(connection, [run_id])
 
 
-_ANY_READY = select(runs.c.id).where(SCHEDULED, runs.c.ready_at <= NOW).limit(1)
-_READY = (
-    select(runs.c.id)
-    .where(SCHEDULED, runs.c.ready_at <= NOW)
-    .order_by(runs.c.ready_at)
-    .with_for_update(skip_locked=True)
-)
+def _ready(which: ColumnElement[bool]) -> Select[Any]:
+    return select(runs.c.id).where(which, runs.c.ready_at <= NOW)
+
+
+_ANY_READY = (_ready(SCHEDULED), _ready(AWAITING))
+_READY = tuple(some.order_by(runs.c.ready_at).with_for_update(skip_locked=True) for some in _ANY_READY)

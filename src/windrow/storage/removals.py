@@ -10,7 +10,7 @@ from windrow.model.identity import first_id_at
 from windrow.storage.database import Database
 from windrow.storage.moves import among
 from windrow.storage.queue import find_run
-from windrow.storage.tables import log_entries, outputs, parts, runs, tasks
+from windrow.storage.tables import log_entries, outputs, parts, run_steps, runs, tasks
 
 REMOVED = 5_000
 """How many rows of one table are deleted in one transaction."""
@@ -26,8 +26,11 @@ class RunRemovals:
         """Deletes an ended run with its log and parts; returns its blobs."""
         with self._database.read() as connection:
             run = find_run(connection, run_id, tenant_id)
+            parent = connection.scalar(select(_WAITING_FOR.scalar_subquery()).where(runs.c.id == run_id))
         if not run.state.is_terminal:
             raise Conflict(f"Run {run_id} is {run.state}; cancel it and wait for its end before you delete it.")
+        if parent is not None:
+            raise Conflict(f"Run {run_id} is a step of run {parent}, which has not ended: it may still be asked for.")
         return remove_runs(self._database, [run_id])
 
     def forget_ended(self, before: datetime, *, limit: int, passing: Collection[str] = ()) -> tuple[int, list[str]]:
@@ -47,6 +50,17 @@ class RunRemovals:
                 connection.execute(delete(tasks).where(tasks.c.id.in_(task_ids), done))
 
 
+_PARENTS = runs.alias("parents")
+_WAITING_FOR = (
+    select(_PARENTS.c.id)
+    .join(run_steps, run_steps.c.run_id == _PARENTS.c.id)
+    .where(run_steps.c.child_id == runs.c.id, _PARENTS.c.ended_at.is_(None))
+    .limit(1)
+    .correlate(runs)
+)
+"""Which run has this one as its step and goes on: it may still ask what came of it."""
+
+
 def _outdated(before: datetime, passing: Collection[str]) -> Select[tuple[str, str, str]]:
     # By the primary key: identifiers are ordered by the moment of their making, and no run ends before that.
     latest = select(tasks.c.id).where(tasks.c.id == runs.c.task_id, tasks.c.last_run_id == runs.c.id).exists()
@@ -54,6 +68,7 @@ def _outdated(before: datetime, passing: Collection[str]) -> Select[tuple[str, s
         select(runs.c.id, runs.c.task_id, runs.c.kind)
         .where(runs.c.id < first_id_at(before), runs.c.ended_at < before)
         .where(runs.c.kind.in_(sorted(passing)) | ~latest)
+        .where(~_WAITING_FOR.exists())
         .order_by(runs.c.id)
     )
 

@@ -43,6 +43,8 @@ RUN_COLUMNS = (
     runs.c.message,
     runs.c.result,
     runs.c.error,
+    runs.c.rerun_of,
+    runs.c.backfill,
 )
 
 PART_COLUMNS = (
@@ -61,10 +63,10 @@ PART_COLUMNS = (
 def to_run(row: AnyRow) -> Run:
     """The run of a row of `RUN_COLUMNS`, which stand in the order of a run's fields: to ask for them by name takes
     longer than to read them."""
-    *own, done, total, counts, message, result, error = row
-    own[_STATE], own[_CAUSE] = RunState(own[_STATE]), Cause(own[_CAUSE])
+    *own, done, total, counts, message, result, error, rerun_of, backfill = row
+    own[_STATE], own[_CAUSE] = RunState(own[_STATE]), Cause.BACKFILL if backfill else Cause(own[_CAUSE])
     own[_LIMITS], own[_RETRY] = to_limits(own[_LIMITS]), to_retry(own[_RETRY])
-    fields: list[Any] = [*own, Progress(done, total, counts, message), result, error]
+    fields: list[Any] = [*own, Progress(done, total, counts, message), result, error, rerun_of or ""]
     return Run(*fields)
 
 
@@ -82,7 +84,10 @@ def from_run(run: Run) -> dict[str, Any]:
         "tenant_id": run.tenant_id,
         "owner_id": run.owner_id,
         "state": run.state.value,
-        "cause": run.cause.value,
+        # A word that the release before does not know would stop it: see docs/doing/upgrading.md.
+        "cause": (Cause.REQUEST if run.cause is Cause.BACKFILL else run.cause).value,
+        "backfill": True if run.cause is Cause.BACKFILL else None,
+        "rerun_of": run.rerun_of or None,
         "parameters": run.parameters,
         "created_at": run.created_at,
         "ready_at": run.ready_at,

@@ -6,15 +6,20 @@ from windrow.errors import StoreUnavailable
 from windrow.ports.store import Changes
 from windrow.storage import changes, schema
 from windrow.storage.accounts import SqlAccounts
+from windrow.storage.agenda import SqlAgenda
 from windrow.storage.catalogue import SqlCatalogue
 from windrow.storage.copies import SqlCopies
 from windrow.storage.database import Database
+from windrow.storage.destinations import SqlDestinations
 from windrow.storage.dispatches import SqlDispatches
 from windrow.storage.edits import SqlEdits
 from windrow.storage.harvests import SqlHarvests
 from windrow.storage.hosts import SqlHosts
 from windrow.storage.items import SqlItems
+from windrow.storage.memories import SqlMemories
+from windrow.storage.notes import SqlNotes
 from windrow.storage.notifications import SqlNotifications
+from windrow.storage.reporting import SqlReports
 from windrow.storage.runs import SqlRuns
 from windrow.storage.secrets import Vault
 from windrow.storage.sources import SqlSources
@@ -41,9 +46,19 @@ class SqlStore:
         return SqlTasks(self._database)
 
     @cached_property
+    def agenda(self) -> SqlAgenda:
+        """What is due, paused, and was met."""
+        return SqlAgenda(self._database)
+
+    @cached_property
     def runs(self) -> SqlRuns:
         """Runs, parts, log, outputs."""
         return SqlRuns(self._database)
+
+    @cached_property
+    def memories(self) -> SqlMemories:
+        """What runs remember from one attempt to the next."""
+        return SqlMemories(self._database, self._vault)
 
     @cached_property
     def dispatches(self) -> SqlDispatches:
@@ -94,6 +109,21 @@ class SqlStore:
     def items(self) -> SqlItems:
         """Files that tasks work with."""
         return SqlItems(self._database)
+
+    @cached_property
+    def destinations(self) -> SqlDestinations:
+        """Where reports are sent."""
+        return SqlDestinations(self._database, self._vault)
+
+    @cached_property
+    def reports(self) -> SqlReports:
+        """Facts for reports."""
+        return SqlReports(self._database)
+
+    @cached_property
+    def notes(self) -> SqlNotes:
+        """What protocols said of tasks and runs."""
+        return SqlNotes(self._database)
 
     @cached_property
     def hosts(self) -> SqlHosts:

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
-from windrow.model.runs import PartState, RunState
+from windrow.model.runs import LETTING_GO, PartState, RunState
 from windrow.storage import limits
 from windrow.storage.database import Database
 from windrow.storage.endings import cancel_parts, settle
 from windrow.storage.fan_in import count_closed
-from windrow.storage.moves import NOW, UNSETTLED
+from windrow.storage.moves import HAS_NOTE, NOW, UNSETTLED
 from windrow.storage.run_rows import to_limits
 from windrow.storage.tables import parts, runs
 
@@ -86,18 +86,21 @@ _ANY_UNSETTLED = select(runs.c.id).where(UNSETTLED).limit(1)
 def sweep_runs(connection: Connection, lost: ColumnElement[bool], now: datetime) -> Sequence[str]:
     """Takes runs from workers that lost them: queues them again, or ends what was being cancelled or is hopeless."""
     rows = connection.execute(
-        select(runs.c.id, runs.c.state, runs.c.lost, runs.c.limits)
+        select(runs.c.id, runs.c.state, runs.c.lost, runs.c.limits, HAS_NOTE.label("has_note"))
         .where(lost)
         .limit(SWEPT)
         .with_for_update(skip_locked=True),
         {"this_moment": now},
     ).all()
-    cancelled = [row.id for row in rows if row.state == RunState.CANCELLING]
+    cancelling = [row for row in rows if row.state == RunState.CANCELLING]
+    unfinished = [row.id for row in cancelling if row.has_note and row.lost + 1 < LOST_AT_MOST]
+    cancelled = [row.id for row in cancelling if row.id not in unfinished]
     failed = [row.id for row in rows if row.state == RunState.RUNNING and row.lost + 1 >= LOST_AT_MOST]
-    queued = sorted({row.id for row in rows} - {*cancelled, *failed})
+    queued = sorted({row.id for row in rows} - {*cancelled, *failed, *unfinished})
     _take_back(connection, cancelled, state=RunState.CANCELLED, ended_at=now)
-    _take_back(connection, failed, state=RunState.FAILED, ended_at=now, error=LOST_ERROR)
+    _take_back(connection, failed, state=RunState.FAILED, ended_at=now, error=LOST_ERROR, leads_on=True)
     _take_back(connection, queued, state=RunState.QUEUED, ready_at=now)
+    _take_back(connection, unfinished, state=RunState.QUEUED, phase=LETTING_GO, ready_at=now)
     limits.release(connection, {row.id: to_limits(row.limits) for row in rows})
     settle(connection, [*cancelled, *failed])
     return [row.id for row in rows]

@@ -32,6 +32,7 @@ def to_task(row: Row[Any]) -> Task:
         changed_at=row.changed_at,
         last_run_id=row.last_run_id,
         source_id=row.source_id,
+        part_of=row.part_of,
     )
 
 
@@ -49,6 +50,7 @@ def from_task(task: Task, *, now: datetime) -> dict[str, Any]:
         "limits": from_limits(task.limits),
         "retry": from_retry(task.retry),
         "source_id": task.source_id,
+        "part_of": task.part_of,
         "schedule": None if task.schedule is None else from_schedule(task.schedule),
         "next_due": None if task.schedule is None else task.schedule.next_due,
         "created_at": task.created_at or now,

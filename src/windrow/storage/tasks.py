@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from windrow.errors import Conflict, NotFound
 from windrow.model.paging import PageOf, check_limit
@@ -56,6 +58,14 @@ class SqlTasks:
         with self._database.write(wake=True) as connection:
             connection.execute(insert(tasks).values(from_task(task, now=self._clock())))
 
+    def ensure(self, task: Task) -> Task:
+        """Writes a new task, unless there is one of its id."""
+        dialect: Any = sqlite if self._database.is_sqlite else postgresql
+        new = dialect.insert(tasks).values(from_task(task, now=self._clock()))
+        with self._database.write(wake=True) as connection:
+            connection.execute(new.on_conflict_do_nothing(index_elements=["id"]))
+            return to_task(_find(connection, task.id, task.tenant_id))
+
     def get(self, task_id: str, *, tenant_id: str | None) -> Task:
         """One task."""
         with self._database.read() as connection:
@@ -71,7 +81,8 @@ class SqlTasks:
         self, *, tenant_id: str | None, kind: str | None = None, limit: int, cursor: str | None = None
     ) -> PageOf[Task]:
         """Newest first."""
-        statement = select(tasks).order_by(tasks.c.id.desc()).limit(check_limit(limit) + 1)
+        statement = select(tasks).where(tasks.c.part_of.is_(None)).order_by(tasks.c.id.desc())
+        statement = statement.limit(check_limit(limit) + 1)
         if tenant_id is not None:
             statement = statement.where(tasks.c.tenant_id == tenant_id)
         if kind is not None:
@@ -95,27 +106,32 @@ class SqlTasks:
         with self._database.write() as connection:
             _find(connection, task_id, tenant_id, lock=True)
             _refuse_owned(connection, task_id)
-            _refuse_active(connection, task_id)
+            family = _lock_family(connection, task_id)
             connection.execute(_without_schedule(task_id))
         blobs: list[str] = []
-        while run_ids := self._ended_runs(task_id):
+        while run_ids := self._ended_runs(family):
             blobs += remove_runs(self._database, run_ids)
         with self._database.write(wake=True) as connection:
             _find(connection, task_id, tenant_id, lock=True)
-            _refuse_active(connection, task_id)
-            connection.execute(delete(tasks).where(tasks.c.id == task_id))
+            connection.execute(delete(tasks).where(tasks.c.id.in_(_lock_family(connection, task_id))))
         return blobs
 
-    def _ended_runs(self, task_id: str) -> Sequence[str]:
+    def _ended_runs(self, task_ids: Sequence[str]) -> Sequence[str]:
         with self._database.read() as connection:
-            ended = select(runs.c.id).where(runs.c.task_id == task_id, runs.c.ended_at.is_not(None))
+            ended = select(runs.c.id).where(runs.c.task_id.in_(task_ids), runs.c.ended_at.is_not(None))
             return connection.scalars(ended.order_by(runs.c.id).limit(REMOVED_RUNS)).all()
 
     def due(self, now: datetime, *, limit: int) -> list[DueTask]:
         """Tasks whose moment has come, the longest due first."""
         with self._database.read() as connection:
             rows = connection.execute(_DUE.limit(limit), {"this_moment": now}).all()
-        return [DueTask(to_task(row), row.schedule_version, row.last_run_active) for row in rows]
+        return [_to_due(row) for row in rows]
+
+    def scheduled(self, task_ids: Sequence[str]) -> list[DueTask]:
+        """Those of these tasks that have a moment to come."""
+        with self._database.read() as connection:
+            rows = connection.execute(_SCHEDULED, {"these_tasks": list(task_ids)}).all()
+        return [_to_due(row) for row in rows]
 
     def coming(self, *, tenant_id: str | None, limit: int) -> list[Task]:
         """Tasks that are due next, the soonest first."""
@@ -130,7 +146,7 @@ class SqlTasks:
         if not task_ids:
             return {}
         with self._database.read() as connection:
-            rows = connection.execute(_FAILING, {"these_tasks": list(task_ids)}).all()
+            rows = connection.execute(FAILING, {"these_tasks": list(task_ids)}).all()
         return {row.id: Failing(row.failures, row.latest) for row in rows if row.failures}
 
     def fire(self, firings: Sequence[Firing]) -> int:
@@ -186,12 +202,18 @@ def _rule(schedule: Mapping[str, Any] | None) -> dict[str, Any]:
     return rule
 
 
-def _refuse_active(connection: Connection, task_id: str) -> None:
+def _lock_family(connection: Connection, task_id: str) -> Sequence[str]:
+    """A task and those that are part of it, of which none is at work. Raises `Conflict`."""
     # Whoever adds a run locks its task's row against deletion: with that row locked, no run can come in unseen.
-    active = select(runs.c.id).where(runs.c.task_id == task_id, runs.c.state.in_(ACTIVE_WORDS)).limit(1)
+    family = [task_id]
+    for each in family:
+        inner = select(tasks.c.id).where(tasks.c.part_of == each).order_by(tasks.c.id).with_for_update()
+        family += connection.scalars(inner).all()
+    active = select(runs.c.id).where(runs.c.task_id.in_(family), runs.c.state.in_(ACTIVE_WORDS)).limit(1)
     run_id = connection.scalar(active)
     if run_id is not None:
         raise Conflict(f"Run {run_id} of task {task_id} is active; cancel it and wait for its end first.")
+    return family
 
 
 def _without_schedule(task_id: str) -> Any:
@@ -207,21 +229,38 @@ def _refuse_owned(connection: Connection, task_id: str) -> None:
 
 
 _IS_DUE: ColumnElement[bool] = tasks.c.next_due <= NOW
-_ACTIVE_RUN = select(runs.c.id).where(runs.c.task_id == tasks.c.id, runs.c.state.in_(ACTIVE_WORDS)).exists()
-_DUE = select(tasks, _ACTIVE_RUN.label("last_run_active")).where(_IS_DUE).order_by(tasks.c.next_due)
+# 0 where a run has not ended; 1 where nothing but a backfill has not.
+_AT_WORK = (
+    select(func.min(case((runs.c.backfill, literal_column("1")), else_=literal_column("0"))))
+    .where(runs.c.task_id == tasks.c.id, runs.c.state.in_(ACTIVE_WORDS))
+    .scalar_subquery()
+    .label("at_work")
+)
+_DUE = select(tasks, _AT_WORK).where(_IS_DUE).order_by(tasks.c.next_due)
+_SCHEDULED = select(tasks, _AT_WORK).where(
+    tasks.c.id.in_(bindparam("these_tasks", expanding=True)), tasks.c.next_due.is_not(None)
+)
 _NEXT_DUE = select(tasks.c.next_due).where(tasks.c.next_due.is_not(None)).order_by(tasks.c.next_due).limit(1)
 
-_GOOD = (
-    select(runs.c.id)
-    .where(runs.c.task_id == tasks.c.id, runs.c.state.in_([RunState.SUCCEEDED.value, RunState.PARTIAL.value]))
-    .order_by(runs.c.id.desc())
-    .limit(1)
-    .correlate(tasks)
-    .scalar_subquery()
-)
+
+_IN_THE_ROW = runs.c.backfill.is_(None)
+"""What is made up for later tells nothing of how the task is doing now."""
+
+
+def _latest(state: RunState) -> ColumnElement[str]:
+    # One state each, so that it is one step of an index, whatever came after that run.
+    latest = select(runs.c.id).where(runs.c.task_id == tasks.c.id, runs.c.state == state.value, _IN_THE_ROW)
+    return func.coalesce(latest.order_by(runs.c.id.desc()).limit(1).correlate(tasks).scalar_subquery(), "")
+
+
 _RESUMED = func.coalesce(type_coerce(tasks.c.schedule, JSON)["counted_after"].as_string(), "")
 _SINCE = (
-    select(tasks.c.id, func.coalesce(_GOOD, "").label("good"), _RESUMED.label("resumed"))
+    select(
+        tasks.c.id,
+        _latest(RunState.SUCCEEDED).label("good"),
+        _latest(RunState.PARTIAL).label("partly"),
+        _RESUMED.label("resumed"),
+    )
     .where(tasks.c.id.in_(bindparam("these_tasks", expanding=True)))
     .cte("since")
     .prefix_with("MATERIALIZED")  # once for each task, and not for each of its runs
@@ -229,10 +268,12 @@ _SINCE = (
 _FAILED = and_(
     runs.c.task_id == _SINCE.c.id,
     runs.c.state == RunState.FAILED.value,
+    _IN_THE_ROW,
     runs.c.id > _SINCE.c.good,
+    runs.c.id > _SINCE.c.partly,
     runs.c.id > _SINCE.c.resumed,
 )
-_FAILING = (
+FAILING = (
     select(_SINCE.c.id, func.count(runs.c.id).label("failures"), func.max(runs.c.id).label("latest"))
     .join_from(_SINCE, runs, _FAILED)
     .group_by(_SINCE.c.id)
@@ -261,6 +302,10 @@ def _tell_pauses(connection: Connection, firings: Sequence[Firing]) -> None:
         if each.paused is not None:
             with suppress(NotFound):  # somebody deleted that run meanwhile
                 append_log(connection, each.paused.run_id, [each.paused.told])
+
+
+def _to_due(row: Any) -> DueTask:
+    return DueTask(to_task(row), row.schedule_version, row.at_work == 0, row.at_work == 1)
 
 
 def _moved_on(firing: Firing, schedule: Any) -> dict[str, Any]:

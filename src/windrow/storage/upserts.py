@@ -1,6 +1,7 @@
 """Upserts: insert, or replace what is there, in the words of either database."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table
@@ -9,10 +10,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 def insert_or_replace(connection: Connection, table: Table, *rows: Mapping[str, Any]) -> None:
     """Inserts rows; where the primary key is taken, all other given columns are overwritten."""
-    statement = _insert(connection, table)
+    connection.execute(_replacement(connection.dialect.name, table, tuple(rows[0])), list(rows))
+
+
+@lru_cache(maxsize=100)
+def _replacement(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+    # To make the statement takes longer than to run it.
+    statement = _insert(dialect, table)
     key = [column.name for column in table.primary_key]
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), list(rows))
+    changed = {name: statement.excluded[name] for name in names if name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=changed)
 
 
 def insert_missing(
@@ -28,10 +35,10 @@ def insert_missing(
     `where` is the condition of the unique index, where it holds for some rows only.
     """
     if rows:
-        insert = _insert(connection, table)
+        insert = _insert(connection.dialect.name, table)
         statement = insert.on_conflict_do_nothing(index_elements=list(conflict), index_where=where)
         connection.execute(statement, list(rows))
 
 
-def _insert(connection: Connection, table: Table) -> Any:
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+def _insert(dialect: str, table: Table) -> Any:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -84,15 +84,16 @@ class SqlWorkers:
             rows = connection.execute(query.where(*working)).all()
         return [Room(tuple(row.queues), row.slots, max(0, row.slots - row.held), row.id) for row in rows]
 
-    def inspect(self, tenant_id: str | None, *, limit: int = 100) -> Inspection:
-        """What each worker does and what waits; at most `limit` runs of each of the three."""
+    def inspect(self, tenant_id: str | None, *, owner_id: str | None = None, limit: int = 100) -> Inspection:
+        """What each worker does and what waits, of a tenant, of one owner or of all; at most `limit` runs of each of
+        the three."""
         with self._database.read() as connection:
             living = connection.scalars(select(workers.c.id).where(workers.c.role == WorkerRole.WORKER.value)).all()
             held = [row for query in _held() for row in connection.execute(query)]
-            queued = _waiting(connection, RunState.QUEUED, tenant_id, limit)
-            scheduled = _waiting(connection, RunState.SCHEDULED, tenant_id, limit)
+            queued = _waiting(connection, RunState.QUEUED, tenant_id, owner_id, limit)
+            scheduled = _waiting(connection, RunState.SCHEDULED, tenant_id, owner_id, limit)
         # As many as all workers have slots: few enough to look through.
-        own = [row for row in held if tenant_id in (None, row.tenant_id)]
+        own = [row for row in held if tenant_id in (None, row.tenant_id) and owner_id in (None, row.owner_id)]
         active: dict[str, list[Carried]] = {worker_id: [] for worker_id in living}
         return Inspection(active | _by_worker(own[:limit]), {"": queued}, {"": scheduled})
 
@@ -107,7 +108,7 @@ def _to_worker(row: AnyRow) -> Worker:
 
 
 def _carried(worker_id: ColumnElement[str], since: ColumnElement[Any]) -> Select[Any]:
-    columns = (runs.c.id, runs.c.tenant_id, runs.c.name, runs.c.kind, runs.c.queue, runs.c.priority)
+    columns = (runs.c.id, runs.c.tenant_id, runs.c.owner_id, runs.c.name, runs.c.kind, runs.c.queue, runs.c.priority)
     return select(worker_id.label("worker_id"), *columns, since.label("since"))
 
 
@@ -118,10 +119,14 @@ def _held() -> tuple[Select[Any], Select[Any]]:
     return own, by_part.where(parts.c.lease_until.is_not(None)).distinct()
 
 
-def _waiting(connection: Connection, state: RunState, tenant_id: str | None, limit: int) -> list[Carried]:
+def _waiting(
+    connection: Connection, state: RunState, tenant_id: str | None, owner_id: str | None, limit: int
+) -> list[Carried]:
     query = _carried(runs.c.worker_id, runs.c.ready_at).where(runs.c.state == state.value).order_by(runs.c.id)
     if tenant_id is not None:
         query = query.where(runs.c.tenant_id == tenant_id)
+    if owner_id is not None:
+        query = query.where(runs.c.owner_id == owner_id)
     return [_to_carried(row) for row in connection.execute(query.limit(limit))]
 
 

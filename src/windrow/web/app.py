@@ -12,11 +12,17 @@ from fastapi.openapi.utils import get_openapi
 from windrow.assembly import Assembly
 from windrow.console.console import make_router as make_console_router
 from windrow.console.context import Parts as ConsoleParts
+from windrow.core.awaiting import Awaiting
 from windrow.core.listening import Listening
+from windrow.faces.arcgis.context import Parts as ArcgisParts
+from windrow.faces.arcgis.face import make_router as make_arcgis_router
+from windrow.faces.arcgis.slashes import Slashes
 from windrow.faces.catalogue.context import Parts as CatalogueParts
 from windrow.faces.catalogue.face import make_router as make_catalogue_router
 from windrow.faces.geonode.context import Parts as GeoNodeParts
 from windrow.faces.geonode.face import make_router as make_geonode_router
+from windrow.faces.jaseci.context import Parts as JaseciParts
+from windrow.faces.jaseci.face import make_router as make_jaseci_router
 from windrow.faces.native.context import Parts
 from windrow.faces.native.face import make_router
 from windrow.faces.native.openapi import complete
@@ -43,6 +49,7 @@ def make_app(assembly: Assembly) -> FastAPI:
     """The application of one API process."""
     identity = Identity(assembly.windrow.authentication)
     listening = Listening(assembly.store, assembly.store.changes)
+    awaiting = Awaiting(assembly.store, assembly.store.changes)
     latencies = Latencies()
     app = FastAPI(
         title="Windrow",
@@ -51,7 +58,7 @@ def make_app(assembly: Assembly) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # behind a proxy it would lead to an address of ours that nobody else knows
-        lifespan=_living(listening),
+        lifespan=_living(listening, awaiting),
     )
     app.state.native = Parts(assembly.windrow, identity, assembly.clock, listening)
     app.include_router(make_router())
@@ -81,6 +88,10 @@ def make_app(assembly: Assembly) -> FastAPI:
         base_url=base_url,
     )
     app.include_router(make_geonode_router())
+    app.state.jaseci = JaseciParts(assembly.windrow, identity, address_of, awaiting)
+    app.include_router(make_jaseci_router())
+    app.state.arcgis = ArcgisParts(assembly.windrow, assembly.clock, address_of, title, base_url)
+    app.include_router(make_arcgis_router())
     app.include_router(make_console_router())
     answer_errors(app)
     _wrap(app, latencies)
@@ -93,16 +104,18 @@ def _wrap(app: FastAPI, latencies: Latencies) -> None:
     app.add_middleware(BodyLimit)
     app.add_middleware(LastResort)
     app.add_middleware(Heads)
+    app.add_middleware(Slashes)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Timed, note=latencies.note)
 
 
-def _living(listening: Listening) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _living(listening: Listening, awaiting: Awaiting) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def live(_app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = THREADS
         yield
         listening.close()
+        awaiting.close()
 
     return live
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from windrow.wire.schedules import Schedule, ScheduleChange, ScheduleView
-from windrow.wire.shapes import Id, Input, Moment, Number, Partial, Shape, Whole
+from windrow.wire.shapes import Id, Input, Moment, Number, Partial, Shape, Whole, YesNo
 
 StateName = Literal[
     "scheduled",
@@ -123,9 +123,31 @@ class Task(Shape):
 
 
 class Start(Input):
-    """When to run a task; without a moment, now."""
+    """When to run a task, and with what; without a moment, now."""
 
     at: Moment | None = Field(None, description="Not before this moment; without it, now.")
+    parameters: dict[str, Any] | None = Field(
+        None, description="Stand for the task's own of the same names, in this run only."
+    )
+    due: Moment | None = Field(None, description="The nominal time that the run is for, whenever it runs.")
+
+
+class BackfillInput(Input):
+    """Which moments of a task's schedule are to have a run."""
+
+    start: Moment = Field(description="From this moment on.", examples=["2027-01-01T00:00:00Z"])
+    end: Moment = Field(description="Before this moment, which must not lie ahead.", examples=["2027-02-01T00:00:00Z"])
+    most: Whole = Field(100, ge=1, le=1_000, description="More runs than that are refused.")
+    again: YesNo = Field(False, description="Also for moments whose run succeeded.")
+    dry_run: YesNo = Field(False, description="Only tell what would run.")
+
+
+class Backfill(Shape):
+    """What a backfill comes to."""
+
+    moments: Sequence[datetime] = Field(description="For which there is to be a run, the earliest first.")
+    left_out: int = Field(description="Moments of the range that have a run which succeeded or has not ended.")
+    run_ids: Sequence[Id] = Field(description="The runs made, in the order of their moments.")
 
 
 class Progress(Shape):
@@ -146,14 +168,14 @@ class Run(Shape):
     kind: str = Field(examples=["harvest"])
     name: str = Field(examples=["Harvest National catalogue"])
     state: StateName
-    cause: Literal["request", "schedule", "run"]
+    cause: Literal["request", "schedule", "run", "backfill"]
     parameters: Mapping[str, Any]
     queue: str = Field(examples=["default"])
     priority: int
     attempt: int = Field(description="How often it was begun.")
     blocked_by: str = Field("", description="The concurrency key that it waits for.")
     created_at: datetime
-    due: datetime | None = None
+    due: datetime | None = Field(None, description="The nominal time that the run is for.")
     ready_at: datetime
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -162,6 +184,7 @@ class Run(Shape):
     progress: Progress
     result: Mapping[str, Any]
     error: str = Field("", description="Why it failed, for people.")
+    rerun_of: Id | None = Field(None, description="The run that this one does again.")
     owner_id: Id
 
 
@@ -175,6 +198,23 @@ class Part(Shape):
     ready_at: datetime | None = None
     counts: Mapping[str, int]
     error: str = ""
+
+
+class Step(Shape):
+    """A run that another run began, or waits for, by a name of its own."""
+
+    name: str = Field(examples=["fetch"])
+    state: StateName | Literal["planned"] = Field(description="How it stands; planned while its turn is to come.")
+    run_id: str | None = Field(None, description="The run that does it; none where it was not begun.")
+    kind: str | None = Field(None, examples=["harvest"])
+    after: Sequence[str] = Field((), description="The steps that must end before it.")
+    when: str = Field("", examples=["succeeded"], description="On which condition it begins.")
+    why: str = Field("", description="Why it was skipped, could not begin, was given up, or failed.")
+    own: bool = Field(True, description="Begun for this; false where it was under way already and is waited for.")
+    begun_at: datetime | None = None
+    ended_at: datetime | None = None
+    seconds: float | None = Field(None, description="How long it took, or has taken so far.")
+    progress: Progress
 
 
 class LogEntry(Shape):

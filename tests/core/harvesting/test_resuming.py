@@ -153,7 +153,7 @@ def layouts(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(first=layouts(), second=layouts(), kills=st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=3))
 def test_wherever_it_is_killed_the_outcome_is_the_same(
     first: dict[str, Any], second: dict[str, Any], kills: list[tuple[int, bool]]

@@ -1,6 +1,7 @@
 """Adding a source: paste a URL, see what answers there and what it holds, save it with its schedule and policies."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import APIRouter, Response
@@ -9,6 +10,7 @@ from windrow.console.context import Context, Ctx, see
 from windrow.console.drafts import SourceForm, as_typed, from_form, problems_by_field, read_credential, to_form
 from windrow.console.forms import Form, Posted
 from windrow.console.pages import PageRoute
+from windrow.console.views.schedules import Told, tell_form
 from windrow.core.harvesting.previewing import Preview
 from windrow.core.source_drafts import SourceDraft
 from windrow.errors import BadInput, Conflict, RemoteError
@@ -20,6 +22,18 @@ from windrow.ports.source_kinds import Detection
 router = APIRouter(prefix="/sources", route_class=PageRoute)
 
 EVERY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is shown beside the form: what answers at the address, its first records, what its schedule means."""
+
+    found: Sequence[Detection] = ()
+    preview: Preview | None = None
+    told: Told | None = None
+
+
+NOTHING = Beside()
 
 
 @router.get("/new")
@@ -38,7 +52,7 @@ def detect_source(ctx: Ctx, form: Posted) -> Response:
         return _show(ctx, url=form.text("address"), problems=problems_by_field(error), status=422)
     except RemoteError as error:
         return _show(ctx, url=form.text("address"), problems={"url": str(error)}, status=422)
-    return _show(ctx, url=form.text("address"), form=_suggest(ctx, found[0]), found=found)
+    return _show(ctx, url=form.text("address"), form=_suggest(ctx, found[0]), beside=Beside(found))
 
 
 @router.post("/new/kind")
@@ -60,7 +74,16 @@ def preview_source(ctx: Ctx, form: Posted) -> Response:
         return _show_typed(ctx, form, problems_by_field(error))
     except RemoteError as error:
         return _show_typed(ctx, form, {"preview": str(error)})
-    return _show(ctx, url=form.text("address"), form=as_typed(form, kind, {}), preview=preview)
+    return _show(ctx, url=form.text("address"), form=as_typed(form, kind, {}), beside=Beside(preview=preview))
+
+
+@router.post("/new/schedule")
+def explain_schedule(ctx: Ctx, form: Posted) -> Response:
+    """The form with what its schedule means; for browsers without scripts."""
+    ctx.principal.need(Right.WRITE)
+    kind = ctx.windrow.kinds.source(form.text("kind"))
+    told = tell_form(form, now=ctx.now)
+    return _show(ctx, url=form.text("address"), form=as_typed(form, kind, {}), beside=Beside(told=told))
 
 
 @router.post("")
@@ -101,8 +124,7 @@ def _show(
     *,
     url: str,
     form: SourceForm | None = None,
-    found: Sequence[Detection] = (),
-    preview: Preview | None = None,
+    beside: Beside = NOTHING,
     problems: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
@@ -112,8 +134,9 @@ def _show(
         status=status,
         url=url,
         form=form,
-        found=found,
-        preview=preview,
+        found=beside.found,
+        preview=beside.preview,
+        told=beside.told,
         problems=problems or {},
         kinds=kinds,
         titles={kind.name: kind.title for kind in kinds},

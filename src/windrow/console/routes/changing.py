@@ -8,6 +8,7 @@ from windrow.console.context import Context, Ctx, Number, see
 from windrow.console.drafts import as_typed, from_form, problems_by_field, read_seen, to_form
 from windrow.console.forms import Form, Posted
 from windrow.console.pages import PageRoute
+from windrow.console.views.schedules import Told, tell_form
 from windrow.console.views.sources import glance_at
 from windrow.core.harvesting.previewing import Preview
 from windrow.core.source_drafts import SourceDraft
@@ -23,7 +24,7 @@ def show_settings(ctx: Ctx, source_id: Number) -> Response:
     kind = ctx.windrow.kinds.source(view.source.kind)
     form = to_form(view.draft, kind, has_credential=view.source.has_credential, seen=view.source.changed_at)
     glance = glance_at(ctx.windrow, ctx.principal, source_id)
-    return ctx.show("source_settings.html", glance=glance, form=form, preview=None)
+    return ctx.show("source_settings.html", glance=glance, form=form, preview=None, told=None)
 
 
 @router.post("/settings")
@@ -52,6 +53,14 @@ def preview_change(ctx: Ctx, source_id: Number, form: Posted) -> Response:
     except RemoteError as error:
         return _show_typed(ctx, source_id, form, problems={"preview": str(error)}, status=422)
     return _show_typed(ctx, source_id, form, preview=preview)
+
+
+@router.post("/settings/schedule")
+def explain_schedule(ctx: Ctx, source_id: Number, form: Posted) -> Response:
+    """The form with what its schedule means; for browsers without scripts."""
+    ctx.own_source(source_id)
+    kept = ctx.windrow.sources.view(ctx.principal, source_id).task.schedule
+    return _show_typed(ctx, source_id, form, told=tell_form(form, now=ctx.now, kept=kept))
 
 
 @router.post("/settings/compare")
@@ -110,10 +119,12 @@ def _show_typed(
     *,
     problems: Mapping[str, str] | None = None,
     preview: Preview | None = None,
+    told: Told | None = None,
     status: int = 200,
 ) -> Response:
     glance = glance_at(ctx.windrow, ctx.principal, source_id)
     source = glance.view.source
     kind = ctx.windrow.kinds.source(source.kind)
-    typed = as_typed(form, kind, problems or {}, has_credential=source.has_credential)
-    return ctx.show("source_settings.html", status=status, glance=glance, form=typed, preview=preview)
+    kept = glance.view.task.schedule
+    typed = as_typed(form, kind, problems or {}, has_credential=source.has_credential, kept=kept)
+    return ctx.show("source_settings.html", status=status, glance=glance, form=typed, preview=preview, told=told)

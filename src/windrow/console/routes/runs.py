@@ -11,6 +11,7 @@ from windrow.console.pages import PageRoute
 from windrow.console.rendering import render
 from windrow.console.views.diffs import differences_of
 from windrow.console.views.runs import counts_of, pace_of, source_name, source_of
+from windrow.console.views.steps import draw
 from windrow.core.following import Followed
 from windrow.model.runs import ACTIVE, Level, PartState, Run, RunState
 
@@ -42,9 +43,13 @@ def show_run(ctx: Ctx, run_id: str, level: Level = Level.DEBUG, before: Cursor =
     run = ctx.windrow.runs.get(ctx.principal, run_id)
     log = ctx.windrow.runs.log(ctx.principal, run_id, least=level.value, newest_first=True, limit=LOG, cursor=before)
     failed = ctx.windrow.runs.parts(ctx.principal, run_id, states=frozenset({PartState.FAILED}), limit=PARTS)
+    layers = ctx.windrow.steps.layers(ctx.principal, run_id)
     return ctx.show(
         "run.html",
         shown(ctx, run),
+        layers=layers,
+        drawing=draw(layers),
+        parents=ctx.windrow.steps.part_of(ctx.principal, run_id),
         entries=list(reversed(log.items)),
         earlier=log.next,
         level=level,

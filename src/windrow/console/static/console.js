@@ -51,7 +51,7 @@
 
   // Keys.
   const showShortcuts = () => document.getElementById("shortcuts")?.showModal();
-  const PLACES = { o: "/", s: "/sources", r: "/runs", c: "/records" };
+  const PLACES = { o: "/", s: "/sources", t: "/tasks", d: "/schedules", k: "/calendar", r: "/runs", c: "/records" };
   let going = 0;
   const rows = () => [...document.querySelectorAll("[data-list] > li, [data-list] > tbody > tr")];
   const mark = (step) => {

@@ -51,6 +51,8 @@ class Wishes:
             "part_states": lambda _: dict(self._work.part_states()),
             "part_counts": lambda _: dict(self._work.part_counts()),
             "output": self._output,
+            "read_note": lambda _: dict(self._work.read_note()),
+            "keep_note": lambda said: self._work.keep_note(mapping(said.get("note"))),
             "open_item": self._open_item,
             "keep_item": self._keep_item,
             "fetcher": self._fetcher,

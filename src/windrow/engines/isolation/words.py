@@ -25,7 +25,7 @@ from windrow.errors import (
     Stopped,
     WindrowError,
 )
-from windrow.ports.work import Done, Ended, Fanned, Later, Performed
+from windrow.ports.work import Awaits, Done, Ended, Fanned, Later, Performed
 
 LONGEST_TEXT = 10_000
 LARGEST_NUMBER = 2**63 - 1
@@ -105,8 +105,8 @@ def write_result(performed: Performed) -> dict[str, Any]:
             return {"fanned": True}
         case Later(ready_at, reason):
             return {"later": ready_at.isoformat(), "reason": reason}
-        case Ended():
-            raise TypeError("A kind in a process of its own has no store: it cannot have ended its run itself.")
+        case Ended() | Awaits():
+            raise TypeError("A kind in a process of its own has no store: it ends no run and begins none.")
     raise TypeError(f"perform() must give Done, Fanned or Later, not {type(performed).__name__}.")
 
 

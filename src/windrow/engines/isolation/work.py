@@ -6,16 +6,27 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
 from windrow.engines.isolation.line import Line
+from windrow.errors import BadInput
 from windrow.model.items import Item
 from windrow.model.runs import Level, Part, PartState, Progress, Run
 from windrow.model.sources import Credential
-from windrow.ports.fetching import Answer, Check, Fetcher, FetcherMaker, Manners, Validators
+from windrow.ports.fetching import (
+    Answer,
+    Check,
+    ErrandsMaker,
+    ExchangerMaker,
+    Fetcher,
+    FetcherMaker,
+    Manners,
+    Validators,
+)
 
 KEYS_AT_ONCE = 500
 BYTES_AT_ONCE = 1 << 20
@@ -40,6 +51,37 @@ class DistantWork:
     def fetcher_maker(self) -> FetcherMaker:
         """Makes fetchers that have the worker's polite ones ask: policy, pace and turns hold as everywhere."""
         return self._make_fetcher
+
+    @property
+    def exchanger_maker(self) -> ExchangerMaker:
+        """Not here: what changes something on a remote is for kinds in the worker itself."""
+        raise _not_here("exchangers")
+
+    def remember(self, entries: Mapping[str, Any]) -> None:  # noqa: ARG002 - as the port has it
+        """Not here."""
+        raise _not_here("memories")
+
+    def recall(self, run_id: str | None = None) -> Mapping[str, Any]:  # noqa: ARG002
+        """Not here."""
+        raise _not_here("memories")
+
+    @property
+    def errands_maker(self) -> ErrandsMaker:
+        """Not from here."""
+        raise LookupError("A kind in a process of its own can only ask remotes: it cannot send anything.")
+
+    def now(self) -> datetime:
+        """The moment it is, UTC."""
+        return datetime.now(UTC)
+
+    def read_note(self) -> Mapping[str, Any]:
+        """What was kept last, by any attempt."""
+        found: Mapping[str, Any] = self._line.ask("read_note")
+        return found
+
+    def keep_note(self, note: Mapping[str, Any]) -> None:
+        """Keeps it for the attempts that come after."""
+        self._line.ask("keep_note", note=dict(note))
 
     def check(self) -> None:
         """Raises what this attempt must stop for."""
@@ -158,6 +200,10 @@ class DistantFetcher:
     def _ask(self, word: str, **what: object) -> Answer:
         answer: Answer = self._line.ask(word, check=self._check, fetcher=self._number, **what)
         return answer
+
+
+def _not_here(what: str) -> BadInput:
+    return BadInput.of("isolation", f"a kind in a process of its own has no {what}: leave isolation out")
 
 
 def _clean(message: str) -> str:

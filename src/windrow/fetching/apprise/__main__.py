@@ -1,6 +1,7 @@
 """The process that Apprise works in: takes one order on standard input, answers on standard output, and ends.
 
-Order: `{"do": "check" or "tell", "address", "title", "text", "allow": [..], "seconds"}`. Answer: `{"service"}` or
+Order: `{"do": "check" or "tell", "address", "title", "text", "allow": [..], "seconds", "files": [names of files in its
+folder]}`. Answer: `{"service"}` or
 `{"problem", "wrong": whether the address is no good, "forbidden": whether the policy was in the way}`.
 """
 
@@ -57,7 +58,10 @@ def carry_out(order: Mapping[str, Any], guard: Guard, listener: Listener) -> dic
     name = str(service.service_name or type(service).__name__)
     if order["do"] == "check":
         return {"service": name}
-    if service.notify(body=order["text"], title=order["title"], body_format=apprise.NotifyFormat.TEXT):
+    files = [os.path.join(os.getcwd(), each) for each in order.get("files", ())]
+    attached = apprise.AppriseAttachment(files, asset=asset) if files and service.attachment_support else None
+    text, title = order["text"], order["title"]
+    if service.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT, attach=attached):
         return {"service": name}
     return _problem(guard, listener.heard, otherwise=f"{name} did not take the message", wrong=False)
 

@@ -7,14 +7,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from windrow.errors import BadInput, ProcessLost, RemoteForbidden, RemoteTimeout, RemoteUnreachable
 from windrow.fetching.apprise.addresses import check_scheme
 from windrow.model.notifications import hide_address
+from windrow.model.reports import ReportFile
 
 CHECKING = 30.0
 TELLING = 60.0
@@ -40,10 +42,12 @@ class AppriseMessenger:
             raise BadInput.of("address", hide_address(str(answer["problem"]), address))
         return str(answer["service"])
 
-    def tell(self, address: str, title: str, text: str, *, check: Callable[[], None]) -> None:
+    def tell(
+        self, address: str, title: str, text: str, *, check: Callable[[], None], files: Sequence[ReportFile] = ()
+    ) -> None:
         """Sends a message. Raises `RemoteError`, `BadInput`, `ProcessLost` and what `check` raises."""
         check_scheme(address)
-        answer = self._ask({"do": "tell", "address": address, "title": title, "text": text}, TELLING, check)
+        answer = self._ask({"do": "tell", "address": address, "title": title, "text": text}, TELLING, check, files)
         if "service" in answer:
             return
         problem = hide_address(str(answer["problem"]), address)
@@ -53,10 +57,19 @@ class AppriseMessenger:
             raise BadInput.of("address", problem)
         raise RemoteUnreachable(problem)
 
-    def _ask(self, order: Mapping[str, Any], seconds: float, check: Callable[[], None]) -> Mapping[str, Any]:
+    def _ask(
+        self,
+        order: Mapping[str, Any],
+        seconds: float,
+        check: Callable[[], None],
+        files: Sequence[ReportFile] = (),
+    ) -> Mapping[str, Any]:
         command = [sys.executable, "-m", "windrow.fetching.apprise"]
         with tempfile.TemporaryDirectory(prefix="windrow-tell-") as folder:
-            told = json.dumps({**order, "allow": list(self.allow), "seconds": seconds})
+            for each in files:
+                (Path(folder) / each.name).write_bytes(each.content)
+            names = [each.name for each in files]
+            told = json.dumps({**order, "allow": list(self.allow), "seconds": seconds, "files": names})
             process = subprocess.Popen(  # noqa: S603 - our own
                 command,
                 stdin=subprocess.PIPE,

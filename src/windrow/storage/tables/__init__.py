@@ -16,9 +16,13 @@ from windrow.storage.tables.harvesting import (
 )
 from windrow.storage.tables.items import items
 from windrow.storage.tables.notifying import notifications
+from windrow.storage.tables.noting import face_limits, run_notes, task_notes
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
 from windrow.storage.tables.pushing import deliveries, targets
+from windrow.storage.tables.remembering import run_memories
+from windrow.storage.tables.reporting import destinations
 from windrow.storage.tables.running import (
+    errand_notes,
     hosts,
     key_holds,
     log_entries,
@@ -29,14 +33,18 @@ from windrow.storage.tables.running import (
     tasks,
     workers,
 )
+from windrow.storage.tables.stepping import run_steps
 
 __all__ = [
     "availability",
     "copies",
     "copy_looks",
     "deliveries",
+    "destinations",
     "documents",
     "edits",
+    "errand_notes",
+    "face_limits",
     "hosts",
     "items",
     "key_holds",
@@ -52,12 +60,16 @@ __all__ = [
     "records",
     "resources",
     "reviews",
+    "run_memories",
+    "run_notes",
     "run_numbers",
+    "run_steps",
     "runs",
     "sessions",
     "sources",
     "spare_blobs",
     "targets",
+    "task_notes",
     "tasks",
     "tenants",
     "tokens",

@@ -17,6 +17,10 @@ from sqlalchemy import (
 from windrow.storage.tables.base import Id, metadata
 from windrow.storage.types import BigId, Bytes, CleanText, Json, UtcTime
 
+PAUSED_SQLITE = "json_extract(schedule, '$.enabled') = 0"
+PAUSED_POSTGRESQL = "(schedule ->> 'enabled') = 'false'"
+"""Whether a schedule is switched off, as the indexes of paused tasks and their query say it, word for word."""
+
 tasks = Table(
     "tasks",
     metadata,
@@ -31,6 +35,7 @@ tasks = Table(
     Column("limits", Json, nullable=False),
     Column("retry", Json, nullable=False),
     Column("source_id", BigId),  # the source that it looks after beside its harvest, which `sources.task_id` names
+    Column("part_of", Id),  # the task whose runs begin its runs as their steps, and with which it goes
     Column("schedule", Json),
     Column("schedule_version", Integer, nullable=False, server_default="0"),
     Column("next_due", UtcTime),
@@ -40,6 +45,13 @@ tasks = Table(
     Index("ix_tasks_tenant_id_id", "tenant_id", "id"),
     Index("ix_tasks_tenant_id_kind_id", "tenant_id", "kind", "id"),
     Index("ix_tasks_kind_id", "kind", "id"),
+    Index("ix_tasks_owner_id_id", "owner_id", "id"),
+    Index(
+        "ix_tasks_part_of",
+        "part_of",
+        sqlite_where=text("part_of IS NOT NULL"),
+        postgresql_where=text("part_of IS NOT NULL"),
+    ),
     Index(
         "uq_tasks_source_id_kind",
         "source_id",
@@ -60,6 +72,38 @@ tasks = Table(
         "next_due",
         sqlite_where=text("next_due IS NOT NULL"),
         postgresql_where=text("next_due IS NOT NULL"),
+    ),
+    Index(
+        "ix_tasks_kind_next_due_id",
+        "kind",
+        "next_due",
+        "id",
+        sqlite_where=text("next_due IS NOT NULL"),
+        postgresql_where=text("next_due IS NOT NULL"),
+    ),
+    Index(
+        "ix_tasks_tenant_id_kind_next_due_id",
+        "tenant_id",
+        "kind",
+        "next_due",
+        "id",
+        sqlite_where=text("next_due IS NOT NULL"),
+        postgresql_where=text("next_due IS NOT NULL"),
+    ),
+    Index(
+        "ix_tasks_paused_kind_id",
+        "kind",
+        "id",
+        sqlite_where=text(PAUSED_SQLITE),
+        postgresql_where=text(PAUSED_POSTGRESQL),
+    ),
+    Index(
+        "ix_tasks_paused_tenant_id_kind_id",
+        "tenant_id",
+        "kind",
+        "id",
+        sqlite_where=text(PAUSED_SQLITE),
+        postgresql_where=text(PAUSED_POSTGRESQL),
     ),
 )
 
@@ -102,6 +146,9 @@ runs = Table(
     Column("error", CleanText, nullable=False, server_default=""),
     Column("logged", Integer, nullable=False, server_default="0"),  # how many log entries it has
     Column("leads_on", Boolean),  # true until what follows from its end was begun: see core/consequences.py
+    Column("backfill", Boolean),  # true where it was asked for because its moment had passed: see core/repeating.py
+    Column("rerun_of", Id),
+    Column("awaits", Boolean),  # true while it waits for the ends of other runs: see storage/steps.py
     Index("ix_runs_tenant_id_id", "tenant_id", "id"),
     Index("ix_runs_tenant_id_state_id", "tenant_id", "state", "id"),
     Index("ix_runs_tenant_id_kind_state_id", "tenant_id", "kind", "state", "id"),
@@ -110,7 +157,22 @@ runs = Table(
     Index("ix_runs_task_id_id", "task_id", "id"),
     Index("ix_runs_task_id_state_id", "task_id", "state", "id"),
     Index(
-        # The state leads these three although it is always the same: SQLite counts how many columns of an index a query
+        "ix_runs_due_id",
+        "due",
+        "id",
+        sqlite_where=text("due IS NOT NULL"),
+        postgresql_where=text("due IS NOT NULL"),
+    ),
+    Index(
+        "ix_runs_tenant_id_due_id",
+        "tenant_id",
+        "due",
+        "id",
+        sqlite_where=text("due IS NOT NULL"),
+        postgresql_where=text("due IS NOT NULL"),
+    ),
+    Index(
+        # The state leads these four although it is always the same: SQLite counts how many columns of an index a query
         # names, and would rather take one of the lists' indexes.
         "ix_runs_claim",
         "state",
@@ -156,11 +218,25 @@ runs = Table(
         sqlite_where=text("sent_at IS NOT NULL"),
         postgresql_where=text("sent_at IS NOT NULL"),
     ),
+    Index(  # which moments of a task have a run
+        "ix_runs_task_id_due",
+        "task_id",
+        "due",
+        sqlite_where=text("due IS NOT NULL"),
+        postgresql_where=text("due IS NOT NULL"),
+    ),
     Index(
         "ix_runs_leading_on",
         "id",
         sqlite_where=text("leads_on AND ended_at IS NOT NULL"),
         postgresql_where=text("leads_on AND ended_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_runs_awaiting",
+        "state",
+        "ready_at",
+        sqlite_where=text("awaits AND state = 'waiting'"),
+        postgresql_where=text("awaits AND state = 'waiting'"),
     ),
     Index(  # ended runs whose parts are still to be cancelled
         "ix_runs_unsettled",
@@ -265,6 +341,13 @@ outputs = Table(
     Column("digest", String(64), nullable=False),
     Column("blob", String(255), nullable=False),
     Column("created_at", UtcTime, nullable=False),
+)
+
+errand_notes = Table(
+    "errand_notes",
+    metadata,
+    Column("run_id", Id, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("note", Json, nullable=False),
 )
 
 workers = Table(

@@ -17,6 +17,7 @@ from windrow.wire.runs import (
     PartStateName,
     Run,
     StateName,
+    Step,
 )
 from windrow.wire.shapes import ListOf
 
@@ -57,6 +58,14 @@ def cancel_run(ctx: Ctx, run_id: Id) -> Run:
     return translate.to_run(ctx.windrow.runs.cancel(ctx.principal, run_id), now=ctx.now)
 
 
+@router.post("/runs/{run_id}/rerun", status_code=202)
+def rerun_run(ctx: Ctx, run_id: Id, response: Response) -> Run:
+    """Runs an ended run again, with the parameters and the nominal time that it had."""
+    again = ctx.windrow.repeating.rerun(ctx.principal, run_id)
+    response.headers["Location"] = f"/api/v1/runs/{again.id}"
+    return translate.to_run(again, now=ctx.now)
+
+
 @router.get("/runs/{run_id}/parts")
 def list_parts(
     ctx: Ctx,
@@ -69,6 +78,12 @@ def list_parts(
     states = None if state is None else frozenset(PartState(each) for each in state)
     page = ctx.windrow.runs.parts(ctx.principal, run_id, states=states, limit=limit, cursor=cursor)
     return translate.list_of(page.map(translate.to_part))
+
+
+@router.get("/runs/{run_id}/steps")
+def list_steps(ctx: Ctx, run_id: Id) -> ListOf[Step]:
+    """The steps of a run that begins others and waits for them, in the order of their plan; none for other runs."""
+    return ListOf(items=[translate.to_step(each, now=ctx.now) for each in ctx.windrow.steps.of(ctx.principal, run_id)])
 
 
 @router.get("/runs/{run_id}/log")

@@ -7,7 +7,7 @@ from fastapi import Body, Response
 from windrow.faces.native import translate
 from windrow.faces.native.context import Ctx, ReaderCtx
 from windrow.faces.native.queries import Cursor, Id, Kind, Limit, make_part
-from windrow.wire.runs import Run, Start, Task, TaskChange, TaskInput, WorkKind
+from windrow.wire.runs import Backfill, BackfillInput, Run, Start, Task, TaskChange, TaskInput, WorkKind
 from windrow.wire.shapes import ListOf
 
 router = make_part("tasks")
@@ -60,7 +60,28 @@ def delete_task(ctx: Ctx, task_id: Id) -> Response:
 
 @router.post("/tasks/{task_id}/start", status_code=202)
 def start_task(ctx: Ctx, task_id: Id, response: Response, start: Annotated[Start, Body()] = NOW) -> Run:
-    """Runs a task now, or at a moment that lies ahead."""
-    run = ctx.windrow.tasks.start(ctx.principal, task_id, at=translate.in_utc(start.at, field="at"))
+    """Runs a task now, or at a moment that lies ahead; with parameters and a nominal time of its own if you like."""
+    run = ctx.windrow.tasks.start(
+        ctx.principal,
+        task_id,
+        at=translate.in_utc(start.at, field="at"),
+        parameters=start.parameters,
+        due=translate.in_utc(start.due, field="due"),
+    )
     response.headers["Location"] = f"/api/v1/runs/{run.id}"
     return translate.to_run(run, now=ctx.now)
+
+
+@router.post("/tasks/{task_id}/backfill", status_code=202)
+def backfill_task(ctx: Ctx, task_id: Id, backfill: BackfillInput) -> Backfill:
+    """Makes one run for each moment of the task's schedule in a range that has passed, in their order."""
+    made = ctx.windrow.repeating.backfill(
+        ctx.principal,
+        task_id,
+        start=translate.in_utc(backfill.start, field="start"),
+        end=translate.in_utc(backfill.end, field="end"),
+        most=backfill.most,
+        again=backfill.again,
+        dry_run=backfill.dry_run,
+    )
+    return translate.to_backfill(made)

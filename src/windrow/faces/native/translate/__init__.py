@@ -20,7 +20,16 @@ from windrow.faces.native.translate.notifications import (
 )
 from windrow.faces.native.translate.paging import in_utc, list_of
 from windrow.faces.native.translate.records import to_edited, to_facets, to_provenance, to_record, to_record_body
-from windrow.faces.native.translate.runs import to_inspection, to_log_entry, to_output, to_part, to_run, to_worker
+from windrow.faces.native.translate.runs import (
+    to_backfill,
+    to_inspection,
+    to_log_entry,
+    to_output,
+    to_part,
+    to_run,
+    to_step,
+    to_worker,
+)
 from windrow.faces.native.translate.schedules import (
     change_schedule,
     from_schedule,
@@ -70,6 +79,7 @@ __all__ = [
     "made_schedule",
     "selected",
     "to_availability",
+    "to_backfill",
     "to_check",
     "to_coming",
     "to_copy",
@@ -100,6 +110,7 @@ __all__ = [
     "to_schedule",
     "to_schedule_preview",
     "to_source",
+    "to_step",
     "to_stock",
     "to_target",
     "to_task",

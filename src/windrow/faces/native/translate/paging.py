@@ -1,7 +1,7 @@
 """Pages and moments, which all words have."""
 
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TypeVar, overload
 
 from windrow.errors import BadInput
 from windrow.model.paging import PageOf
@@ -15,6 +15,10 @@ def list_of(page: PageOf[Shape]) -> shapes.ListOf[Shape]:
     return shapes.ListOf(items=page.items, next=page.next)
 
 
+@overload
+def in_utc(moment: datetime, *, field: str) -> datetime: ...
+@overload
+def in_utc(moment: datetime | None, *, field: str) -> datetime | None: ...
 def in_utc(moment: datetime | None, *, field: str) -> datetime | None:
     """A moment that came in, in UTC. Raises `BadInput` when it has no zone."""
     if moment is None:

@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from datetime import datetime
 
+from windrow.core.pipelines.looking import StepView
+from windrow.core.repeating import Backfill
 from windrow.model import runs, workers
 from windrow.wire import runs as run_shapes
 
@@ -29,16 +31,27 @@ def to_run(run: runs.Run, *, now: datetime) -> run_shapes.Run:
         ended_at=run.ended_at,
         remaining_seconds=None if remaining is None else remaining.total_seconds(),
         rate=_rate(run, now),
-        progress=run_shapes.Progress(
-            done=run.progress.done,
-            total=run.progress.total,
-            share=run.progress.share,
-            counts=run.progress.counts,
-            message=run.progress.message,
-        ),
+        progress=to_progress(run.progress),
         result=run.result,
         error=run.error,
+        rerun_of=run.rerun_of or None,
         owner_id=run.owner_id,
+    )
+
+
+def to_backfill(made: Backfill) -> run_shapes.Backfill:
+    """What a backfill comes to."""
+    return run_shapes.Backfill(moments=made.moments, left_out=made.left_out, run_ids=[run.id for run in made.runs])
+
+
+def to_progress(progress: runs.Progress) -> run_shapes.Progress:
+    """How far a run is."""
+    return run_shapes.Progress(
+        done=progress.done,
+        total=progress.total,
+        share=progress.share,
+        counts=progress.counts,
+        message=progress.message,
     )
 
 
@@ -59,6 +72,24 @@ def to_part(part: runs.Part) -> run_shapes.Part:
         ready_at=part.ready_at,
         counts=part.counts,
         error=part.error,
+    )
+
+
+def to_step(step: StepView, *, now: datetime) -> run_shapes.Step:
+    """A step of a run."""
+    return run_shapes.Step(
+        name=step.name,
+        state="planned" if step.state is None else step.state.value,
+        run_id=None if step.run is None else step.run.id,
+        kind=None if step.run is None else step.run.kind,
+        after=step.after,
+        when=step.when,
+        why=step.why,
+        own=step.own,
+        begun_at=step.begun_at,
+        ended_at=step.ended_at,
+        seconds=step.seconds(now),
+        progress=to_progress(step.progress),
     )
 
 

@@ -1,0 +1,247 @@
+"""`windrow sequence …`: run request sequences here and now, and look whether they are right."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from windrow.cli.answers import STYLES, print_json, tell
+from windrow.cli.commands import Command
+from windrow.cli.exits import code_of_state
+from windrow.cli.options import Data, Json
+from windrow.errors import BadInput
+
+if TYPE_CHECKING:  # these take long to load
+    from windrow.model.runs import Level
+    from windrow.work.sequence.conducting import Conductor
+    from windrow.work.sequence.documents import Dialect
+    from windrow.work.sequence.surroundings import Secrets
+    from windrow.work.sequence.telling import Outcome
+
+app = typer.Typer(help="Run request sequences here and now, and look whether they are right.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The document, in JSON; - reads standard input.")]
+DialectOption = Annotated[
+    str | None, typer.Option("--dialect", help="strict or compat; without it, what the document says, else strict.")
+]
+
+
+@app.command(cls=Command)
+def run(
+    file: File,
+    dialect: DialectOption = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option("--allow", metavar="HOST", help="A host, address or network that may be asked though not public."),
+    ] = None,
+    dry_run: Annotated[
+        Path | None,
+        typer.Option("--dry-run", metavar="ANSWERS", help="Send nothing: take the answers from this file."),
+    ] = None,
+    secrets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--secret", metavar="NAME@HOST", help="A named secret that this host may see; its value is in $NAME."
+        ),
+    ] = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Keep here what each step came to; what is there already is not sent again."),
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Run a sequence in this process, without a server. Nothing of it is kept but what --journal names.
+
+    With `--json` the answer is one object: `state`, `result` (the saved values), `steps`, `error`.
+    """
+    from windrow.work.sequence.running import run_document
+    from windrow.work.sequence.surroundings import Surroundings
+
+    document, named = _read(file, dialect)
+    with _conduct(document, allow or [], dry_run, journal, data) as (conductor, kept):
+        outcome = run_document(document, named, conductor, Surroundings(secrets=_secrets(secrets or [])))
+        kept.note_end(outcome)
+    _tell(outcome, as_json=as_json)
+    raise typer.Exit(code_of_state(outcome.state))
+
+
+def _read(file: Path, told: str | None) -> "tuple[dict[str, Any], Dialect]":
+    from windrow.work.sequence.documents import dialect_of, read_document
+
+    document = read_document(_text_of(file))
+    return document, dialect_of(document, told)
+
+
+def _secrets(named: list[str]) -> "Secrets":
+    """Secrets from the environment: a command line can be read by everybody on the machine."""
+    from windrow.work.sequence.surroundings import NamedSecret
+
+    hosts: dict[str, set[str]] = {}
+    for each in named:
+        name, _, host = each.partition("@")
+        if not name or not host or name not in os.environ:
+            raise BadInput.of("--secret", f"{each!r} must be NAME@HOST, with the value in the variable NAME")
+        hosts.setdefault(name, set()).add(host.lower())
+    known = {name: NamedSecret(os.environ[name], frozenset(each)) for name, each in hosts.items()}
+    return lambda name: known.get(name)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise BadInput.of("file", f"{file} is not text in UTF-8") from None
+
+
+@contextmanager
+def _conduct(
+    document: Any, allow: list[str], dry_run: Path | None, journal: Path | None, data: Path | None
+) -> "Iterator[tuple[Conductor, Any]]":
+    """What the steps are done by: nothing but this process, its settings, and the files that were named."""
+    from contextlib import ExitStack
+    from dataclasses import replace
+
+    from windrow.settings import load_settings
+    from windrow.work.sequence.answering import read_answers
+    from windrow.work.sequence.conducting import Conductor
+    from windrow.work.sequence.filing import open_journal
+    from windrow.work.sequence.kind import MANNERS
+    from windrow.work.sequence.limits import Meter
+    from windrow.work.sequence.sending import CourierSender, Sender
+
+    settings = load_settings({"data": data})
+    with ExitStack() as opened:
+        kept = opened.enter_context(open_journal(journal, document))
+        send: Sender
+        if dry_run is not None:
+            send = read_answers(_text_of(dry_run))
+        else:
+            maker = opened.enter_context(_maker(settings, allow))
+            send = CourierSender(maker, replace(MANNERS), _never)
+        yield Conductor(send, kept.journal, Meter(), _narrate, _never), kept
+
+
+@contextmanager
+def _maker(settings: Any, allow: list[str]) -> Iterator[Any]:
+    from contextlib import closing
+    from importlib.metadata import version
+
+    from windrow.fetching import MemoryHosts, OutgoingPolicy, make_fetcher_maker, name_ourselves
+
+    policy = OutgoingPolicy(allow=(*settings.outgoing_allow, *allow))
+    agent = name_ourselves(version("windrow"), settings.user_agent_contact)
+    with closing(make_fetcher_maker(MemoryHosts(), policy, user_agent=agent)) as maker:
+        yield maker
+
+
+def _never() -> None:
+    """Nobody stops a run of the command line but Ctrl-C."""
+
+
+def _narrate(level: "Level", message: str, data: dict[str, Any]) -> None:  # noqa: ARG001 - as the log has it
+    style = STYLES.get(level.value, "dim")
+    Console(stderr=True).print(message, style=style, soft_wrap=True, highlight=False, markup=False)
+
+
+def _tell(outcome: "Outcome", *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(outcome.as_json()) + "\n")
+        return
+    Console(stderr=True).print(outcome.state.value, style=STYLES.get(outcome.state.value, ""))
+    if outcome.error is not None:
+        Console(stderr=True).print(f"{outcome.error['step']}: {outcome.error['message']}", style="red", markup=False)
+    sys.stdout.write(json.dumps(outcome.result, indent=2, ensure_ascii=False) + "\n")
+
+
+@app.command(cls=Command)
+def validate(file: File, dialect: DialectOption = None, as_json: Json = False) -> None:
+    """Look whether a document is right, and wonder about what means nothing. Nothing is sent."""
+    from windrow.work.sequence.explaining import validate as look_at
+
+    document, named = _read(file, dialect)
+    doubts = look_at(document, named)
+    if as_json:
+        print_json({"dialect": named.value, "warnings": doubts})
+        return
+    _warn(doubts)
+    tell(f"{file} is a sequence of the {named.value} dialect.")
+
+
+@app.command(cls=Command)
+def explain(file: File, dialect: DialectOption = None, as_json: Json = False) -> None:
+    """Say in words what a document would do, step by step. Nothing is sent."""
+    from windrow.work.sequence.explaining import explain as put_into_words
+    from windrow.work.sequence.explaining import validate as look_at
+
+    document, named = _read(file, dialect)
+    doubts, lines = look_at(document, named), put_into_words(document, named)
+    if as_json:
+        print_json({"dialect": named.value, "lines": lines, "warnings": doubts})
+        return
+    _warn(doubts)
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+@app.command("export", cls=Command)
+def export_document(
+    file: File,
+    arazzo: Annotated[bool, typer.Option("--arazzo", help="As Arazzo 1.0.1, the only form there is so far.")] = False,
+    openapi: Annotated[
+        Path, typer.Option(metavar="FILE", help="Where the OpenAPI description goes that the steps refer to.")
+    ] = Path("requests.openapi.json"),
+    dialect: DialectOption = None,
+) -> None:
+    """Write the part of a document that has no loops as Arazzo, to standard output."""
+    from windrow.work.sequence.exchange.arazzo_out import export_arazzo
+    from windrow.work.sequence.explaining import validate as look_at
+
+    if not arazzo:
+        raise BadInput.of("--arazzo", "must be said: it is the only form there is so far")
+    document, named = _read(file, dialect)
+    look_at(document, named)
+    made = export_arazzo(document, named, openapi_url=openapi.name)
+    openapi.write_text(json.dumps(made.openapi, indent=2) + "\n", "utf-8")
+    _warn(made.warnings)
+    sys.stdout.write(json.dumps(made.arazzo, indent=2, ensure_ascii=False) + "\n")
+
+
+class Form(StrEnum):
+    """What a file of another tool is."""
+
+    ARAZZO = "arazzo"
+    POSTMAN = "postman"
+    CURL = "curl"
+
+
+@app.command("import", cls=Command)
+def import_document(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file of the other tool; - reads standard input.")],
+    form: Annotated[
+        Form | None, typer.Option("--from", help="What it is; without it, that is found out from its content.")
+    ] = None,
+) -> None:
+    """Turn Arazzo 1.0, a Postman collection or lines of cURL into a strict document, on standard output.
+
+    Descriptions that Arazzo refers to are read from files beside it, and nothing is fetched. The result is validated.
+    """
+    from windrow.work.sequence.documents import Dialect
+    from windrow.work.sequence.exchange.taking_in import take_in
+    from windrow.work.sequence.explaining import validate as look_at
+
+    document, warnings = take_in(_text_of(file), None if form is None else form.value, file.parent)
+    _warn(warnings)
+    look_at(document, Dialect.STRICT)
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def _warn(told: list[str]) -> None:
+    for each in told:
+        Console(stderr=True).print(each, style="yellow", soft_wrap=True, highlight=False, markup=False)

@@ -1,0 +1,1 @@
+"""Pipelines: tasks in an order of their own, each begun when those before it have ended."""

@@ -1,0 +1,1 @@
+"""Walking: registered callables, run by name."""

@@ -1,0 +1,1 @@
+"""The paths of this face, by subject. GET and POST are both taken, as ArcGIS does."""

@@ -1,0 +1,13 @@
+"""The Jaseci face as a whole."""
+
+from fastapi import APIRouter
+
+from windrow.faces.jaseci import queue, signing, walking
+
+
+def make_router() -> APIRouter:
+    """Every route of Jaseci's task service."""
+    router = APIRouter()
+    for each in (signing, walking, queue):
+        router.include_router(each.router)
+    return router

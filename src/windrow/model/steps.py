@@ -1,0 +1,40 @@
+"""A step: a run that another run began, or waits for, by a name of its own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from windrow.model.runs import RunState
+
+MOST_STEPS = 1_000
+"""How many steps one run may have."""
+
+DEEPEST = 8
+"""How many runs may stand above a run: each began the next one as its step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a run noted of one of its steps.
+
+    run_id    the run whose step it is
+    name      what that run calls it
+    child_id  the run that does it; None for a step that was never begun, and where that run was deleted since
+    state     how it ended, as the run was told; None while it goes on. `skipped` and `failed` may also stand for a
+              step that was never begun
+    error     why it was skipped, could not be begun, or was given up; "" otherwise
+    own       begun for this step, and cancelled with the run; else somebody else began it, and it is only waited for
+    """
+
+    run_id: str
+    name: str
+    child_id: str | None
+    begun_at: datetime
+    state: RunState | None = None
+    error: str = ""
+    own: bool = True
+    ended_at: datetime | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether its end is still to come."""
+        return self.state is None and self.child_id is not None

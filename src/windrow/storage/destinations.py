@@ -1,0 +1,131 @@
+"""Destinations: the port `Destinations` on either database."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from windrow.errors import Conflict, NameTaken, NotFound
+from windrow.model.destinations import Destination
+from windrow.model.notifications import Channel, Secrets
+from windrow.model.paging import PageOf, check_limit
+from windrow.storage.database import Database
+from windrow.storage.listing import number_of, to_page
+from windrow.storage.numbers import can_be_id
+from windrow.storage.secrets import Vault
+from windrow.storage.tables import destinations
+
+MOST = 1_000
+"""Destinations of one tenant."""
+
+_SHOWN = [column for column in destinations.c if column.name not in ("address", "signing")]
+
+
+class SqlDestinations:
+    """Named places to send to, with their secrets."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    def add(self, destination: Destination, secrets: Secrets) -> Destination:
+        """Writes one."""
+        values = {
+            "tenant_id": destination.tenant_id,
+            "owner_id": destination.owner_id,
+            "name": destination.name,
+            "channel": destination.channel.value,
+            "shown": destination.shown,
+            "created_at": destination.created_at,
+            "address": b"",
+        }
+        many = select(func.count()).where(destinations.c.tenant_id == destination.tenant_id)
+        with self._database.write() as connection:
+            if connection.scalars(many).one() >= MOST:
+                raise Conflict(f"There are {MOST} destinations: delete one that is not used any more.")
+            try:
+                number = connection.scalars(insert(destinations).values(values).returning(destinations.c.id)).one()
+            except IntegrityError as error:
+                told = f"There is a destination {destination.name!r} already; choose another name."
+                raise NameTaken(told) from error
+            # Sealed for its own row, whose number is known only now.
+            connection.execute(_this(number).values(self._sealed(number, secrets)))
+            return _to_destination(connection.execute(select(*_SHOWN).where(destinations.c.id == number)).one())
+
+    def find(self, name: str, *, tenant_id: str) -> Destination:
+        """The one of a name."""
+        query = select(*_SHOWN).where(destinations.c.tenant_id == tenant_id, destinations.c.name == name)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound("destination", repr(name))
+        return _to_destination(row)
+
+    def get(self, destination_id: int, *, tenant_id: str | None) -> Destination:
+        """One."""
+        query = select(*_SHOWN).where(destinations.c.id == destination_id)
+        if tenant_id is not None:
+            query = query.where(destinations.c.tenant_id == tenant_id)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none() if can_be_id(destination_id) else None
+        if row is None:
+            raise NotFound("destination", destination_id)
+        return _to_destination(row)
+
+    def page(self, *, tenant_id: str | None, limit: int, cursor: str | None = None) -> PageOf[Destination]:
+        """In the order they were made."""
+        query = select(*_SHOWN).order_by(destinations.c.id).limit(check_limit(limit) + 1)
+        if tenant_id is not None:
+            query = query.where(destinations.c.tenant_id == tenant_id)
+        if cursor is not None:
+            query = query.where(destinations.c.id > number_of(cursor))
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return to_page(rows, [_to_destination(row) for row in rows], limit)
+
+    def secrets(self, destination_id: int) -> Secrets:
+        """What is kept of it encrypted."""
+        query = select(destinations.c.address, destinations.c.signing).where(destinations.c.id == destination_id)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound("destination", destination_id)
+        address = self._vault.open_text(row.address, place=_place(destination_id, "address"))
+        signing = self._vault.open_text(row.signing, place=_place(destination_id, "signing")) if row.signing else ""
+        return Secrets(address, signing)
+
+    def delete(self, destination_id: int, *, tenant_id: str | None) -> None:
+        """Takes one away."""
+        statement = destinations.delete().where(destinations.c.id == destination_id)
+        if tenant_id is not None:
+            statement = statement.where(destinations.c.tenant_id == tenant_id)
+        with self._database.write() as connection:
+            if not can_be_id(destination_id) or connection.execute(statement).rowcount == 0:
+                raise NotFound("destination", destination_id)
+
+    def note_sent(self, destination_id: int, *, now: datetime) -> None:
+        """Notes that something arrived."""
+        with self._database.write() as connection:
+            connection.execute(_this(destination_id).values(sent_at=now, problem="", problem_at=None))
+
+    def note_problem(self, destination_id: int, problem: str, *, now: datetime) -> None:
+        """Notes why something did not arrive."""
+        with self._database.write() as connection:
+            connection.execute(_this(destination_id).values(problem=problem, problem_at=now))
+
+    def _sealed(self, number: int, secrets: Secrets) -> dict[str, bytes]:
+        given = {"address": secrets.address, "signing": secrets.signing}
+        return {word: self._vault.seal_text(text, place=_place(number, word)) for word, text in given.items() if text}
+
+
+def _this(number: int) -> Any:
+    return update(destinations).where(destinations.c.id == number)
+
+
+def _place(number: int, what: str) -> str:
+    return f"destination {number} {what}"
+
+
+def _to_destination(row: Row[Any]) -> Destination:
+    return Destination(**{**row._mapping, "channel": Channel(row.channel)})

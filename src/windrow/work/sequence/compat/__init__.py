@@ -1,0 +1,1 @@
+"""The compat dialect: documents of Jaseci's ScheduledSequence, with the results that they had there."""

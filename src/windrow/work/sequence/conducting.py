@@ -1,0 +1,151 @@
+"""Conducting: each step is done once, whatever happens to the worker; what it came to is written and told."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Any
+
+from windrow.errors import RemoteError
+from windrow.model.runs import Level
+from windrow.ports.fetching import Reply
+from windrow.work.sequence.journal import BEGUN, Journal
+from windrow.work.sequence.limits import Meter
+from windrow.work.sequence.problems import OutOfBounds, Unknown
+from windrow.work.sequence.sending import (
+    Asked,
+    NoAnswer,
+    Sender,
+    error_to_json,
+    reply_from_json,
+    reply_to_json,
+)
+from windrow.work.sequence.telling import Step, Tell, hide, shown_url
+
+STEPS_KEPT = 10_000
+"""So many steps are kept for the result of a run; its log is bounded by itself."""
+
+
+@dataclass(slots=True)
+class Conductor:
+    """What dialects have their steps done by. Safe to share between threads.
+
+    check  raises `Stopped` when the run must end
+    pause  waits so many seconds, and raises as `check` does
+    """
+
+    send: Sender
+    journal: Journal
+    meter: Meter
+    tell: Tell
+    check: Callable[[], None]
+    pause: Callable[[float], None] = time.sleep
+    steps: list[Step] = field(default_factory=list)
+    succeeded: int = 0
+    failed: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def ask(self, path: str, asked: Asked, *, attempt: int = 1) -> Reply:
+        """Sends a request, or gives the answer that an earlier attempt at the run got.
+
+        Raises `RemoteError`, also `Unknown`; `Stopped`; `OutOfBounds`.
+        """
+        key = path if attempt == 1 else f"{path}#{attempt}"
+        shown, size = shown_url(asked.url, asked.secrets), len(asked.body or b"")
+        told = Step(path, asked.method, shown, sent=size, attempt=attempt)
+        known = self.journal.find(key)
+        if known is not None and (known != BEGUN or not asked.idempotent):
+            return self._remember(key, told, known, asked)
+        self.check()
+        self.meter.count_request()
+        self.journal.begin(key, once=not asked.idempotent)
+        return self._send(key, told, asked)
+
+    def do(self, path: str, word: str, what: str, act: Callable[[], Any], *, idempotent: bool = False) -> Any:
+        """Anything else that is to be done once: its value is plain JSON. Raises what `act` raises, and `Unknown`."""
+        told = Step(path, word, what)
+        known = self.journal.find(path)
+        if known is not None and (known != BEGUN or not idempotent):
+            if known == BEGUN:
+                raise self._unknown(told)
+            self._note(told, outcome="again")
+            return known["value"]
+        self.check()
+        self.meter.count_request()
+        self.journal.begin(path, once=not idempotent)
+        began = time.monotonic()
+        value = act()
+        self.journal.end(path, {"value": value})
+        self._note(told, seconds=time.monotonic() - began)
+        return value
+
+    def wait(self, path: str, seconds: float) -> None:
+        """Waits before the next attempt at a step, unless an earlier attempt at the run came as far.
+
+        `path` is what the next attempt will be known by. Raises `Stopped`, and `OutOfBounds` beyond the run's time.
+        """
+        if self.journal.find(path) is not None:
+            return
+        if seconds > self.meter.left:
+            raise OutOfBounds(f"The next attempt would be in {seconds:.0f} s, beyond the time that the run may take.")
+        self.journal.flush()
+        self.pause(seconds)
+
+    def fail(self, path: str, error: Exception, *, told: Step | None = None) -> None:
+        """A step failed before anything was sent, or with what was answered."""
+        step = told or Step(path, "", "")
+        if not any(each.path == path and each.outcome in ("error", "unknown") for each in self.steps[-3:]):
+            self._note(step, outcome="error", error=str(error) or type(error).__name__)
+
+    def _send(self, key: str, told: Step, asked: Asked) -> Reply:
+        began = time.monotonic()
+        try:
+            reply = self.send(told.path, asked)
+        except RemoteError as error:
+            self.journal.end(key, error_to_json(error))
+            self._note(told, outcome="error", error=hide(str(error), asked.secrets), seconds=time.monotonic() - began)
+            raise
+        self.journal.end(key, reply_to_json(reply))
+        seconds = time.monotonic() - began
+        self._note_reply(told, reply, "ok" if _is_fine(asked, reply) else "error", seconds)
+        return reply
+
+    def _remember(self, key: str, told: Step, known: Any, asked: Asked) -> Reply:
+        if known == BEGUN:
+            error = self._unknown(told)
+            self.journal.end(key, error_to_json(error))
+            raise error
+        if "failed" in known:
+            self._note(told, outcome="error", error=known["failed"])
+            raise NoAnswer(known["failed"], known.get("retryable", False))
+        reply = reply_from_json(known)
+        self._note_reply(told, reply, "again" if _is_fine(asked, reply) else "error", 0.0)
+        return reply
+
+    def _unknown(self, told: Step) -> Unknown:
+        error = Unknown(
+            f"{told.method} {told.url} was under way when the worker ended: nobody knows whether it arrived, and it "
+            "is not said that it may be sent twice (idempotent)."
+        )
+        self._note(told, outcome="unknown", error=str(error))
+        return error
+
+    def _note_reply(self, told: Step, reply: Reply, outcome: str, seconds: float) -> None:
+        error = f"{reply.status} {reply.reason}".strip() if outcome == "error" else ""
+        self._note(told, outcome=outcome, error=error, seconds=seconds, status=reply.status, received=len(reply.body))
+
+    def _note(self, told: Step, **what: Any) -> None:
+        step = replace(told, **what)
+        good = step.outcome in ("ok", "again")
+        with self._lock:
+            self.succeeded += good
+            self.failed += not good
+            if len(self.steps) < STEPS_KEPT:
+                self.steps.append(step)
+        data = {name: value for name, value in step.as_json().items() if name not in ("path", "error")}
+        data |= {"step": step.path, "seconds": round(step.seconds, 4)}
+        self.tell(Level.INFO if good else Level.WARNING, str(step), data)
+
+
+def _is_fine(asked: Asked, reply: Reply) -> bool:
+    return reply.status < 400 or reply.status in asked.expect

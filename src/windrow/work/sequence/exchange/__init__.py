@@ -1,0 +1,1 @@
+"""Sequences in the forms of other tools: Arazzo, Postman collections, lines of cURL."""

@@ -1,0 +1,1 @@
+"""The strict dialect: what is missing or wrong is an error, and everything can be said."""
