@@ -16,7 +16,10 @@ def admin(house: House) -> Caller:
     return house.holder("admin")
 
 
-WORK = ("availability", "copy", "digest", "harvest", "notify", "push", "refresh", "source_diff", "stepping")
+WORK = (
+    *("availability", "copy", "digest", "geoprocessing", "harvest", "notebook", "notify", "ogc_process", "pipeline"),
+    *("push", "refresh", "report", "sequence", "source_diff", "stepping", "walker"),
+)
 
 
 @pytest.mark.parametrize(

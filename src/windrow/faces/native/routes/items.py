@@ -1,7 +1,7 @@
 """Items: bring, look, download, change, delete."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import Query, Request, Response
@@ -10,13 +10,15 @@ from windrow.faces.native import translate
 from windrow.faces.native.context import Ctx
 from windrow.faces.native.queries import Cursor, Id, Limit, make_part
 from windrow.faces.native.receiving import FILE_BODY, received
-from windrow.faces.native.streaming import FILE, PIECE, Download
+from windrow.faces.native.streaming import PIECE, Download
 from windrow.model.accounts import Right
 from windrow.model.items import ItemType
 from windrow.wire.items import Item, ItemChange, ItemTypeName
 from windrow.wire.shapes import ListOf
 
 router = make_part("items")
+
+CONTENT: dict[int | str, dict[str, Any]] = {200: {"description": "The file, which is JSON.", "content": {"*/*": {}}}}
 
 OfType = Annotated[ItemTypeName | None, Query(alias="type", description="Only those of this type.")]
 
@@ -76,7 +78,7 @@ def delete_item(ctx: Ctx, item_id: Id) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/items/{item_id}/content", response_class=Response, responses=FILE)
+@router.get("/items/{item_id}/content", response_class=Response, responses=CONTENT)
 def read_item_content(ctx: Ctx, item_id: Id) -> Response:
     """An item's content, to be saved."""
     opened = ctx.windrow.items.open(ctx.principal, item_id)
