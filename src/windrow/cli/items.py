@@ -61,7 +61,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Bring a file of up to 64 MiB."""
-    with open_local(data) as local, file.open("rb") as content:
+    with open_local(data, make=True) as local, file.open("rb") as content:
         item = local.windrow.items.add(local.principal, file.name, content, title=title, item_type=item_type)
         _show(item, as_json=as_json)
 
