@@ -1,5 +1,6 @@
 """The client does everything that the API can, over real HTTP, and tells plainly what went wrong."""
 
+import io
 import json
 import threading
 from collections.abc import Iterator
@@ -170,6 +171,20 @@ def do_targets(client: Client, house: House, remote: Remote, source_id: int) -> 
     client.targets.delete(source_id, other.id)
 
 
+def do_items(client: Client) -> None:
+    written = json.dumps({"cells": [], "metadata": {"x": "y" * (2 << 20)}, "nbformat": 4, "nbformat_minor": 5}).encode()
+    item = client.items.add("tides.ipynb", io.BytesIO(written), title="Tides")
+    assert (item.title, item.type, item.size, item.uploaded) == ("Tides", "notebook", len(written), True)
+    assert client.items.rename(item.id, "Tides of today").title == "Tides of today"
+    assert b"".join(client.items.read(item.id)) == written
+    replaced = client.items.replace(item.id, written.replace(b"yy", b"z"), seen=client.items.get(item.id).changed_at)
+    assert list(client.items.list(type="notebook")) == [replaced]
+    with pytest.raises(ApiError, match="changed this item meanwhile"):
+        client.items.replace(item.id, written, seen=item.changed_at)
+    assert list(client.items.in_folders()) == []
+    client.items.delete(item.id)
+
+
 def do_repeats(client: Client, house: House, task_id: str) -> None:
     due = datetime(2026, 5, 1, tzinfo=UTC)
     run = client.tasks.start(task_id, parameters={"files": {"c.txt": "C"}}, due=due)
@@ -236,6 +251,7 @@ def test_the_client_can_do_all_that_the_api_can(client: Client, house: House, re
     do_copies(client, house, source.id)
     do_targets(client, house, remote, source.id)
     do_tasks_and_runs(client, house, source.id)
+    do_items(client)
     client.sources.delete(source.id)
 
     assert list(client.sources.list()) == []

@@ -58,11 +58,15 @@ class Visitor:
         content = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.base, **(headers or {})}
         return self._ask("POST", path, urlencode(fields or {}, doseq=True), content)
 
+    def post_body(self, path: str, body: bytes, media_type: str) -> Seen:
+        """Sends a form that holds a file."""
+        return self._ask("POST", path, body, {"Content-Type": media_type, "Origin": self.base})
+
     def sign_in(self, name: str, password: str = PASSWORD) -> Seen:
         """Sends the form for signing in."""
         return self.post("/sign-in", {"name": name, "password": password})
 
-    def _ask(self, method: str, path: str, body: str | None, headers: Mapping[str, str] | None) -> Seen:
+    def _ask(self, method: str, path: str, body: str | bytes | None, headers: Mapping[str, str] | None) -> Seen:
         cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         sent = {**(cookie if self.cookies else {}), **(headers or {})}
         answer = self.pool.request(method, self.base + path, body=body, headers=sent, redirect=False)

@@ -1,5 +1,7 @@
 """Work in processes of its own: it does what other work does, and whatever it takes, nothing of it is left."""
 
+import io
+import json
 import os
 import signal
 import threading
@@ -21,6 +23,8 @@ from windrow.core.runs import TaskDraft
 from windrow.engines.isolation import wishes
 from windrow.engines.isolation.captured import LONGEST_LINE, MOST_LINES
 from windrow.engines.isolation.processes import children_of, family_of
+from windrow.model.identity import new_id
+from windrow.model.items import Item
 from windrow.model.runs import Level, LogEntry, Progress, Run, RunState
 from windrow.model.tasks import Retry
 
@@ -141,6 +145,38 @@ def test_the_process_is_its_own(shop: Shop) -> None:
     assert Path(result["folder"]).parent == shop.folders
     assert result["threads"] == 1
     assert len(result["descriptors"]) == 5, "standard input, output and error, its line, and the folder that was listed"
+
+
+def a_notebook(shop: Shop, **metadata: object) -> Item:
+    written = {"cells": [], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    content = io.BytesIO(json.dumps(written).encode())
+    return shop.farm.assembly.windrow.items.add(shop.farm.principal, "tides.ipynb", content)
+
+
+def test_it_reads_and_changes_items_larger_than_what_may_be_said(shop: Shop) -> None:
+    item = a_notebook(shop, long="y" * (9 << 20))
+
+    run = shop.do("improving", item=item.id)
+
+    with shop.farm.assembly.windrow.items.open(shop.farm.principal, item.id) as (kept, file):
+        assert json.load(file)["metadata"] == {"long": "y" * (9 << 20), "improved": True}
+    assert run.result == {"name": "tides.ipynb", "size": kept.size, "left": []}
+
+
+def test_an_item_that_is_gone_or_was_changed_since_is_told_of(shop: Shop) -> None:
+    item, gone = a_notebook(shop), new_id()
+
+    changed, missing = shop.do("improving", item=item.id, again=True), shop.do("improving", item=gone)
+
+    assert changed.error == "Somebody else changed this item meanwhile: look at it again."
+    assert missing.error == f"There is no item {gone}."
+
+
+@pytest.mark.parametrize("says", ["a planted file", "no file"])
+def test_an_item_is_put_nowhere_but_into_its_folder(shop: Shop, says: str) -> None:
+    run = shop.do("unruly", says=says, item=a_notebook(shop).id)
+
+    assert (run.state, Path("/tmp/stolen").exists()) == (RunState.FAILED, False)
 
 
 def test_no_secret_reaches_it(shop: Shop) -> None:

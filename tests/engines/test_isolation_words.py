@@ -110,8 +110,22 @@ def test_whatever_is_said_to_be_a_result_is_one_or_is_refused(said: Any) -> None
             continue
 
 
-WORDS = ["log", "report", "fan_out", "parts", "more_parts", "output", "fetcher", "get", "post", "nothing"]
+WORDS = [
+    "log",
+    "report",
+    "fan_out",
+    "parts",
+    "more_parts",
+    "output",
+    "open_item",
+    "keep_item",
+    "fetcher",
+    "get",
+    "post",
+]
+WORDS += ["nothing"]
 FIELDS = ["level", "message", "part", "data", "done", "total", "counts", "keys", "states", "number", "file", "name"]
+FIELDS += ["item", "seen"]
 
 
 class Nobody:
@@ -126,6 +140,8 @@ def _checked(name: str, values: tuple[Any, ...], named: dict[str, Any]) -> Any:
         assert isinstance(values[0], Level)
         assert isinstance(values[1], str)
         assert isinstance(named["part"], str)
+    if name in ("open_item", "keep_item"):
+        raise BadMessage("There are no items here.")
     if name == "fan_out":
         assert all(isinstance(each, dict) for each in values[0])
         return len(values[0])

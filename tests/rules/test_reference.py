@@ -16,7 +16,8 @@ WITHOUT_JSON = {
     "api",  # these three answer nothing
     "clock",
     "worker",
-    "runs download",  # these write a file
+    "items download",  # these write a file
+    "runs download",
     "records document",
     "records export",
     "sequence export",

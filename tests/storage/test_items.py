@@ -3,13 +3,14 @@ from datetime import timedelta
 
 import pytest
 
-from tests.storage.making import NOW, OTHER_TENANT, OWNER, TENANT, add_basics
+from tests.storage.making import NOW, OTHER_TENANT, OWNER, TENANT, a_run, add_basics
 from tests.storage.plans import plans_of
-from windrow.errors import Conflict, NotFound
+from windrow.errors import Cancelled, Conflict, LeaseLost, NotFound
 from windrow.model.identity import new_id
 from windrow.model.items import Item, ItemType
 from windrow.storage.database import Database
 from windrow.storage.items import SqlItems, list_query
+from windrow.storage.runs import SqlRuns
 
 
 @pytest.fixture
@@ -38,6 +39,23 @@ def test_another_team_knows_nothing_of_it(items: SqlItems) -> None:
     for attempt in (items.get, items.delete):
         with pytest.raises(NotFound):
             attempt(written.id, tenant_id=OTHER_TENANT)
+
+
+def test_a_run_changes_it_only_while_its_attempt_holds(database: Database, items: SqlItems) -> None:
+    runs, written = SqlRuns(database), item()
+    items.add(written)
+    runs.add([a_run()])
+    first = runs.claim("one", queues=["default"], now=NOW, lease=timedelta(seconds=1))
+    assert first is not None
+
+    assert items.save(replace(written, blob="new"), held=first) == "a/b/c"
+
+    with pytest.raises(LeaseLost):
+        items.save(replace(written, blob="late"), held=replace(first, attempt=0))
+    runs.cancel(first.id, tenant_id=TENANT, now=NOW)
+    with pytest.raises(Cancelled):
+        items.save(replace(written, blob="late"), held=first)
+    assert items.get(written.id, tenant_id=TENANT).blob == "new"
 
 
 def test_a_list_comes_by_pages_newest_first(items: SqlItems) -> None:

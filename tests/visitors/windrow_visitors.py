@@ -2,7 +2,9 @@
 # ruff: noqa: T201 - some are there to write
 
 import ctypes
+import io
 import itertools
+import json
 import os
 import signal
 import subprocess
@@ -225,6 +227,21 @@ class Inquiring(Visitor):
         return Done({"status": answer.status, "body": answer.body.decode(), "posted": posted.body.decode()})
 
 
+class Improving(Visitor):
+    """Adds to an item."""
+
+    name: ClassVar[str] = "improving"
+
+    def perform(self, work: Work) -> Performed:
+        with work.open_item(work.run.parameters["item"]) as (item, file):
+            found = json.load(file)
+        found["metadata"]["improved"] = True
+        kept = work.keep_item(item, io.BytesIO(json.dumps(found).encode()))
+        if work.run.parameters.get("again"):
+            work.keep_item(item, io.BytesIO(json.dumps(found).encode()))  # it was changed since
+        return Done({"name": item.name, "size": kept.size, "left": sorted(os.listdir("."))})
+
+
 class Talkative(Visitor):
     """Writes more than a log bears."""
 
@@ -243,6 +260,7 @@ class Unruly(Visitor):
     name: ClassVar[str] = "unruly"
 
     def perform(self, work: Work) -> Performed:
+        item = str(work.run.parameters.get("item")).encode()
         said: dict[str, bytes] = {
             "a pickle": frame(b"\x80\x04cos\nsystem\n(S'true'\ntR."),
             "no wish": frame(b'{"word": "become_admin", "id": 1}'),
@@ -251,9 +269,12 @@ class Unruly(Visitor):
             "no number": frame(b'{"word": "report", "done": 1e300, "counts": {}, "message": ""}'),
             "no output": frame(b'{"word": "output", "id": 1, "file": "../secret", "name": "a", "media_type": "b"}'),
             "no result": frame(b'{"word": "result", "ended": "succeeded"}'),
+            "a planted file": frame(b'{"word": "open_item", "id": 1, "item": "%s", "file": "item-7"}' % item),
+            "no file": frame(b'{"word": "open_item", "id": 1, "item": "%s", "file": "../item-7"}' % item),
             "a link": frame(b'{"word": "output", "id": 1, "file": "output-7", "name": "a", "media_type": "b"}'),
         }
         os.symlink("/etc/hostname", "output-7")
+        os.symlink("/tmp/stolen", "item-7")
         line = work._line._line  # type: ignore[attr-defined]  # it does not keep to the port
         line.sendall(said[work.run.parameters["says"]])
         threading.Event().wait()

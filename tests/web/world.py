@@ -1,5 +1,6 @@
 """Two teams: `alpha` has one of everything that an id can name, `beta` has next to nothing."""
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from tests.web.serving import Caller, House, serve
 from windrow.model.accounts import Role
 from windrow.model.copies import CopyState, Wanted
 from windrow.model.identity import new_id
+from windrow.model.items import Item
 from windrow.model.workers import Worker, WorkerRole
 
 DOCUMENT = (PROJECT / "samples" / "records" / "apiso" / "test.xml").read_bytes()
@@ -76,6 +78,7 @@ def inhabit(data: Path) -> Iterator[World]:
             "record_id": record_id,
             "field": "licence",
             "copy_id": add_copy(house, record_id),
+            "item_id": add_item(house).id,
             "task_id": task["id"],
             "run_id": run["id"],
             "name": "a.txt",
@@ -127,6 +130,12 @@ def harvest(house: House, caller: Caller, source_id: int) -> Any:
 def all_resources(caller: Caller, source_id: int) -> list[Any]:
     """A source's resources."""
     return list(caller.get(f"/sources/{source_id}/resources", limit=1000)["items"])
+
+
+def add_item(house: House) -> Item:
+    """A notebook of Ada's."""
+    content = io.BytesIO(b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    return house.assembly.windrow.items.add(house.principal("ada"), "Alpha's tides.ipynb", content)
 
 
 def add_copy(house: House, record_id: int) -> int:

@@ -14,6 +14,7 @@ from windrow.cli import (
     db,
     importing,
     installation,
+    items,
     notifications,
     records,
     runs,
@@ -71,6 +72,7 @@ app.add_typer(notifications.app, name="notifications")
 app.add_typer(runs.app, name="runs")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(schedules.app, name="schedules")
+app.add_typer(items.app, name="items")
 app.add_typer(sequences.app, name="sequence")
 app.add_typer(records.app, name="records")
 app.add_typer(users.app, name="users")

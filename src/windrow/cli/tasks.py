@@ -17,7 +17,7 @@ from windrow.cli.options import All, Data, Detach, Json, Limit, Yes, confirm
 from windrow.cli.schedules import read_trigger
 from windrow.errors import BadInput
 from windrow.model.schedules import Schedule
-from windrow.model.tasks import Task
+from windrow.model.tasks import DEFAULT_QUEUE, Retry, Task
 from windrow.model.triggers import AnyTrigger, Interval
 from windrow.ports.work import WorkKind
 
@@ -67,6 +67,27 @@ def show(task_id: TaskId, data: Data = None, as_json: Json = False) -> None:
     """Show a task: its kind, parameters and schedule."""
     with open_local(data) as local:
         _show(local.windrow.tasks.get(local.principal, task_id), as_json=as_json)
+
+
+@app.command(cls=Command)
+def create(
+    name: Annotated[str, typer.Argument(help="What to call it.")],
+    kind: Annotated[str, typer.Option(help="Its kind of work: notebook, report, ...")],
+    parameters: Parameters = None,
+    every: Annotated[str | None, typer.Option(metavar="INTERVAL", help="Run it by itself: 30m, 6h, 1d.")] = None,
+    attempts: Annotated[int, typer.Option(min=1, help="How often a run that fails is tried in all.")] = 1,
+    queue: Annotated[str, typer.Option(help="Queue whose workers take its runs.")] = DEFAULT_QUEUE,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make a task. `windrow tasks start` runs it, `windrow tasks schedule` has it run by itself."""
+    from windrow.core.runs import TaskDraft
+
+    with open_local(data, make=True) as local:
+        given = read_settings(parameters, local.windrow.kinds.work_kind(kind))
+        schedule = None if every in (None, NEVER) else Schedule(Interval(read_interval(str(every)), local.now))
+        draft = TaskDraft(name, kind, given, queue, retry=Retry(attempts), schedule=schedule)
+        _show(local.windrow.tasks.create(local.principal, draft), as_json=as_json)
 
 
 @app.command(cls=Command)

@@ -1,8 +1,9 @@
 """The connection: requests with credentials, answers as shapes, problems as exceptions."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import orjson
@@ -15,6 +16,13 @@ from windrow.wire.shapes import ListOf, Problem
 Shape = TypeVar("Shape")
 
 PIECE = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What is sent as it is, and not as JSON."""
+
+    content: bytes | BinaryIO
 
 
 class Connection:
@@ -36,6 +44,12 @@ class Connection:
         """Sends one shape and reads the answer's."""
         content = None if body is None else body.model_dump(mode="json", exclude_unset=True)
         return self._shaped(shape, method, path, content=content)
+
+    def send_file(
+        self, shape: type[Shape], method: str, path: str, content: bytes | BinaryIO, **query: object
+    ) -> Shape:
+        """Sends a file as it is, from where it stands, and reads the answer's shape."""
+        return self._shaped(shape, method, path, query=query, content=File(content))
 
     def send_for_any(self, shape: type[Shape], method: str, path: str) -> Shape | None:
         """Asks for something to be done, and reads what it was done with; None when there was nothing."""
@@ -100,8 +114,11 @@ class Connection:
         headers: Mapping[str, str] | None = None,
     ) -> urllib3.BaseHTTPResponse:
         sent = {**self._headers, **(headers or {})}
-        body = None
-        if content is not None:
+        body: Any = None
+        if isinstance(content, File):
+            sent["Content-Type"] = "application/octet-stream"
+            body = content.content
+        elif content is not None:
             sent["Content-Type"] = "application/json"
             body = orjson.dumps(content)
         fields = [pair for name, value in (query or {}).items() for pair in _pairs(name, value)]

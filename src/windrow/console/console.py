@@ -11,6 +11,7 @@ from windrow.console.routes import (
     edits,
     guard,
     home,
+    items,
     notifications,
     records,
     resources,
@@ -26,7 +27,8 @@ from windrow.console.routes import (
 )
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
-PAGES = (signing, themes, home, *OF_SOURCES, tasks, schedules, calendar, runs, records, edits, account, users, workers)
+OF_TASKS = (tasks, schedules, calendar, runs, items)
+PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers)
 
 
 def make_router() -> APIRouter:

@@ -111,6 +111,16 @@ class Items:
             tenant_id=principal.scope, item_type=item_type, limit=check_limit(limit), cursor=cursor
         )
 
+    def page_in_folders(
+        self, principal: Principal, *, item_type: ItemType | None = None, limit: int = 50, cursor: str | None = None
+    ) -> PageOf[Item]:
+        """The same by title, a page at a time; the cursor is the title and identifier of the last."""
+        after = ("", "") if cursor is None else _place(cursor)
+        ahead = (each for each in self.in_folders(principal, item_type=item_type) if (each.title, each.id) > after)
+        found = sorted(ahead, key=lambda each: (each.title, each.id))
+        shown = found[: check_limit(limit)]
+        return PageOf(shown, f"{shown[-1].title}/{shown[-1].id}" if len(found) > len(shown) else None)
+
     def in_folders(self, principal: Principal, *, item_type: ItemType | None = None) -> list[Item]:
         """The files of the folders that the settings name, by their paths."""
         principal.need(Right.READ)
@@ -166,6 +176,11 @@ def checked(kind: ItemType, content: BinaryIO) -> None:
         raise BadInput.of("content", "must be a Jupyter notebook of format 4, with `nbformat` and `cells`")
     if kind is ItemType.PIPELINE and not found.get("steps"):
         raise BadInput.of("content", "must have `steps`, as the parameters of a task of kind `pipeline` do")
+
+
+def _place(cursor: str) -> tuple[str, str]:
+    title, _, item_id = cursor.rpartition("/")
+    return title, item_id
 
 
 def _pieces(content: BinaryIO) -> Iterator[bytes]:

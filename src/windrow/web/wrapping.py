@@ -1,5 +1,6 @@
 """What is wrapped around every request: headers, limits, figures, and the last resort when something breaks."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -17,6 +18,14 @@ SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
+)
+
+LARGEST_UPLOAD = (64 << 20) + (64 << 10)
+"""Bytes of a request that brings an item, with what a form writes around it. It is never in memory as a whole."""
+
+_UPLOADS = re.compile(
+    r"/api/v1/items(/[^/]+/content)?|/items(/[^/]+/content)?"
+    r"|/portal/sharing/rest/content/users/[^/]+/(addItem|items/[^/]+/update)"
 )
 
 Note = Callable[[Scope, int, float], None]
@@ -90,39 +99,44 @@ class Heads:
 class BodyLimit:
     """Refuses requests that are too large, announced or not."""
 
-    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
+    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY, largest_upload: int = LARGEST_UPLOAD) -> None:
         self._app = app
         self._largest = largest
+        self._largest_upload = largest_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, or answers it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif _announced(scope) > self._largest:
-            await self._refusal()(scope, receive, send)
+            return
+        largest = self._largest_upload if _UPLOADS.fullmatch(scope["path"]) else self._largest
+        if _announced(scope) > largest:
+            await _refusal(largest)(scope, receive, send)
         else:
-            await self._app(scope, self._counted(receive), send)
+            await self._app(scope, _counted(receive, largest), send)
 
-    def _counted(self, receive: Receive) -> Receive:
-        came = 0
 
-        async def receive_and_count() -> Message:
-            nonlocal came
-            message = await receive()
-            came += len(message.get("body", b""))
-            if came > self._largest:
-                raise HTTPException(413, self._told)
-            return message
+def _counted(receive: Receive, largest: int) -> Receive:
+    came = 0
 
-        return receive_and_count
+    async def receive_and_count() -> Message:
+        nonlocal came
+        message = await receive()
+        came += len(message.get("body", b""))
+        if came > largest:
+            raise HTTPException(413, _too_large(largest))
+        return message
 
-    def _refusal(self) -> Response:
-        # The rest of it is not read: the connection cannot be used for another request.
-        return respond(http_problem(413, self._told), {"Connection": "close"})
+    return receive_and_count
 
-    @property
-    def _told(self) -> str:
-        return f"Send at most {self._largest:,} bytes."
+
+def _refusal(largest: int) -> Response:
+    # The rest of it is not read: the connection cannot be used for another request.
+    return respond(http_problem(413, _too_large(largest)), {"Connection": "close"})
+
+
+def _too_large(largest: int) -> str:
+    return f"Send at most {largest:,} bytes."
 
 
 class Timed:

@@ -16,8 +16,21 @@ def admin(house: House) -> Caller:
     return house.holder("admin")
 
 
-OURS = ("arcgis_portal", "availability", "copy", "digest", "geoprocessing", "harvest", "notebook", "notify", "ogc_process", "pipeline")
-WORK = (*OURS, "push", "refresh", "report", "sequence", "source_diff", "stepping", "walker")
+WORK = (
+    *(
+        "arcgis_portal",
+        "availability",
+        "copy",
+        "digest",
+        "geoprocessing",
+        "harvest",
+        "notebook",
+        "notify",
+        "ogc_process",
+        "pipeline",
+    ),
+    *("push", "refresh", "report", "sequence", "source_diff", "stepping", "walker"),
+)
 
 
 @pytest.mark.parametrize(

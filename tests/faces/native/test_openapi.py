@@ -119,8 +119,10 @@ def test_an_example_that_is_sent_is_understood(world: World) -> None:
             if answer.status == 422:
                 refused[operation.id] = sorted(answer.problems)
 
-    # The examples' kinds are not installed here, and its old password not the admin's.
+    # The examples' kinds are not installed here, and its old password not the admin's; files have none.
     assert refused == {
         "change_my_password": ["old_password"],
+        "create_item": ["name"],
         "create_task": ["kind"],
+        "replace_item_content": ["content"],
     }

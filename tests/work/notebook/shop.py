@@ -57,7 +57,8 @@ class Shop:
         return self.farm.finish(self.begin(self.bring(*cells), **parameters))
 
     def log(self, run: Run, level: Level | None = None) -> list[str]:
-        found: Sequence[LogEntry] = self.farm.assembly.store.runs.read_log(run.id, limit=1000).items
+        least = None if level is None else level.value
+        found: Sequence[LogEntry] = self.farm.assembly.store.runs.read_log(run.id, limit=1000, least=least).items
         return [each.message for each in found if level in (None, each.level)]
 
     def output(self, run: Run, name: str) -> bytes:

@@ -48,14 +48,15 @@ def list_tasks(ctx: Ctx, q: str = "", kind: str = "", cursor: Cursor = None) -> 
 
 
 @router.get("/new")
-def new_task(ctx: Ctx, kind: str = "") -> Response:
-    """Where a kind is chosen, and the form for one of that kind."""
+def new_task(ctx: Ctx, kind: str = "", item: str = "", name: str = "") -> Response:
+    """Where a kind is chosen, and the form for one of that kind, perhaps with the item that it is to work with."""
     ctx.principal.need(Right.WRITE)
     if not kind:
         kinds = [(each.name, title_of(each), about(each)) for each in kinds_by_hand(ctx.windrow)]
         return ctx.show("task_kinds.html", kinds=kinds)
     chosen = _kind(ctx, kind)
-    return _show_form(ctx, chosen, to_form(TaskDraft("", chosen.name), chosen))
+    draft = TaskDraft(name[:LONGEST], chosen.name, {"item": item} if item else {})
+    return _show_form(ctx, chosen, to_form(draft, chosen))
 
 
 @router.post("")

@@ -150,7 +150,7 @@ def write_error(error: BaseException) -> dict[str, Any]:
     if isinstance(error, BadInput):
         said["problems"] = [[each.field, each.problem] for each in error.problems]
     if isinstance(error, NotFound):
-        said |= {"word": error.word, "identifier": str(error.identifier)}
+        said |= {"missing": error.word, "identifier": str(error.identifier)}
     return said
 
 
@@ -175,7 +175,7 @@ def raise_error(said: Mapping[str, Any]) -> NoReturn:
         case "BadInput":
             raise BadInput([_problem(each) for each in several(said.get("problems"))])
         case "NotFound":
-            raise NotFound(text(said.get("word")), text(said.get("identifier")))
+            raise NotFound(text(said.get("missing")), text(said.get("identifier")))
         case "MemoryError":
             raise MemoryError(message)
         case _:

@@ -20,6 +20,7 @@ TAGS = (
     ("workers", "The living processes of this installation, and what each does."),
     ("records", "The catalogue: search, look, download."),
     ("copies", "The data itself: files that records link to, copied here."),
+    ("items", "Files that tasks work with: notebooks, pipelines, report definitions."),
     ("operation", "For whoever keeps this installation alive."),
 )
 
@@ -50,6 +51,7 @@ READING = frozenset({"get", "head"})
 MADE = ("201", "202")
 LOCATED = frozenset(
     {
+        "create_item",
         "create_notification",
         "create_source",
         "create_task",

@@ -31,7 +31,7 @@ class GeoprocessingService:
         """The protocol has no way to look for a job that one does not know."""
         return None
 
-    def begin(self, number: int) -> Job:
+    def begin(self, number: int) -> Job:  # noqa: ARG002 - the port's signature
         """Submits the job."""
         desk = self._desk(MANNERS, Grace(self._work.check))
         url = f"{self._address.url}/submitJob"

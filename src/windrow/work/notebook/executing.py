@@ -33,12 +33,17 @@ class CellFailed(Exception):
 
 @dataclass(slots=True)
 class Execution:
-    """One go through a notebook. `begin` is called before each cell, with how many are done and what it is called."""
+    """One go through a notebook.
+
+    begin   called before each cell, with how many are done and what it is called
+    hidden  a cell that is not kept, and so not counted for people
+    """
 
     notebook: NotebookNode
     manager: AsyncKernelManager
     cell_seconds: float | None
     begin: Callable[[int, str], None]
+    hidden: NotebookNode | None = None
     executed: int = 0
     room: Room = field(default_factory=Room)
 
@@ -52,7 +57,7 @@ class Execution:
         client = _Client(
             self.notebook,
             km=self.manager,
-            timeout=self.cell_seconds,
+            timeout_func=lambda _: self.cell_seconds,  # the trait `timeout` takes whole numbers only
             startup_timeout=STARTING,
             coalesce_streams=True,
             record_timing=True,
@@ -71,7 +76,7 @@ class Execution:
         cell = self.notebook.cells[number]
         self.begin(self.executed, title_of(self.notebook, number))
         self.room.begin_cell()
-        called = f"Cell {number + 1} (`{first_line(cell)}`)"
+        called = self._name(number)
         try:
             client.execute_cell(cell, number, execution_count=self.executed + 1)
         except CellExecutionError as error:
@@ -86,6 +91,14 @@ class Execution:
         finally:
             self._tell_of_dropped(cell)
         self.executed += 1
+
+    def _name(self, number: int) -> str:
+        """A cell as people find it in what is kept: by its number among all, from 1, and its first line."""
+        cells = self.notebook.cells
+        if cells[number] is self.hidden:
+            return "The cell that sets the parameters"
+        counted = sum(each is not self.hidden for each in cells[: number + 1])
+        return f"Cell {counted} (`{first_line(cells[number])}`)"
 
     def _tell_of_dropped(self, cell: NotebookNode) -> None:
         if self.room.dropped:

@@ -1,7 +1,9 @@
 """A notebook made ready: read, its kernel chosen, its parameters injected."""
 
+import json
 import keyword
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,16 +21,39 @@ INJECTED = "injected-parameters"
 """Tags of cells, as papermill and ArcGIS use them."""
 
 
+NAMED_CELLS = 5
+"""Minor version of the format since which each cell has a name."""
+
+
 def read_notebook(raw: bytes) -> NotebookNode:
     """A notebook of format 4, complete. Raises `BadInput` for what is none."""
     try:
-        found: NotebookNode = nbformat.reads(raw.decode("utf-8-sig"), as_version=4)
-        _, found = nbformat.validator.normalize(found)
+        found: NotebookNode = nbformat.v4.reads(json.dumps(_completed(json.loads(raw.decode("utf-8-sig")))))
         nbformat.validate(found)
     except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
         told = str(error).partition("\n")[0][:300]
         raise BadInput.of("parameters.item", f"is no valid notebook: {told}") from error
     return found
+
+
+def _completed(written: dict[str, Any]) -> dict[str, Any]:
+    """What the format asks for, and what is not needed to run it: programs that write notebooks leave it out."""
+    metadata = written.setdefault("metadata", {})
+    kernel, language = metadata.pop("kernelspec", None), metadata.pop("language_info", None)
+    if isinstance(kernel, dict) and "name" in kernel:
+        metadata["kernelspec"] = {"display_name": kernel["name"], **kernel}
+    if isinstance(language, dict) and "name" in language:
+        metadata["language_info"] = language
+    written["nbformat_minor"] = max(NAMED_CELLS, written.get("nbformat_minor", 0))
+    names: set[str] = set()
+    for cell in written.get("cells", []):
+        cell.setdefault("metadata", {})
+        if cell.get("id") in (None, *names):
+            cell["id"] = secrets.token_hex(4)
+        names.add(cell["id"])
+        if cell.get("cell_type") == "code":
+            cell["outputs"], cell["execution_count"] = [], None  # nobody asks what came of an earlier run
+    return written
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from windrow.errors import BadInput, Conflict, NotFound
-from windrow.model.items import Item, ItemType
+from windrow.model.items import Item, ItemType, title_of
 from windrow.model.runs import Level, Progress
 from windrow.ports.work import Done, Work
 from windrow.work.notebook.asked import Asked, environment_of, offered, read_asked
@@ -19,7 +19,7 @@ from windrow.work.notebook.kernels import Kernel, choose_kernel, make_manager
 from windrow.work.notebook.preparing import inject, names_of, read_notebook
 from windrow.work.notebook.showing import show
 
-SAVE_EVERY = 20.0
+SAVE_EVERY = 10.0
 """Seconds after which what was run so far is kept: a run that is ended for its memory has no last word."""
 
 LONGEST_TRACE = 8000
@@ -49,7 +49,8 @@ class _Run:
         kernel = self._prepare()
         folder = Path("notebook").absolute()
         folder.mkdir()
-        execution = Execution(self.notebook, make_manager(kernel, folder), self.asked.cell_seconds, self._begin)
+        hidden = None if self.asked.save_injected else self.injected
+        execution = Execution(self.notebook, make_manager(kernel, folder), self.asked.cell_seconds, self._begin, hidden)
         self.total = len(execution.numbers)
         try:
             execution.run(cwd=str(folder), env={**os.environ, **environment_of(self.work.run)})
@@ -76,9 +77,6 @@ class _Run:
         self.injected = inject(self.notebook, {**ours, **self.asked.parameters}, kernel)
         described = {"name": kernel.name, "language": kernel.language, "display_name": kernel.name}
         self.notebook.metadata.kernelspec = described
-        for cell in self.notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
         return kernel
 
     def _begin(self, executed: int, title: str) -> None:
@@ -92,7 +90,7 @@ class _Run:
 
     @property
     def _stem(self) -> str:
-        return self.item.name.removesuffix(".ipynb") or "notebook"
+        return title_of(self.item.name)
 
     def _written(self) -> bytes:
         kept = self.notebook

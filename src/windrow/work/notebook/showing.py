@@ -54,6 +54,7 @@ def show(notebook: NotebookNode, title: str) -> str:
         config=Config({"NbConvertBase": {"display_data_priority": PRIORITY}}),
     )
     exporter.register_filter("clean_html", clean)
+    exporter.log.setLevel("ERROR")  # pictures without a text that stands for them are its author's business
     body, _ = exporter.from_notebook_node(_without_frames(notebook))
     colours = HtmlFormatter(nobackground=True).get_style_defs(".highlight")
     return (

@@ -10,6 +10,7 @@ from windrow.faces.native.translate.accounts import (
     to_user,
 )
 from windrow.faces.native.translate.copies import to_copy, to_stock
+from windrow.faces.native.translate.items import to_item
 from windrow.faces.native.translate.notifications import (
     change_notification,
     from_notification,
@@ -91,6 +92,7 @@ __all__ = [
     "to_facets",
     "to_host",
     "to_inspection",
+    "to_item",
     "to_log_entry",
     "to_made_notification",
     "to_me",
