@@ -14,10 +14,20 @@ from windrow.core.bunches import Bunch, Size, divide
 from windrow.core.carrying_out import Hands
 from windrow.core.items import Shelf
 from windrow.core.letting_go import let_go
+from windrow.core.resting import rest_of
 from windrow.core.retrying import tell, wait_before
 from windrow.core.run_attempts import Attempt, Makers
 from windrow.core.strays import Strays
-from windrow.errors import Cancelled, Draining, LeaseLost, ProcessLost, RemoteError, Stopped, StoreUnavailable
+from windrow.errors import (
+    Cancelled,
+    Draining,
+    HostClosed,
+    LeaseLost,
+    ProcessLost,
+    RemoteError,
+    Stopped,
+    StoreUnavailable,
+)
 from windrow.model.runs import Level, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
 from windrow.ports.fetching import ErrandsMaker, FetcherMaker
@@ -240,9 +250,10 @@ class Performer:
     def _carry_out(self, attempt: Attempt) -> None:
         try:
             self._do(attempt)
-        except Draining:
+        except (Draining, HostClosed) as stop:
+            rest = rest_of(attempt, stop)
             attempt.flush_quietly()
-            self._hand_back(attempt.run, self.clock())
+            self._hand_back(attempt.run, rest.ready_at, rest.reason)
         except (Stopped, StoreUnavailable):
             raise
         except Exception as error:  # noqa: BLE001 - the edge of an attempt: it fails with its reason told
@@ -353,6 +364,10 @@ class Performer:
         except Draining:
             attempt.flush_quietly()
             runs.leave_parts([part.id], self.worker_id)
+        except HostClosed as closed:
+            rest = rest_of(attempt, closed)
+            attempt.flush_quietly()
+            runs.retry_part(part.id, self.worker_id, error=rest.reason, ready_at=rest.ready_at, failed=False)
         except (Stopped, StoreUnavailable):
             raise
         except Exception as error:  # noqa: BLE001 - the edge of a part: it fails with its reason told

@@ -79,3 +79,21 @@ def free_from(moment: datetime, windows: tuple[Window, ...], blackouts: tuple[Wi
         else:
             return moment
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When something may be done: in one of the windows, if there are any, and in no blackout."""
+
+    windows: tuple[Window, ...] = ()
+    blackouts: tuple[Window, ...] = ()
+
+    def closed_until(self, moment: datetime) -> datetime | None:
+        """When it may be done again, if it may not be done at that moment; else None.
+
+        Where no moment is left at all that is a day later: somebody may have changed it by then.
+        """
+        free = free_from(moment, self.windows, self.blackouts)
+        if free is None:
+            return moment + DAY
+        return free if free > moment else None
