@@ -15,7 +15,6 @@ from windrow.core.resting import LOOK_AGAIN
 from windrow.core.runs import TaskDraft
 from windrow.errors import HostClosed
 from windrow.model.runs import Part, PartState, Run, RunState
-from windrow.model.windows import Hours, Window
 from windrow.ports.work import Done, Fanned, Performed, Work
 
 HOUR = timedelta(hours=1)
@@ -136,8 +135,7 @@ def test_a_harvest_goes_on_when_its_host_may_be_asked(tmp_path: Path, remote: Re
     server = OaiServer(remote, Repository(items(4), page=2))
     with open_farm(tmp_path / "farm") as farm:
         source, now = farm.add("oai_pmh", server.url, policies=BRISK), farm.clock()
-        blackout = Window((now - HOUR).time(), (now + HOUR).time())
-        farm.assembly.windrow.hosts.set_hours(farm.principal, "127.0.0.1", Hours(blackouts=(blackout,)))
+        farm.close_host(hours=1)
         run = farm.start(source)
         farm.performer.perform(run.id)
         resting, asked = farm.run(run.id), len(remote.seen)

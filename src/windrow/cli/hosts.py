@@ -8,7 +8,7 @@ from windrow.cli.answers import Column, print_json, print_line, print_list
 from windrow.cli.commands import Command
 from windrow.cli.local import open_local
 from windrow.cli.options import Data, Json
-from windrow.cli.windows import read_windows, tell_window
+from windrow.cli.windows import read_windows
 from windrow.errors import BadInput
 from windrow.model.windows import Hours
 
@@ -24,8 +24,8 @@ COLUMNS: list[Column["HostView"]] = [
     Column("Under way", lambda view: view.state.in_flight),
     Column("Failures", lambda view: view.state.failures),
     Column("Rests until", lambda view: view.closed_until or view.state.resting_until or view.state.quiet_until),
-    Column("Only", lambda view: "; ".join(tell_window(each) for each in view.hours.windows)),
-    Column("Not", lambda view: "; ".join(tell_window(each) for each in view.hours.blackouts)),
+    Column("Only", lambda view: "; ".join(each.describe() for each in view.hours.windows)),
+    Column("Not", lambda view: "; ".join(each.describe() for each in view.hours.blackouts)),
 ]
 
 

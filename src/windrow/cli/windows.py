@@ -8,8 +8,6 @@ from typing import Any
 from windrow.errors import BadInput
 from windrow.model.windows import Window
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 _HOURS = re.compile(r"([0-9]{1,2}:[0-9]{2})-([0-9]{1,2}:[0-9]{2})")
 _DATES = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})?\.\.([0-9]{4}-[0-9]{2}-[0-9]{2})?")
 _WEEKDAYS = re.compile(r"[a-z]{3,9}(-[a-z]{3,9})?(,[a-z]{3,9}(-[a-z]{3,9})?)*")
@@ -38,14 +36,6 @@ def read_window(text: str, *, option: str, zone: str = "UTC") -> Window:
         return Window(**given)
     except BadInput as error:
         raise BadInput.of(option, "; ".join(each.problem for each in error.problems)) from error
-
-
-def tell_window(window: Window) -> str:
-    """The window as it would be written."""
-    days = ",".join(DAYS[day].title() for day in sorted(window.weekdays))
-    dates = "" if window.first is window.last is None else f"{window.first or ''}..{window.last or ''}"
-    hours = "" if window.begin == window.end == time() else f"{window.begin:%H:%M}-{window.end:%H:%M}"
-    return " ".join(filter(None, [days, dates, hours, window.zone]))
 
 
 def _read(word: str) -> dict[str, Any]:
