@@ -12,13 +12,16 @@ _HOURS = re.compile(r"([0-9]{1,2}:[0-9]{2})-([0-9]{1,2}:[0-9]{2})")
 _DATES = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})?\.\.([0-9]{4}-[0-9]{2}-[0-9]{2})?")
 _WEEKDAYS = re.compile(r"[a-z]{3,9}(-[a-z]{3,9})?(,[a-z]{3,9}(-[a-z]{3,9})?)*")
 
+NONE = "none"
+"""Takes away what was said before."""
+
 HINT = "write days, hours, a zone, such as 'Mon-Fri 22:00-06:00 Europe/Berlin', 'Sat,Sun' or '2026-12-24..2026-12-27'"
 
 
 def read_windows(texts: Iterable[str] | None, *, option: str, zone: str = "UTC") -> tuple[Window, ...]:
-    """Windows as their options say them; none for `never`. `zone` is theirs that name none. Raises `BadInput`."""
+    """Windows as their options say them; `none` for none. `zone` is theirs that name none. Raises `BadInput`."""
     words = list(texts or ())
-    return () if words == ["never"] else tuple(read_window(each, option=option, zone=zone) for each in words)
+    return () if words == [NONE] else tuple(read_window(each, option=option, zone=zone) for each in words)
 
 
 def read_window(text: str, *, option: str, zone: str = "UTC") -> Window:
