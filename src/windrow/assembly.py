@@ -27,6 +27,7 @@ from windrow.core.harvesting.diffing import DiffWork
 from windrow.core.harvesting.kind import HarvestWork, RefreshWork
 from windrow.core.harvesting.preparing import take_in
 from windrow.core.harvesting.previewing import Previewing
+from windrow.core.hosts import Hosts
 from windrow.core.item_folders import ItemFolders
 from windrow.core.items import Items, Shelf
 from windrow.core.kinds import Kinds
@@ -219,6 +220,7 @@ class Assembly:
             schedules=PreviewingSchedules(store.tasks, clock),
             agenda=Agenda(store, Tasks(store, self.kinds, clock), clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
+            hosts=Hosts(store, clock),
             repeating=Repeating(store, clock, sources),
             steps=Steps(store, Reading(store, self.shelf)),
             sources=sources,

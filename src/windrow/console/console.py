@@ -11,6 +11,7 @@ from windrow.console.routes import (
     edits,
     guard,
     home,
+    hosts,
     items,
     notifications,
     records,
@@ -28,7 +29,7 @@ from windrow.console.routes import (
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
 OF_TASKS = (tasks, schedules, calendar, runs, items)
-PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers)
+PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers, hosts)
 
 
 def make_router() -> APIRouter:

@@ -9,6 +9,7 @@ from windrow.core.catalogue import Catalogue
 from windrow.core.copying.keeping import Copies
 from windrow.core.destinations import Destinations
 from windrow.core.editing import Editing
+from windrow.core.hosts import Hosts
 from windrow.core.items import Items
 from windrow.core.kinds import Kinds
 from windrow.core.noted_tasks import NotedTasks
@@ -34,6 +35,7 @@ class Windrow:
     schedules: PreviewingSchedules
     agenda: Agenda
     runs: Runs
+    hosts: Hosts
     repeating: Repeating
     steps: Steps
     sources: Sources

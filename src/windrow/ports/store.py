@@ -12,7 +12,7 @@ from windrow.ports.deliveries import Targets
 from windrow.ports.destinations import Destinations
 from windrow.ports.dispatches import Dispatches
 from windrow.ports.edits import Edits
-from windrow.ports.fetching import Hosts
+from windrow.ports.fetching import HostHours, Hosts
 from windrow.ports.harvests import Harvests
 from windrow.ports.items import Items
 from windrow.ports.memories import Memories
@@ -120,6 +120,11 @@ class Store(Protocol):
     @property
     def hosts(self) -> Hosts:
         """How remote hosts are treated."""
+        ...
+
+    @property
+    def host_hours(self) -> HostHours:
+        """When remote hosts may be asked."""
         ...
 
     def check(self) -> None:

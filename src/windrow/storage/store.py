@@ -14,6 +14,7 @@ from windrow.storage.destinations import SqlDestinations
 from windrow.storage.dispatches import SqlDispatches
 from windrow.storage.edits import SqlEdits
 from windrow.storage.harvests import SqlHarvests
+from windrow.storage.host_hours import SqlHostHours
 from windrow.storage.hosts import SqlHosts
 from windrow.storage.items import SqlItems
 from windrow.storage.memories import SqlMemories
@@ -129,6 +130,11 @@ class SqlStore:
     def hosts(self) -> SqlHosts:
         """How remote hosts are treated."""
         return SqlHosts(self._database)
+
+    @cached_property
+    def host_hours(self) -> SqlHostHours:
+        """When remote hosts may be asked."""
+        return SqlHostHours(self._database)
 
     def check(self) -> None:
         """Whether the database answers and its schema is ours. Raises `StoreUnavailable`."""

@@ -23,6 +23,7 @@ from windrow.storage.tables.remembering import run_memories
 from windrow.storage.tables.reporting import destinations
 from windrow.storage.tables.running import (
     errand_notes,
+    host_hours,
     hosts,
     key_holds,
     log_entries,
@@ -45,6 +46,7 @@ __all__ = [
     "edits",
     "errand_notes",
     "face_limits",
+    "host_hours",
     "hosts",
     "items",
     "key_holds",

@@ -20,6 +20,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("face", "name", name=op.f("pk_face_limits")),
     )
     op.create_table(
+        "host_hours",
+        sa.Column("host", sa.String(length=255), nullable=False),
+        sa.Column("hours", types.Json(), nullable=False),
+        sa.Column("changed_at", types.UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("host", name=op.f("pk_host_hours")),
+    )
+    op.create_table(
         "destinations",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
