@@ -27,14 +27,14 @@ class SqlScheduledQueues:
     def add(self, task: Task, note: QueueNote) -> int:
         """Writes a new task with its note."""
         now = self._clock()
-        row = {"task_id": task.id, "tenant_id": task.tenant_id, "noted_at": now, **_words(note)}
+        row = {"task_id": task.id, "tenant_id": task.tenant_id, "owner_id": task.owner_id, "noted_at": now}
+        adding = insert(scheduled_queues).values(**row, **_words(note)).returning(scheduled_queues.c.number)
         with self._database.write(wake=True) as connection:
             connection.execute(insert(tasks).values(from_task(task, now=now)))
             try:
-                made = connection.execute(insert(scheduled_queues).values(row).returning(scheduled_queues.c.number))
+                return int(connection.execute(adding).scalar_one())
             except IntegrityError as error:
                 raise _name_taken(note) from error
-            return int(made.scalar_one())
 
     def save(self, number: int, task: Task, note: QueueNote, *, seen: datetime | None = None) -> None:
         """Writes a changed task with its note."""
@@ -95,16 +95,19 @@ def list_query(which: QueueListing) -> Select[Any]:
     """A page of the list, in the order of an index."""
     table = scheduled_queues.c
     chosen = _QUEUES
-    if which.tenant_id is not None:
-        chosen = chosen.where(table.tenant_id == which.tenant_id)
     if which.owner_id is not None:
-        chosen = chosen.where(tasks.c.owner_id == which.owner_id)
+        chosen = chosen.where(table.owner_id == which.owner_id)  # of one team only, which need not be asked for beside
+    elif which.tenant_id is not None:
+        chosen = chosen.where(table.tenant_id == which.tenant_id)
     if which.words is not None:
         chosen = chosen.where(table.word.in_(sorted(which.words)))
     if which.search:
         chosen = chosen.where(table.name.icontains(which.search, autoescape=True))
-    order = (table.name, table.number) if which.ascending else (table.name.desc(), table.number.desc())
-    return chosen.order_by(*order).offset(which.offset).limit(which.limit)
+    # Within a team the name says it all, and its index is enough.
+    everybody = which.owner_id is None and which.tenant_id is None
+    order = (table.name, table.number) if everybody else (table.name,)
+    ordered = chosen.order_by(*(each if which.ascending else each.desc() for each in order))
+    return ordered.offset(which.offset).limit(which.limit)
 
 
 def _to_queue(row: Row[Any]) -> ScheduledQueue:
