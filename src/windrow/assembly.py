@@ -50,6 +50,7 @@ from windrow.core.repeating import Repeating
 from windrow.core.reporting.kind import ReportWork
 from windrow.core.reporting.sending import Sending
 from windrow.core.runs import Runs, Tasks
+from windrow.core.scheduled_queues import ScheduledQueues
 from windrow.core.scheduling import Scheduling
 from windrow.core.sources import Sources
 from windrow.core.targets import Targets
@@ -233,6 +234,7 @@ class Assembly:
             items=Items(self.shelf, clock),
             walkers=Walkers(store, self.walkers, clock, Inline(self.performer, self.settings.beat_seconds)),
             noted_tasks=NotedTasks(Tasks(store, self.kinds, clock)),
+            scheduled_queues=ScheduledQueues(Tasks(store, self.kinds, clock)),
             store=store,
             blobs=self.blobs,
         )

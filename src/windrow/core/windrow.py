@@ -18,6 +18,7 @@ from windrow.core.pipelines.looking import Steps
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.repeating import Repeating
 from windrow.core.runs import Runs, Tasks
+from windrow.core.scheduled_queues import ScheduledQueues
 from windrow.core.sources import Sources
 from windrow.core.targets import Targets
 from windrow.core.walking.walkers import Walkers
@@ -48,5 +49,6 @@ class Windrow:
     items: Items
     walkers: Walkers
     noted_tasks: NotedTasks
+    scheduled_queues: ScheduledQueues
     store: Store
     blobs: Blobs

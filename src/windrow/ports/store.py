@@ -20,6 +20,7 @@ from windrow.ports.notes import Notes
 from windrow.ports.notifying import Notifications
 from windrow.ports.reporting import Reports
 from windrow.ports.runs import Runs, Workers
+from windrow.ports.scheduled_queues import ScheduledQueues
 from windrow.ports.sources import Sources
 from windrow.ports.tasks import Tasks
 
@@ -115,6 +116,11 @@ class Store(Protocol):
     @property
     def notes(self) -> Notes:
         """What protocols said of tasks and runs."""
+        ...
+
+    @property
+    def scheduled_queues(self) -> ScheduledQueues:
+        """Tasks by the numbers and names that other systems know them by."""
         ...
 
     @property

@@ -22,6 +22,7 @@ from windrow.storage.notes import SqlNotes
 from windrow.storage.notifications import SqlNotifications
 from windrow.storage.reporting import SqlReports
 from windrow.storage.runs import SqlRuns
+from windrow.storage.scheduled_queues import SqlScheduledQueues
 from windrow.storage.secrets import Vault
 from windrow.storage.sources import SqlSources
 from windrow.storage.targets import SqlTargets
@@ -125,6 +126,11 @@ class SqlStore:
     def notes(self) -> SqlNotes:
         """What protocols said of tasks and runs."""
         return SqlNotes(self._database)
+
+    @cached_property
+    def scheduled_queues(self) -> SqlScheduledQueues:
+        """Tasks by the numbers and names that other systems know them by."""
+        return SqlScheduledQueues(self._database)
 
     @cached_property
     def hosts(self) -> SqlHosts:

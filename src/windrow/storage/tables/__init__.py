@@ -34,6 +34,7 @@ from windrow.storage.tables.running import (
     tasks,
     workers,
 )
+from windrow.storage.tables.scheduled_queues import scheduled_queues
 from windrow.storage.tables.stepping import run_steps
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "run_numbers",
     "run_steps",
     "runs",
+    "scheduled_queues",
     "sessions",
     "sources",
     "spare_blobs",
