@@ -86,7 +86,9 @@ def to_parameters(asking: Asking, looks: Looks) -> Mapping[str, Any]:
             asked = given if {"report", "reportSubType"} & set(given) else {"reportSubType": USUAL_REPORT, **given}
             return report_parameters(asked)
         case "RunDataPipeline":
-            return _told(item=None if asking.item is None else from_hex(asking.item))
+            if asking.item is None:
+                raise BadInput.of("itemId", "is missing: name a data pipeline that is here")
+            return _told(item=from_hex(asking.item))
         case _:
             item = None if asking.item is None else asking.item
             return _told(type=asking.type, item=item, parameters=given, task_url=asking.url)
