@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from windrow.errors import BadInput, NotFound
 from windrow.faces.arcgis.context import REST, Context, Ctx, Form
 from windrow.faces.arcgis.errors import SharingRoute
+from windrow.faces.arcgis.searching import is_asked_for, read_query
 from windrow.faces.arcgis.spelling import disarmed, from_hex, to_hex
 from windrow.faces.arcgis.translate import ITEM_WORDS, to_item
 from windrow.model.items import SUFFIXES, Item, ItemType, type_of
@@ -74,40 +75,19 @@ def delete_item(ctx: Ctx, username: str, item_id: str) -> Response:
 @router.get("/search")
 @router.post("/search")
 def search(ctx: Ctx) -> Response:
-    """Items whose title or identifier holds the words of `q`; nothing of its syntax is known but `type:` and `owner:`.
-
-    The newest first, out of the latest thousand and the files of the folders.
-    """
-    wanted = _Wanted(ctx.form.text("q") or "")
+    """Items that `q` asks for: the newest first, out of the latest thousand and the files of the folders."""
+    query = read_query(ctx.form.text("q") or "")
     everything = [
         *ctx.windrow.items.page(ctx.principal, limit=1_000).items,
         *ctx.windrow.items.in_folders(ctx.principal),
     ]
-    found = [shown for shown in (_shown(ctx, each) for each in everything) if wanted.fits(shown)]
+    found = [shown for shown in (_shown(ctx, each) for each in everything) if is_asked_for(query, shown)]
     start = max(1, ctx.form.number("start") or 1)
     num = min(max(1, ctx.form.number("num") or 10), LARGEST_SEARCH)
     page = found[start - 1 : start - 1 + num]
     following = start + len(page) if start - 1 + len(page) < len(found) else -1
     told = {"query": ctx.form.text("q") or "", "total": len(found), "start": start, "num": len(page)}
     return ctx.answer({**told, "nextStart": following, "results": page})
-
-
-class _Wanted:
-    """What a query asks for."""
-
-    def __init__(self, query: str) -> None:
-        words = query.replace('"', " ").lower().split(" AND ".lower())
-        parts = [each.strip() for each in words if each.strip()]
-        self._fields = [each.split(":", 1) for each in parts if ":" in each]
-        self._words = [word for each in parts if ":" not in each for word in each.split() if word != "*"]
-
-    def fits(self, shown: dict[str, object]) -> bool:
-        """Whether an item is asked for."""
-        for name, value in self._fields:
-            if name.strip() in shown and value.strip().lower() not in str(shown[name.strip()]).lower():
-                return False
-        text = f"{shown['title']} {shown['id']}".lower()
-        return all(word in text for word in self._words)
 
 
 def _find(ctx: Context, item_id: str) -> Item:
