@@ -60,6 +60,9 @@ def test_items_are_found_by_words_type_and_owner(portal: Portal) -> None:
     assert (found["total"], found["num"], found["nextStart"], none["total"]) == (2, 1, 2, 0)
     titles = [each["title"] for each in (*found["results"], *rest["results"])]
     assert titles == ["Currents of the south", "Currents of the north"]
+    own = client.ask("GET", f"{client.rest}/content/users/alice", {"num": 2})
+    assert [each["title"] for each in own["items"]] == titles
+    assert (own["username"], own["currentFolder"], own["folders"], own["nextStart"]) == ("alice", None, [], 3)
 
 
 @pytest.mark.parametrize(

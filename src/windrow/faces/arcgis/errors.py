@@ -44,6 +44,7 @@ FIELDS = {
     "schedule.end": "endDate",
     "schedule.trigger": "minute",
     "parameters.item": "itemId",
+    "parameters.parameters": "parameters.notebookParameters",
     "parameters.url": "taskURL",
     "parameters.task_url": "taskURL",
 }
@@ -120,5 +121,13 @@ def _body(code: int, message: str, details: list[str]) -> dict[str, Any]:
 
 
 def _detail(problem: errors.FieldProblem) -> str:
-    field = FIELDS.get(problem.field, problem.field)
+    field = _spelled(problem.field)
     return f"'{field}' is invalid: {problem.problem}." if problem.problem else f"'{field}' is invalid."
+
+
+def _spelled(field: str) -> str:
+    """A field in this protocol's words, and what lies in it with it."""
+    for ours, theirs in FIELDS.items():
+        if field == ours or (field.startswith(f"{ours}.") and "." in ours):
+            return theirs + field[len(ours) :]
+    return field

@@ -1,7 +1,7 @@
 """Items: the notebooks, pipelines and reports that tasks work with, as content of the portal."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -18,6 +18,7 @@ from windrow.model.items import SUFFIXES, Item, ItemType, type_of
 ITEM = "/content/items/{item_id}"
 OWN = "/content/users/{username}"
 LARGEST_SEARCH = 100
+LATEST = 1_000
 
 router = APIRouter(prefix=REST, tags=["ArcGIS"], route_class=SharingRoute, include_in_schema=False)
 
@@ -78,16 +79,30 @@ def search(ctx: Ctx) -> Response:
     """Items that `q` asks for: the newest first, out of the latest thousand and the files of the folders."""
     query = read_query(ctx.form.text("q") or "")
     everything = [
-        *ctx.windrow.items.page(ctx.principal, limit=1_000).items,
+        *ctx.windrow.items.page(ctx.principal, limit=LATEST).items,
         *ctx.windrow.items.in_folders(ctx.principal),
     ]
     found = [shown for shown in (_shown(ctx, each) for each in everything) if is_asked_for(query, shown)]
+    return ctx.answer({"query": ctx.form.text("q") or "", **_page(ctx, found, "results")})
+
+
+@router.get(OWN)
+@router.post(OWN)
+def list_content(ctx: Ctx, username: str) -> Response:
+    """What a user brought, out of the latest thousand items: the newest first. There are no folders."""
+    user = ctx.user(username)
+    latest = ctx.windrow.items.page(ctx.principal, limit=LATEST).items
+    found = [_shown(ctx, each) for each in latest if each.owner_id == user.id]
+    around: dict[str, object] = {"username": user.name, "currentFolder": None, "folders": []}
+    return ctx.answer({**around, **_page(ctx, found, "items")})
+
+
+def _page(ctx: Context, found: Sequence[Mapping[str, object]], name: str) -> dict[str, object]:
     start = max(1, ctx.form.number("start") or 1)
     num = min(max(1, ctx.form.number("num") or 10), LARGEST_SEARCH)
     page = found[start - 1 : start - 1 + num]
     following = start + len(page) if start - 1 + len(page) < len(found) else -1
-    told = {"query": ctx.form.text("q") or "", "total": len(found), "start": start, "num": len(page)}
-    return ctx.answer({**told, "nextStart": following, "results": page})
+    return {"total": len(found), "start": start, "num": len(page), "nextStart": following, name: page}
 
 
 def _find(ctx: Context, item_id: str) -> Item:
