@@ -27,6 +27,7 @@ def test_a_notebook_is_brought_scheduled_read_changed_and_deleted(portal: Portal
     task = portal.tasks.create("0 6 ? * *", "ExecuteNotebook", itemId=item)
 
     assert (added["success"], task.properties["itemId"]) == (True, item)
+    assert client.ask("GET", f"{client.rest}/content/users/alice/items/{item}/status")["status"] == "completed"
     shown = client.ask("POST", f"{client.rest}/content/items/{item}")
     assert (shown["title"], shown["type"], shown["owner"], shown["size"]) == (
         "Waves",
@@ -103,7 +104,8 @@ def test_limits_are_read_and_set_by_administrators_alone(portal: Portal) -> None
 
     assert (usual["ExecuteNotebooksUserLimit"], usual["FailedRunsToDisableTask"]) == (20, 5)
     assert answer == {"status": "success"}
-    now = admin.ask("GET", url)
+    now = admin.ask("POST", url)
+    assert now == admin.ask("GET", url)
     assert now["GPServiceOrgLimit"] == 7
     assert {"limitName": "GPServiceOrgLimit", "numLimit": 7, "category": "ScheduleTask"} in now["limits"]
     for method, path in (("GET", url), ("POST", f"{url}/update")):

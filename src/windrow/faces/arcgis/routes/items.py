@@ -65,6 +65,14 @@ def update_item(ctx: Ctx, username: str, item_id: str) -> Response:
     return _done(ctx, item.id)
 
 
+@router.get(f"{OWN}/items/{{item_id}}/status")
+@router.post(f"{OWN}/items/{{item_id}}/status")
+def read_status(ctx: Ctx, username: str, item_id: str) -> Response:
+    """How far an item is brought, for clients that ask until it is: what is here is here as a whole."""
+    item = _find_own(ctx, username, item_id)
+    return ctx.answer({"status": "completed", "statusMessage": "completed", "itemId": to_hex(item.id)})
+
+
 @router.post(f"{OWN}/items/{{item_id}}/delete")
 def delete_item(ctx: Ctx, username: str, item_id: str) -> Response:
     """Deletes an item. Tasks that name it fail from then on, and say so."""
