@@ -111,6 +111,7 @@ def test_limits_are_read_and_set_by_administrators_alone(portal: Portal) -> None
     for method, path in (("GET", url), ("POST", f"{url}/update")):
         with pytest.raises(PortalError, match="Error Code: 403"):
             alice.ask(method, path, {"properties": "[]"})
+    admin.ask("POST", f"{url}/update", {"properties": _limits(GPServiceOrgLimit=200)})
 
 
 @pytest.mark.parametrize(
