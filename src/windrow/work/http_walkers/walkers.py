@@ -61,8 +61,8 @@ def _send(walker: HttpWalker, walk: Walk, asked: Asked, *, check: Callable[[], N
         size_limit=LARGEST,
         attempts=1,
     )
-    exchanger = walk.work.exchanger_maker(manners, origin=walker.url, credential=None, check=check)
     try:
+        exchanger = walk.work.exchanger_maker(manners, origin=walker.url, credential=None, check=check)
         return exchanger.exchange(
             "POST", asked.url, asked.body, media_type="application/json", headers=dict(asked.headers)
         )
