@@ -15,7 +15,7 @@ from windrow.work.jac.interpreter import INSIDE, Interpreter, NoAnswer
 
 log = structlog.get_logger()
 
-DESCRIBING = 180.0
+DESCRIBING = 300.0
 """Seconds that a program may take to say what it has: the first one waits until Jac has compiled itself."""
 
 PARTS = (".impl", ".test", ".cl", ".na", ".sv")
