@@ -133,8 +133,11 @@ def test_a_wrong_password_is_told_without_it(jac: Garden, served: Served) -> Non
 
 
 def test_neither_token_nor_password_is_kept_anywhere(jac: Garden, served: Served) -> None:
-    served.begin({"POST /walker/Greet": {"status": 403, "json": {"error": "no"}}})
+    """Not even where the server tells it."""
+    echoed = {"error": f"no: Bearer {TOKEN}", "traceback": TOKEN, "reports": [{"headers": {"Authorization": TOKEN}}]}
+    served.begin({"POST /walker/Greet": {"status": 403, "json": echoed}})
     run = jac.walk("greet")
+    assert run.error == "no: Bearer ***"
     log = jac.assembly.store.runs.read_log(run.id, limit=50).items
 
     kept = json.dumps([run.error, dict(run.result), dict(run.parameters), [each.message for each in log]])

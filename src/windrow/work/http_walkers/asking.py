@@ -9,6 +9,8 @@ import orjson
 
 from windrow.work.http_walkers.reading import Api, HttpWalker
 
+HIDDEN = b"***"
+
 LONGEST = 500
 """Characters of what a server says that is no JSON."""
 
@@ -74,6 +76,15 @@ def read_answer(api: Api, status: int, reason: str, body: bytes) -> Answered:
             Answered(custom=read) if api is Api.JASECI else Answered(error=f"The server's answer is no object. {told}")
         )
     return _read_jaseci(status, reason, read) if api is Api.JASECI else _read_jac(status, reason, read)
+
+
+def hide(body: bytes, secrets: Sequence[str]) -> bytes:
+    """An answer without what we sent to be let in: some servers tell callers their own headers."""
+    for each in filter(None, secrets):
+        written = orjson.dumps(each)[1:-1]
+        for found in {each.encode(), written, written.replace(b"/", rb"\/")}:
+            body = body.replace(found, HIDDEN)
+    return body
 
 
 def _read_jaseci(status: int, reason: str, read: dict[str, Any]) -> Answered:

@@ -9,7 +9,7 @@ from windrow.errors import Draining, RemoteError
 from windrow.model.runs import Level
 from windrow.ports.fetching import Manners, Reply
 from windrow.ports.walkers import Walk, Walker, WalkerFailed
-from windrow.work.http_walkers.asking import Answered, Asked, calling, read_answer, read_token, signing_in
+from windrow.work.http_walkers.asking import Answered, Asked, calling, hide, read_answer, read_token, signing_in
 from windrow.work.http_walkers.reading import HttpWalker, read_file
 
 CALLED = "called"
@@ -34,7 +34,7 @@ def _caller(walker: HttpWalker) -> Callable[[Walk], None]:
         asked = calling(walker, walk.context, token)
         reply = _send(walker, walk, asked, check=_patient(walk.check))
         walk.log(Level.INFO, f"{walker.walker} on {walker.url}: {reply.status} {reply.reason}", bytes=len(reply.body))
-        _take(walk, read_answer(walker.api, reply.status, reply.reason, reply.body))
+        _take(walk, read_answer(walker.api, reply.status, reply.reason, hide(reply.body, [token, walker.password])))
 
     return call
 

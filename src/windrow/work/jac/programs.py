@@ -59,6 +59,7 @@ def describe(program: Program, interpreter: Interpreter) -> list[Described]:
     interpreter.kept.mkdir(parents=True, exist_ok=True)
     with _alone(interpreter.kept):
         if not kept.exists():
+            log.info("a Jac program is asked what it has; the first one waits for Jac itself", file=str(program.file))
             answer = interpreter.ask(program.address, seconds=DESCRIBING)
             if "walkers" not in answer:
                 raise NoAnswer(str(answer.get("error", "It did not say what it has.")))
