@@ -11,6 +11,9 @@ from windrow.work.http_walkers.reading import Api, HttpWalker
 
 HIDDEN = b"***"
 
+SHORTEST = 4
+"""Characters of a secret that is looked for: a shorter one is found everywhere, and would spoil any answer."""
+
 LONGEST = 500
 """Characters of what a server says that is no JSON."""
 
@@ -80,7 +83,9 @@ def read_answer(api: Api, status: int, reason: str, body: bytes) -> Answered:
 
 def hide(body: bytes, secrets: Sequence[str]) -> bytes:
     """An answer without what we sent to be let in: some servers tell callers their own headers."""
-    for each in filter(None, secrets):
+    for each in secrets:
+        if len(each) < SHORTEST:
+            continue
         written = orjson.dumps(each)[1:-1]
         for found in {each.encode(), written, written.replace(b"/", rb"\/")}:
             body = body.replace(found, HIDDEN)
