@@ -1,10 +1,11 @@
 """The kind of work `walker`: a registered callable, carried out by a worker."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from windrow.core.walking.walks import walk
 from windrow.model.runs import Part
+from windrow.ports.isolating import Isolate
 from windrow.ports.walkers import Walker
 from windrow.ports.work import Done, Performed, Work
 
@@ -30,8 +31,9 @@ class WalkerWork:
         "additionalProperties": False,
     }
 
-    def __init__(self, walkers: Mapping[str, Walker]) -> None:
+    def __init__(self, walkers: Mapping[str, Walker], isolate: Callable[[], Isolate] | None = None) -> None:
         self._walkers = walkers
+        self._isolate = isolate
 
     def perform(self, work: Work) -> Performed:
         """Calls the walker. One that is not there has an answer too, which says so."""
@@ -39,8 +41,10 @@ class WalkerWork:
         walker = self._walkers.get(given["walker"])
         if walker is None:
             return _missing(given["walker"], self._walkers)
-        outcome = walk(walker, work, given["context"])
+        outcome = walk(walker, work, given["context"], self._isolate and self._isolate())
         result = {"anchor": outcome.anchor, "response": outcome.response, "version": walker.version}
+        if outcome.state is not None:
+            result["state"] = outcome.state
         failed = int(bool(outcome.error))
         return Done(result, succeeded=1 - failed, failed=failed, message=outcome.error)
 
