@@ -14,6 +14,7 @@ from windrow.console.routes import (
     items,
     notifications,
     records,
+    requests,
     resources,
     runs,
     schedules,
@@ -28,7 +29,7 @@ from windrow.console.routes import (
 )
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
-OF_TASKS = (tasks, schedules, calendar, runs, items, sequences)
+OF_TASKS = (tasks, schedules, calendar, runs, requests, items, sequences)
 PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers)
 
 

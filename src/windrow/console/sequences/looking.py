@@ -1,5 +1,6 @@
 """A document looked at as it stands in the editor: what is wrong and where, what it does, how that is drawn."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,9 @@ from windrow.work.sequence.documents import Dialect, dialect_of, read_document
 from windrow.work.sequence.explaining import explain, validate
 
 LONGEST_EXCERPT = 160
+
+_SURPLUS = re.compile(r"'([^']+)'(?:, .*)? (?:was|were) unexpected")
+"""How a key is told of that belongs nowhere: the problem names the object that it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,9 @@ def wrong_in(text: str, error: BadInput) -> list[Wrong]:
     found = []
     for each in error.problems:
         name = each.field.removeprefix("parameters.").removeprefix("document.")
-        line, column = position_in(each.problem) or (line_of(lines, name), 0)
+        surplus = _SURPLUS.search(each.problem)
+        inside = f"{name}.{surplus[1]}".removeprefix("document.") if surplus else name
+        line, column = position_in(each.problem) or (line_of(lines, inside), 0)
         row = rows[line - 1].strip() if line <= len(rows) else ""
         found.append(Wrong(name, each.problem, line, column, row[:LONGEST_EXCERPT]))
     return sorted(found, key=lambda each: each.line)
