@@ -25,11 +25,12 @@ from windrow.console.routes import (
     tasks,
     themes,
     users,
+    walkers,
     workers,
 )
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
-OF_TASKS = (tasks, schedules, calendar, runs, requests, items, sequences)
+OF_TASKS = (tasks, schedules, calendar, runs, requests, items, sequences, walkers)
 PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers)
 
 
