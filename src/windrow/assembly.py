@@ -45,6 +45,7 @@ from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
 from windrow.core.pushing.kind import PushWork
 from windrow.core.pushing.places import Places
+from windrow.core.queueing import Queue
 from windrow.core.recalling import Recalling
 from windrow.core.repeating import Repeating
 from windrow.core.reporting.kind import ReportWork
@@ -220,6 +221,7 @@ class Assembly:
             schedules=PreviewingSchedules(store.tasks, clock),
             agenda=Agenda(store, Tasks(store, self.kinds, clock), clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
+            queue=Queue(store, self.reservations),
             repeating=Repeating(store, clock, sources),
             recalling=Recalling(store, Tasks(store, self.kinds, clock)),
             steps=Steps(store, Reading(store, self.shelf)),

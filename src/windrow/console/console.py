@@ -13,6 +13,7 @@ from windrow.console.routes import (
     home,
     items,
     notifications,
+    queue,
     records,
     requests,
     resources,
@@ -30,7 +31,7 @@ from windrow.console.routes import (
 )
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
-OF_TASKS = (tasks, schedules, calendar, runs, requests, items, sequences, walkers)
+OF_TASKS = (tasks, schedules, calendar, runs, requests, queue, items, sequences, walkers)
 PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers)
 
 

@@ -15,6 +15,7 @@ from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.pipelines.looking import Steps
 from windrow.core.previewing_schedules import PreviewingSchedules
+from windrow.core.queueing import Queue
 from windrow.core.recalling import Recalling
 from windrow.core.repeating import Repeating
 from windrow.core.runs import Runs, Tasks
@@ -35,6 +36,7 @@ class Windrow:
     schedules: PreviewingSchedules
     agenda: Agenda
     runs: Runs
+    queue: Queue
     repeating: Repeating
     recalling: Recalling
     steps: Steps

@@ -114,20 +114,20 @@ def try_document(ctx: Ctx, form: Posted) -> Response:
     return _show(ctx, draft, task=task, looked=looked, tried=tried)
 
 
-@router.get("/{task_id}")
-def edit_sequence(ctx: Ctx, task_id: str) -> Response:
+@router.get("/{sequence_id}")
+def edit_sequence(ctx: Ctx, sequence_id: str) -> Response:
     """The editor of a task's document; without the right to change it, what it does."""
-    task = _sequence(ctx, task_id)
+    task = _sequence(ctx, sequence_id)
     seen = "" if task.changed_at is None else task.changed_at.isoformat()
     text = json.dumps(task.parameters.get("document", {}), indent=2, ensure_ascii=False) + "\n"
     return _show(ctx, Draft(task.name, text, str(task.parameters.get("dialect", "")), seen=seen), task=task)
 
 
-@router.post("/{task_id}")
-def change_sequence(ctx: Ctx, task_id: str, form: Posted) -> Response:
+@router.post("/{sequence_id}")
+def change_sequence(ctx: Ctx, sequence_id: str, form: Posted) -> Response:
     """Saves a changed document; a run under way goes on with the one that it began with."""
     ctx.principal.need(Right.WRITE)
-    task, draft = _sequence(ctx, task_id), _read(form)
+    task, draft = _sequence(ctx, sequence_id), _read(form)
     looked = look(draft.text, draft.dialect)
     if looked.wrong:
         return _show(ctx, draft, task=task, looked=looked, status=422)

@@ -4,6 +4,11 @@
   const root = document.documentElement;
   root.classList.add("scripted");
 
+  // Where one is stands in sight, also where the places do not fit side by side.
+  const places = document.querySelector(".places");
+  const here = places?.querySelector("[aria-current]");
+  if (here) places.scrollLeft = here.offsetLeft - (places.clientWidth - here.clientWidth) / 2;
+
   // Relative times grow old while a page is open.
   const UNITS = [["day", 86400], ["h", 3600], ["min", 60], ["s", 1]];
   const tell = (seconds) => {
