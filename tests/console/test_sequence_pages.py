@@ -78,6 +78,18 @@ def test_without_scripts_a_button_checks_and_tries(admin: Visitor) -> None:
     assert 'data-line="2"' in wrong.html
 
 
+def test_what_other_tools_wrote_is_taken_over(admin: Visitor) -> None:
+    taken = admin.post("/sequences/take", {"foreign": "curl -X PUT https://a.example/t -d '{}'", "name": "Mine"})
+    described = '{"arazzo": "1.0.1", "sourceDescriptions": [{"name": "a", "url": "/etc/hosts"}], "workflows": []}'
+    refused = admin.post("/sequences/take", {"foreign": described})
+
+    assert "PUT a.example/t" in taken.text
+    assert 'value="Mine"' in taken.html
+    assert (taken.status, refused.status) == (200, 422)
+    assert 'id="foreign-problem"' in refused.html
+    assert "arazzo" in refused.html
+
+
 def test_a_run_shows_each_request_with_what_was_asked_answered_and_saved(
     house: House, admin: Visitor, served: Served
 ) -> None:

@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -20,6 +22,7 @@ from windrow.errors import BadInput, Conflict, NotFound
 from windrow.model.accounts import Right
 from windrow.model.tasks import Task
 from windrow.work.sequence.documents import Dialect
+from windrow.work.sequence.exchange.taking_in import take_in
 
 router = APIRouter(prefix="/sequences", route_class=PageRoute)
 
@@ -56,6 +59,7 @@ class Draft:
     dialect: str = ""
     answers: str = ""
     seen: str = ""
+    foreign: str = ""
     problems: dict[str, str] = field(default_factory=dict)
 
 
@@ -112,6 +116,24 @@ def try_document(ctx: Ctx, form: Posted) -> Response:
     if ctx.asks_for_fragment:
         return ctx.show("sequence_tried.html", tried=tried)
     return _show(ctx, draft, task=task, looked=looked, tried=tried)
+
+
+@router.post("/take")
+def take_over(ctx: Ctx, form: Posted) -> Response:
+    """The editor with a document that was made of lines of cURL, a Postman collection or Arazzo."""
+    ctx.principal.need(Right.WRITE)
+    draft = _read(form)
+    try:
+        # Descriptions that lie beside a file do so on somebody's own machine, not here.
+        with TemporaryDirectory() as nothing:
+            document, left = take_in(form.raw("foreign"), None, Path(nothing))
+    except BadInput as error:
+        told = "; ".join(f"{each.field}: {each.problem}" for each in error.problems)
+        return _show(ctx, replace(draft, foreign=form.raw("foreign"), problems={"foreign": told}), status=422)
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    draft = replace(draft, name=draft.name or str(document.get("title", "")), text=text, dialect="")
+    looked = look(draft.text)
+    return _show(ctx, draft, looked=replace(looked, doubts=[*left, *looked.doubts]))
 
 
 @router.get("/{sequence_id}")
