@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from windrow.console.forms import Form, number_in
+from windrow.console.schema_help import Key, keys_inside
 from windrow.errors import BadInput, FieldProblem
 
 PREFIX = "settings."
@@ -41,6 +42,8 @@ class Field:
     """Whether it may be left out: it has no default, and nothing asks for it."""
     input: str = "text"
     """The type of input that a text is typed into."""
+    inside: Sequence[Key] = ()
+    """Of a value that is typed as JSON: the keys that go into it."""
 
 
 def fields_of(schema: Mapping[str, Any], settings: Mapping[str, Any]) -> list[Field]:
@@ -123,6 +126,7 @@ def _field(name: str, rule: Mapping[str, Any], value: Any) -> Field:
         most=rule.get("maximum"),
         plain=value == rule.get("default"),
         input="password" if rule.get("writeOnly") else INPUTS.get(str(rule.get("format")), "text"),
+        inside=keys_inside(rule) if widget == "json" else (),
     )
 
 
@@ -183,4 +187,4 @@ def _json(text: str, name: str) -> Any:
     try:
         return orjson.loads(text)
     except ValueError as error:
-        raise BadInput.of(name, "must be JSON") from error
+        raise BadInput.of(name, f"must be JSON: {error}") from error

@@ -1,25 +1,16 @@
 """Which keys go where in a document: from the published schema of the strict dialect, and in words for the other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
+from windrow.console.schema_help import Key
+from windrow.console.schema_help import keys_of as keys_in
 from windrow.work.sequence.documents import Dialect
 from windrow.work.sequence.strict.schema import SCHEMA
 
 GROUPS = ("retry", "pages", "loop", "task", "walker")
 """Keys of a step that hold keys of their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key of a document: what it may hold, and what it is for."""
-
-    name: str
-    holds: str
-    told: str
-    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +82,8 @@ def keys_of(dialect: Dialect) -> Sequence[Group]:
             return COMPAT
         case Dialect.STRICT:
             step = SCHEMA["$defs"]["step"]
-            inner = [Group(f"{_CAPTIONS[name]} ({name})", list(_keys(step["properties"][name]))) for name in GROUPS]
-            return [Group("The document", list(_keys(SCHEMA))), Group("A step", list(_keys(step))), *inner]
+            inner = [Group(f"{_CAPTIONS[name]} ({name})", list(keys_in(step["properties"][name]))) for name in GROUPS]
+            return [Group("The document", list(keys_in(SCHEMA))), Group("A step", list(keys_in(step))), *inner]
 
 
 _CAPTIONS = {
@@ -102,53 +93,3 @@ _CAPTIONS = {
     "task": "A task",
     "walker": "A walker",
 }
-
-
-def _keys(rule: Mapping[str, Any]) -> Iterator[Key]:
-    needed = rule.get("required", ())
-    for name, each in rule["properties"].items():
-        if name != "$schema":
-            yield Key(name, _holds(each), _told(each), name in needed)
-
-
-def _told(rule: Mapping[str, Any]) -> str:
-    told = str(rule.get("description", ""))
-    if "default" in rule and not isinstance(rule["default"], bool | list):
-        told = f"{told} Else {rule['default']}.".strip()
-    return told
-
-
-def _holds(rule: Mapping[str, Any]) -> str:
-    if "const" in rule:
-        return "true" if rule["const"] is True else str(rule["const"])
-    if "enum" in rule:
-        return " or ".join(map(str, rule["enum"]))
-    if "anyOf" in rule:
-        return " or ".join(dict.fromkeys(_holds(each) for each in rule["anyOf"]))
-    if "$ref" in rule:
-        return "a step"
-    match rule.get("type"):
-        case "array":
-            return _list_of(rule.get("items", {}))
-        case "object":
-            return "an object"
-        case "string":
-            return "text"
-        case "boolean":
-            return "true or false"
-        case "integer" | "number":
-            return _range(rule)
-        case _:
-            return "any value"
-
-
-def _list_of(items: Mapping[str, Any]) -> str:
-    if not items:
-        return "a list"
-    return f"a list of {'steps' if '$ref' in items else 'texts' if items.get('type') == 'string' else 'numbers'}"
-
-
-def _range(rule: Mapping[str, Any]) -> str:
-    least, most = rule.get("minimum", rule.get("exclusiveMinimum")), rule.get("maximum")
-    word = "a whole number" if rule["type"] == "integer" else "a number"
-    return word if most is None else f"{word} to {most}" if least is None else f"{least} to {most}"

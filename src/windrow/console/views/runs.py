@@ -64,6 +64,11 @@ class Bar:
     tone: str
     told: str
 
+    @property
+    def lasted(self) -> timedelta:
+        """How long the run took."""
+        return timedelta(seconds=_seconds(self.run))
+
 
 def pace_of(run: Run, now: datetime) -> Pace:
     """How a run goes on, or went."""
