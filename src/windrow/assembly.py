@@ -47,6 +47,8 @@ from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
 from windrow.core.pushing.kind import PushWork
 from windrow.core.pushing.places import Places
+from windrow.core.queueing import Queue
+from windrow.core.recalling import Recalling
 from windrow.core.repeating import Repeating
 from windrow.core.reporting.kind import ReportWork
 from windrow.core.reporting.sending import Sending
@@ -229,7 +231,9 @@ class Assembly:
             agenda=Agenda(store, Tasks(store, self.kinds, clock), clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
             hosts=Hosts(store, clock),
+            queue=Queue(store, self.reservations),
             repeating=Repeating(store, clock, sources),
+            recalling=Recalling(store, Tasks(store, self.kinds, clock)),
             steps=Steps(store, Reading(store, self.shelf)),
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),

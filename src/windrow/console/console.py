@@ -14,21 +14,25 @@ from windrow.console.routes import (
     hosts,
     items,
     notifications,
+    queue,
     records,
+    requests,
     resources,
     runs,
     schedules,
+    sequences,
     signing,
     sources,
     targets,
     tasks,
     themes,
     users,
+    walkers,
     workers,
 )
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
-OF_TASKS = (tasks, schedules, calendar, runs, items)
+OF_TASKS = (tasks, schedules, calendar, runs, requests, queue, items, sequences, walkers)
 PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers, hosts)
 
 

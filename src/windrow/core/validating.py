@@ -56,7 +56,9 @@ def fill(schema: Mapping[str, Any], value: Mapping[str, Any], *, field: str) -> 
     if problems:
         raise BadInput(problems)
     defaults = {
-        name: deepcopy(rule["default"]) for name, rule in schema.get("properties", {}).items() if "default" in rule
+        name: deepcopy(rule["default"])
+        for name, rule in schema.get("properties", {}).items()
+        if isinstance(rule, Mapping) and "default" in rule  # `true` is a rule as well
     }
     return {**defaults, **value}
 

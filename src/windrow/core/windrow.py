@@ -16,6 +16,8 @@ from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.pipelines.looking import Steps
 from windrow.core.previewing_schedules import PreviewingSchedules
+from windrow.core.queueing import Queue
+from windrow.core.recalling import Recalling
 from windrow.core.repeating import Repeating
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduled_queues import ScheduledQueues
@@ -37,7 +39,9 @@ class Windrow:
     agenda: Agenda
     runs: Runs
     hosts: Hosts
+    queue: Queue
     repeating: Repeating
+    recalling: Recalling
     steps: Steps
     sources: Sources
     targets: Targets

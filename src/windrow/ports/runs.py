@@ -352,3 +352,11 @@ class Workers(Protocol):
     def inspect(self, tenant_id: str | None, *, owner_id: str | None = None, limit: int = 100) -> Inspection:
         """What each worker does and what waits, without anyone's parameters."""
         ...
+
+    def line(self, queues: Sequence[str], *, limit: int) -> Mapping[str, Sequence[str]]:
+        """The first `limit` runs that wait in each queue, of all tenants, in the order of their turns."""
+        ...
+
+    def holders(self, keys: Sequence[str], *, limit: int) -> Mapping[str, Sequence[str]]:
+        """Which runs hold each concurrency key; `limit` of them in all."""
+        ...

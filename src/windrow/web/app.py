@@ -73,6 +73,7 @@ def make_app(assembly: Assembly) -> FastAPI:
         session_cookie=SESSION_COOKIE,
         clock=assembly.clock,
         listening=listening,
+        awaiting=awaiting,
     )
     title, base_url = assembly.settings.catalogue_title, assembly.settings.base_url
     app.state.catalogue = CatalogueParts(assembly.windrow.catalogue, identity, base_url=base_url)

@@ -9,8 +9,9 @@ from windrow.console.context import Context, Ctx, Cursor, see
 from windrow.console.live import STILL_HERE, event, stream
 from windrow.console.pages import PageRoute
 from windrow.console.rendering import render
+from windrow.console.routes.requests import BESIDE, requests_of
 from windrow.console.views.diffs import differences_of
-from windrow.console.views.runs import counts_of, pace_of, source_name, source_of
+from windrow.console.views.runs import came_to, counts_of, pace_of, source_name, source_of
 from windrow.console.views.steps import draw
 from windrow.core.following import Followed
 from windrow.model.runs import ACTIVE, Level, PartState, Run, RunState
@@ -61,6 +62,10 @@ def show_run(ctx: Ctx, run_id: str, level: Level = Level.DEBUG, before: Cursor =
         outputs=ctx.windrow.runs.outputs(ctx.principal, run_id),
         differences=differences_of(ctx.windrow, ctx.principal, run),
         source_name=source_name(ctx.windrow, ctx.principal, run),
+        requests=requests_of(ctx, run, limit=BESIDE) if run.kind == "sequence" else None,
+        came_to=came_to(run),
+        can_resume=ctx.windrow.recalling.can_resume(run),
+        can_repeat=run.state.is_terminal and source_of(run) is None and run.kind in ctx.windrow.kinds.work,
     )
 
 

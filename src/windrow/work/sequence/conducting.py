@@ -20,6 +20,7 @@ from windrow.work.sequence.sending import (
     reply_from_json,
     reply_to_json,
 )
+from windrow.work.sequence.showing import asked_to_json
 from windrow.work.sequence.telling import Step, Tell, hide, shown_url
 
 STEPS_KEPT = 10_000
@@ -105,10 +106,10 @@ class Conductor:
             self.journal.take_back(key)
             raise
         except RemoteError as error:
-            self.journal.end(key, error_to_json(error))
+            self.journal.end(key, error_to_json(error) | {"asked": asked_to_json(asked)})
             self._note(told, outcome="error", error=hide(str(error), asked.secrets), seconds=time.monotonic() - began)
             raise
-        self.journal.end(key, reply_to_json(reply))
+        self.journal.end(key, reply_to_json(reply) | {"asked": asked_to_json(asked)})
         seconds = time.monotonic() - began
         self._note_reply(told, reply, "ok" if _is_fine(asked, reply) else "error", seconds)
         return reply

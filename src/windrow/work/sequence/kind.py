@@ -102,12 +102,18 @@ class SequenceKind:
 
 
 def _known(work: Work, document: Any) -> dict[str, Any]:
-    """What is in the journal of this run, and of the one that it goes on with."""
+    """What is in the journal of this run; at its beginning, what is in that of the run that it goes on with.
+
+    It is kept as this run's own: who goes on with this one finds all of it, also when the other is deleted.
+    """
     own = dict(work.recall())
-    if not own:
-        work.remember({DOCUMENT: fingerprint(document)})
+    if own:
+        return own
     earlier = work.run.parameters.get("resume")
-    return go_on_with(work.recall(earlier), document) | own if earlier else own
+    known = go_on_with(work.recall(earlier), document) if earlier else {}
+    known[DOCUMENT] = fingerprint(document)
+    work.remember(known)
+    return known
 
 
 def _done(work: Work, conductor: Conductor, outcome: Outcome) -> Done:
