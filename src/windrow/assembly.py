@@ -219,7 +219,7 @@ class Assembly:
             schedules=PreviewingSchedules(store.tasks, clock),
             agenda=Agenda(store, Tasks(store, self.kinds, clock), clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
-            repeating=Repeating(store, clock, sources),
+            repeating=Repeating(store, clock, sources, Reading(store, self.shelf)),
             steps=Steps(store, Reading(store, self.shelf)),
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),

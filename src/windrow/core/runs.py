@@ -265,9 +265,14 @@ def belongs(task: Task) -> bool:
     return task.kind == HARVEST or task.source_id is not None
 
 
+def runs_alone(task: Task) -> bool:
+    """Whether it can only be at work once at a time."""
+    return belongs(task) or (task.schedule is not None and isinstance(task.schedule.trigger, Elapsed))
+
+
 def add_run(store: Store, task: Task, run: Run) -> None:
     """Writes a run that somebody asked for. Raises `Conflict` where the task can only be at work once, and is."""
-    if belongs(task) or (task.schedule is not None and isinstance(task.schedule.trigger, Elapsed)):
+    if runs_alone(task):
         store.runs.add_alone(run)
     else:
         store.runs.add([run])

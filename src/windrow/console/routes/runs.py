@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from windrow.console.context import Context, Ctx, Cursor, see
+from windrow.console.forms import Posted
 from windrow.console.live import STILL_HERE, event, stream
 from windrow.console.pages import PageRoute
 from windrow.console.rendering import render
@@ -13,6 +14,10 @@ from windrow.console.views.diffs import differences_of
 from windrow.console.views.runs import counts_of, pace_of, source_name, source_of
 from windrow.console.views.steps import draw
 from windrow.core.following import Followed
+from windrow.core.pipelines.deciding import BAD
+from windrow.core.repeating import AGAIN, PIPELINE
+from windrow.core.runs import HARVEST
+from windrow.core.scheduling import SOURCE_WORK
 from windrow.model.runs import ACTIVE, Level, PartState, Run, RunState
 
 router = APIRouter(prefix="/runs", route_class=PageRoute)
@@ -49,6 +54,8 @@ def show_run(ctx: Ctx, run_id: str, level: Level = Level.DEBUG, before: Cursor =
         shown(ctx, run),
         layers=layers,
         drawing=draw(layers),
+        resumable=run.kind == PIPELINE and any(each.state in BAD for layer in layers for each in layer),
+        repeatable=run.kind not in SOURCE_WORK | {HARVEST} or run.kind in AGAIN - {HARVEST},
         parents=ctx.windrow.steps.part_of(ctx.principal, run_id),
         entries=list(reversed(log.items)),
         earlier=log.next,
@@ -97,6 +104,18 @@ def cancel_run(ctx: Ctx, run_id: str) -> Response:
     """Asks a run to stop: it does within seconds."""
     ctx.windrow.runs.cancel(ctx.principal, run_id)
     return see(f"/runs/{run_id}")
+
+
+@router.post("/{run_id}/rerun")
+def rerun_run(ctx: Ctx, run_id: str) -> Response:
+    """Runs an ended run again, and shows the new one."""
+    return see(f"/runs/{ctx.windrow.repeating.rerun(ctx.principal, run_id).id}")
+
+
+@router.post("/{run_id}/resume")
+def resume_run(ctx: Ctx, run_id: str, form: Posted) -> Response:
+    """Runs a pipeline again from what failed, or from a step, and shows the new run."""
+    return see(f"/runs/{ctx.windrow.repeating.resume(ctx.principal, run_id, steps=form.all('step')).id}")
 
 
 @router.post("/{run_id}/delete")
