@@ -46,7 +46,9 @@ from windrow.core.pushing.following import PushFollows
 from windrow.core.pushing.kind import PushWork
 from windrow.core.pushing.places import Places
 from windrow.core.repeating import Repeating
+from windrow.core.reporting.delivering import Delivering
 from windrow.core.reporting.kind import ReportWork
+from windrow.core.reporting.making import Making, ReportsNow
 from windrow.core.reporting.sending import Sending
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduling import Scheduling
@@ -171,10 +173,8 @@ class Assembly:
         work["walker"] = WalkerWork(self.walkers)
         work["notebook"] = NotebookWork(_bounds_of_notebooks(self.settings))
         work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
-        sending = Sending(
-            self.store, self.blobs, self._send_out, self.messenger, self.clock, self.settings.base_url or ""
-        )
-        work["report"] = ReportWork(self.store, draw, sending, self.clock, self._run_keep)
+        sending = Sending(self.store, self.blobs, self._delivering, self.settings.base_url or "")
+        work["report"] = ReportWork(self.store, self._making, sending, self.clock)
         work["pipeline"] = make_pipeline_work(self.store, kinds, self.shelf, self.clock)
         return kinds
 
@@ -190,6 +190,14 @@ class Assembly:
     def messenger(self) -> AppriseMessenger:
         """What tells people by Apprise, and keeps the outgoing policy."""
         return AppriseMessenger(tuple(self.settings.outgoing_allow))
+
+    @property
+    def _making(self) -> Making:
+        return Making(self.store, draw, self.clock, self._run_keep)
+
+    @property
+    def _delivering(self) -> Delivering:
+        return Delivering(self.store, self._send_out, self.messenger, self.clock)
 
     @cached_property
     def walkers(self) -> dict[str, Walker]:
@@ -224,7 +232,8 @@ class Assembly:
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),
             notifications=Notifications(store, attending, self.messenger, clock),
-            destinations=Destinations(store, self.messenger, clock),
+            destinations=Destinations(store, self.messenger, self._delivering, clock),
+            reports=ReportsNow(self._making, clock),
             catalogue=Catalogue(store.catalogue),
             editing=Editing(store, clock),
             copies=Copies(store, self.blobs, attending),

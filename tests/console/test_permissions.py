@@ -146,6 +146,7 @@ def filled(path: str, team: Team) -> str:
         "task_id": team.task,
         "review_id": 1,
         "notification_id": 1,
+        "destination_id": 1,
         "record_id": 987654,
     }
     return re.sub(r"{(\w+)(:\w+)?}", lambda found: str(values.get(found[1], new_id())), path)

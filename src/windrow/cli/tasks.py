@@ -75,7 +75,9 @@ def create(
     kind: Annotated[str, typer.Option(help="Its kind of work: notebook, report, ...")],
     parameters: Parameters = None,
     every: Annotated[str | None, typer.Option(metavar="INTERVAL", help="Run it by itself: 30m, 6h, 1d.")] = None,
-    attempts: Annotated[int, typer.Option(min=1, help="How often a run that fails is tried in all.")] = 1,
+    attempts: Annotated[
+        int | None, typer.Option(min=1, help="How often a run that fails is tried in all; without it as usual.")
+    ] = None,
     queue: Annotated[str, typer.Option(help="Queue whose workers take its runs.")] = DEFAULT_QUEUE,
     data: Data = None,
     as_json: Json = False,
@@ -86,7 +88,7 @@ def create(
     with open_local(data, make=True) as local:
         given = read_settings(parameters, local.windrow.kinds.work_kind(kind))
         schedule = None if every in (None, NEVER) else Schedule(Interval(read_interval(str(every)), local.now))
-        draft = TaskDraft(name, kind, given, queue, retry=Retry(attempts), schedule=schedule)
+        draft = TaskDraft(name, kind, given, queue, retry=_retry(local, kind, attempts), schedule=schedule)
         _show(local.windrow.tasks.create(local.principal, draft), as_json=as_json)
 
 
@@ -199,6 +201,10 @@ def read_moment(text: str, *, option: str) -> datetime:
         told = f"{text!r} is no moment in ISO 8601, such as 2027-01-01 or 2027-01-01T06:00:00Z"
         raise BadInput.of(option, told) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _retry(local: Local, kind: str, attempts: int | None) -> Retry | None:
+    return None if attempts is None else replace(local.windrow.kinds.usual_retry(kind), attempts=attempts)
 
 
 def _kind_of(local: Local, task_id: str) -> WorkKind:

@@ -8,11 +8,13 @@ from windrow.console.routes import (
     adding,
     calendar,
     changing,
+    destinations,
     edits,
     guard,
     home,
     items,
     notifications,
+    outputs,
     records,
     resources,
     runs,
@@ -27,7 +29,7 @@ from windrow.console.routes import (
 )
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
-OF_TASKS = (tasks, schedules, calendar, runs, items)
+OF_TASKS = (tasks, schedules, calendar, runs, outputs, items, destinations)
 PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers)
 
 

@@ -30,7 +30,7 @@ HARVEST = "harvest"
 
 @dataclass(frozen=True, slots=True)
 class TaskDraft:
-    """What a new or changed task is to be."""
+    """What a new or changed task is to be. Without `retry` it is tried as often as its kind of work usually is."""
 
     name: str
     kind: str
@@ -38,7 +38,7 @@ class TaskDraft:
     queue: str = DEFAULT_QUEUE
     priority: int = 0
     limits: tuple[Limit, ...] = ()
-    retry: Retry = Retry()
+    retry: Retry | None = None
     schedule: Schedule | None = None
 
 
@@ -355,7 +355,7 @@ def drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
         queue=check_queue(draft.queue),
         priority=check_priority(draft.priority),
         limits=draft.limits,
-        retry=kinds.usual_retry(draft.kind) if draft.retry == Retry() else draft.retry,
+        retry=kinds.usual_retry(draft.kind) if draft.retry is None else draft.retry,
         schedule=scheduled(draft.schedule, now, present=task.schedule),
         changed_at=now,
     )

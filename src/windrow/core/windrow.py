@@ -16,6 +16,7 @@ from windrow.core.notifications import Notifications
 from windrow.core.pipelines.looking import Steps
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.repeating import Repeating
+from windrow.core.reporting.making import ReportsNow
 from windrow.core.runs import Runs, Tasks
 from windrow.core.sources import Sources
 from windrow.core.targets import Targets
@@ -40,6 +41,7 @@ class Windrow:
     targets: Targets
     notifications: Notifications
     destinations: Destinations
+    reports: ReportsNow
     catalogue: Catalogue
     editing: Editing
     copies: Copies

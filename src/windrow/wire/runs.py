@@ -86,7 +86,9 @@ class TaskInput(Input):
     queue: Queue = Field("default", description=QUEUE)
     priority: Priority = Field(0, description=PRIORITY)
     limits: Sequence[Limit] = Field((), max_length=20, description="How many runs with a key there may be at once.")
-    retry: Retry = Retry()
+    retry: Retry | None = Field(
+        None, description="How often it is tried; left out, as often as its kind usually is: once, or more for reports."
+    )
     schedule: Schedule | None = Field(None, description="When it runs by itself.")
 
 

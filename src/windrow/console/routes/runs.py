@@ -10,6 +10,7 @@ from windrow.console.forms import Posted
 from windrow.console.live import STILL_HERE, event, stream
 from windrow.console.pages import PageRoute
 from windrow.console.rendering import render
+from windrow.console.routes.outputs import is_page
 from windrow.console.views.diffs import differences_of
 from windrow.console.views.runs import counts_of, pace_of, source_name, source_of
 from windrow.console.views.steps import draw
@@ -65,6 +66,7 @@ def show_run(ctx: Ctx, run_id: str, level: Level = Level.DEBUG, before: Cursor =
         follows=before is None and not run.state.is_terminal,
         part_counts=ctx.windrow.runs.count_parts(ctx.principal, run_id),
         failed_parts=failed.items,
+        is_page=is_page,
         outputs=ctx.windrow.runs.outputs(ctx.principal, run_id),
         differences=differences_of(ctx.windrow, ctx.principal, run),
         source_name=source_name(ctx.windrow, ctx.principal, run),
