@@ -50,7 +50,9 @@ from windrow.core.pushing.places import Places
 from windrow.core.queueing import Queue
 from windrow.core.recalling import Recalling
 from windrow.core.repeating import Repeating
+from windrow.core.reporting.delivering import Delivering
 from windrow.core.reporting.kind import ReportWork
+from windrow.core.reporting.making import Making, ReportsNow
 from windrow.core.reporting.sending import Sending
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduled_queues import ScheduledQueues
@@ -180,10 +182,8 @@ class Assembly:
         work["walker"] = WalkerWork(self.walkers, lambda: self.isolator)
         work["notebook"] = NotebookWork(_bounds_of_notebooks(self.settings))
         work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
-        sending = Sending(
-            self.store, self.blobs, self._send_out, self.messenger, self.clock, self.settings.base_url or ""
-        )
-        work["report"] = ReportWork(self.store, draw, sending, self.clock, self._run_keep)
+        sending = Sending(self.store, self.blobs, self._delivering, self.settings.base_url or "")
+        work["report"] = ReportWork(self.store, self._making, sending, self.clock)
         work["pipeline"] = make_pipeline_work(self.store, kinds, self.shelf, self.clock)
         return kinds
 
@@ -199,6 +199,14 @@ class Assembly:
     def messenger(self) -> AppriseMessenger:
         """What tells people by Apprise, and keeps the outgoing policy."""
         return AppriseMessenger(tuple(self.settings.outgoing_allow))
+
+    @property
+    def _making(self) -> Making:
+        return Making(self.store, draw, self.clock, self._run_keep)
+
+    @property
+    def _delivering(self) -> Delivering:
+        return Delivering(self.store, self._send_out, self.messenger, self.clock)
 
     @cached_property
     def walkers(self) -> dict[str, Walker]:
@@ -232,13 +240,14 @@ class Assembly:
             runs=Runs(store, self.blobs, clock, self.reservations),
             hosts=Hosts(store, clock),
             queue=Queue(store, self.reservations),
-            repeating=Repeating(store, clock, sources),
-            recalling=Recalling(store, Tasks(store, self.kinds, clock)),
+            repeating=Repeating(store, clock, sources, Reading(store, self.shelf), self.kinds),
+            recalling=Recalling(store),
             steps=Steps(store, Reading(store, self.shelf)),
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),
             notifications=Notifications(store, attending, self.messenger, clock),
-            destinations=Destinations(store, self.messenger, clock),
+            destinations=Destinations(store, self.messenger, self._delivering, clock),
+            reports=ReportsNow(self._making, clock),
             catalogue=Catalogue(store.catalogue),
             editing=Editing(store, clock),
             copies=Copies(store, self.blobs, attending),

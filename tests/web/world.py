@@ -73,6 +73,9 @@ def inhabit(data: Path) -> Iterator[World]:
         ids = {
             "source_id": source["id"],
             "target_id": target["id"],
+            "destination_id": ada.post("/destinations", {"name": "Alpha's", "address": "https://alpha.example.org/x"})[
+                "id"
+            ],
             "notification_id": ada.post(f"/sources/{source['id']}/notifications", notification)["id"],
             "review_id": ada.get(f"/sources/{source['id']}/reviews")["items"][0]["id"],
             "record_id": record_id,

@@ -7,6 +7,7 @@ from windrow.client.accounts import Accounts
 from windrow.client.connection import Connection
 from windrow.client.copies import Copies
 from windrow.client.hosts import Hosts
+from windrow.client.destinations import Destinations
 from windrow.client.items import Items
 from windrow.client.notifications import Notifications
 from windrow.client.records import Records
@@ -37,6 +38,7 @@ class Client:
         self.sources = Sources(self._connection)
         self.targets = Targets(self._connection)
         self.notifications = Notifications(self._connection)
+        self.destinations = Destinations(self._connection)
         self.tasks = Tasks(self._connection)
         self.schedules = Schedules(self._connection)
         self.runs = Runs(self._connection)

@@ -8,12 +8,14 @@ from windrow.console.routes import (
     adding,
     calendar,
     changing,
+    destinations,
     edits,
     guard,
     home,
     hosts,
     items,
     notifications,
+    outputs,
     queue,
     records,
     requests,
@@ -32,7 +34,7 @@ from windrow.console.routes import (
 )
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
-OF_TASKS = (tasks, schedules, calendar, runs, requests, queue, items, sequences, walkers)
+OF_TASKS = (tasks, schedules, calendar, runs, outputs, requests, queue, items, sequences, walkers, destinations)
 PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers, hosts)
 
 

@@ -19,6 +19,7 @@ from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.queueing import Queue
 from windrow.core.recalling import Recalling
 from windrow.core.repeating import Repeating
+from windrow.core.reporting.making import ReportsNow
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduled_queues import ScheduledQueues
 from windrow.core.sources import Sources
@@ -47,6 +48,7 @@ class Windrow:
     targets: Targets
     notifications: Notifications
     destinations: Destinations
+    reports: ReportsNow
     catalogue: Catalogue
     editing: Editing
     copies: Copies

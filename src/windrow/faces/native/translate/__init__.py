@@ -11,6 +11,7 @@ from windrow.faces.native.translate.accounts import (
 )
 from windrow.faces.native.translate.copies import to_copy, to_stock
 from windrow.faces.native.translate.hosts import from_hours, to_host
+from windrow.faces.native.translate.destinations import to_destination, to_made_destination
 from windrow.faces.native.translate.items import to_item
 from windrow.faces.native.translate.notifications import (
     change_notification,
@@ -87,6 +88,7 @@ __all__ = [
     "to_created_token",
     "to_created_user",
     "to_delivery",
+    "to_destination",
     "to_detection",
     "to_difference",
     "to_edited",
@@ -95,6 +97,7 @@ __all__ = [
     "to_inspection",
     "to_item",
     "to_log_entry",
+    "to_made_destination",
     "to_made_notification",
     "to_me",
     "to_notification",
