@@ -12,8 +12,8 @@ from typer.core import TyperGroup
 
 from windrow.cli import (
     db,
-    hosts,
     destinations,
+    hosts,
     importing,
     installation,
     items,

@@ -6,8 +6,8 @@ from typing import Self
 from windrow.client.accounts import Accounts
 from windrow.client.connection import Connection
 from windrow.client.copies import Copies
-from windrow.client.hosts import Hosts
 from windrow.client.destinations import Destinations
+from windrow.client.hosts import Hosts
 from windrow.client.items import Items
 from windrow.client.notifications import Notifications
 from windrow.client.records import Records

@@ -10,6 +10,7 @@ from windrow.model.accounts import Principal, Right
 from windrow.model.runs import Run
 from windrow.ports.store import Store
 
+
 @dataclass(frozen=True, slots=True)
 class Recalling:
     """Use cases of what runs remember."""

@@ -10,8 +10,8 @@ from windrow.faces.native.translate.accounts import (
     to_user,
 )
 from windrow.faces.native.translate.copies import to_copy, to_stock
-from windrow.faces.native.translate.hosts import from_hours, to_host
 from windrow.faces.native.translate.destinations import to_destination, to_made_destination
+from windrow.faces.native.translate.hosts import from_hours, to_host
 from windrow.faces.native.translate.items import to_item
 from windrow.faces.native.translate.notifications import (
     change_notification,
