@@ -40,6 +40,7 @@ from windrow.core.performing import Performer
 from windrow.core.pipelines.looking import Steps
 from windrow.core.pipelines.making import make_pipeline_work
 from windrow.core.pipelines.reading import Reading
+from windrow.core.pipelines.starting import Starting
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
@@ -50,7 +51,10 @@ from windrow.core.reporting.kind import ReportWork
 from windrow.core.reporting.sending import Sending
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduling import Scheduling
+from windrow.core.sequences.checking import Checking
+from windrow.core.sequences.starting import RunStarting
 from windrow.core.sources import Sources
+from windrow.core.steps import Stepping
 from windrow.core.targets import Targets
 from windrow.core.walking.inline import Inline
 from windrow.core.walking.kind import WalkerWork
@@ -81,6 +85,8 @@ from windrow.storage.store import SqlStore
 from windrow.work.arcgis_portal import ArcgisPortalWork, Portal
 from windrow.work.notebook import NotebookWork
 from windrow.work.report import draw
+from windrow.work.sequence import SequenceKind
+from windrow.work.sequence.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -176,7 +182,16 @@ class Assembly:
         )
         work["report"] = ReportWork(self.store, draw, sending, self.clock, self._run_keep)
         work["pipeline"] = make_pipeline_work(self.store, kinds, self.shelf, self.clock)
+        work["sequence"] = self._make_sequence_work(kinds)
         return kinds
+
+    def _make_sequence_work(self, kinds: Kinds) -> SequenceKind:
+        stepping = Stepping(self.store, self.clock)
+        starting = Starting(self.store, kinds, stepping, Attending(self.store, self.clock))
+        return SequenceKind(
+            surround=lambda work: Surroundings(starter=RunStarting(work, starting, self.clock)),
+            look=Checking(starting, self.walkers),
+        )
 
     def _asking(self, kinds: Kinds) -> Asking:
         folders = [Path(each) for each in self.settings.target_folders] or [self.settings.data.absolute() / "targets"]

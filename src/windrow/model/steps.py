@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from windrow.model.runs import RunState
 
@@ -38,3 +39,20 @@ class Step:
     def goes_on(self) -> bool:
         """Whether its end is still to come."""
         return self.state is None and self.child_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnd:
+    """How a step ended.
+
+    run_id   the run that did it; None where it could not begin
+    result   what that run gave, plain JSON
+    error    why it did not succeed; "" where it did
+    seconds  from its beginning to its end
+    """
+
+    run_id: str | None
+    state: RunState
+    result: Any = None
+    error: str = ""
+    seconds: float = 0.0
