@@ -30,6 +30,7 @@ from windrow.core.harvesting.previewing import Previewing
 from windrow.core.item_folders import ItemFolders
 from windrow.core.items import Items, Shelf
 from windrow.core.kinds import Kinds
+from windrow.core.named_secrets import NamedSecrets
 from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.notifying.digesting import DigestWork
@@ -52,6 +53,7 @@ from windrow.core.reporting.sending import Sending
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduling import Scheduling
 from windrow.core.sequences.checking import Checking
+from windrow.core.sequences.secrets import TenantSecrets
 from windrow.core.sequences.starting import RunStarting
 from windrow.core.sources import Sources
 from windrow.core.steps import Stepping
@@ -74,7 +76,7 @@ from windrow.ports.fetching import Check, Courier, Manners
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
 from windrow.ports.walkers import Walker
-from windrow.ports.work import Isolation, WorkKind, isolation_of
+from windrow.ports.work import Isolation, Work, WorkKind, isolation_of
 from windrow.settings import Settings
 from windrow.storage.blobs import FolderBlobs
 from windrow.storage.database import Database
@@ -188,10 +190,11 @@ class Assembly:
     def _make_sequence_work(self, kinds: Kinds) -> SequenceKind:
         stepping = Stepping(self.store, self.clock)
         starting = Starting(self.store, kinds, stepping, Attending(self.store, self.clock))
-        return SequenceKind(
-            surround=lambda work: Surroundings(starter=RunStarting(work, starting, self.clock)),
-            look=Checking(starting, self.walkers),
-        )
+
+        def surround(work: Work) -> Surroundings:
+            return Surroundings(TenantSecrets(self.store, work.run.tenant_id), RunStarting(work, starting, self.clock))
+
+        return SequenceKind(surround=surround, look=Checking(starting, self.walkers))
 
     def _asking(self, kinds: Kinds) -> Asking:
         folders = [Path(each) for each in self.settings.target_folders] or [self.settings.data.absolute() / "targets"]
@@ -246,6 +249,7 @@ class Assembly:
             items=Items(self.shelf, clock),
             walkers=Walkers(store, self.walkers, clock, Inline(self.performer, self.settings.beat_seconds)),
             noted_tasks=NotedTasks(Tasks(store, self.kinds, clock)),
+            named_secrets=NamedSecrets(store, clock),
             store=store,
             blobs=self.blobs,
         )

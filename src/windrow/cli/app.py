@@ -19,6 +19,7 @@ from windrow.cli import (
     records,
     runs,
     schedules,
+    secrets,
     sequences,
     sources,
     targets,
@@ -74,6 +75,7 @@ app.add_typer(tasks.app, name="tasks")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(items.app, name="items")
 app.add_typer(sequences.app, name="sequence")
+app.add_typer(secrets.app, name="secrets")
 app.add_typer(records.app, name="records")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")

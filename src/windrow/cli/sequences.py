@@ -82,7 +82,7 @@ def _read(file: Path, told: str | None) -> "tuple[dict[str, Any], Dialect]":
 
 def _secrets(named: list[str]) -> "Secrets":
     """Secrets from the environment: a command line can be read by everybody on the machine."""
-    from windrow.work.sequence.surroundings import NamedSecret
+    from windrow.model.named_secrets import OpenSecret
 
     hosts: dict[str, set[str]] = {}
     for each in named:
@@ -90,7 +90,7 @@ def _secrets(named: list[str]) -> "Secrets":
         if not name or not host or name not in os.environ:
             raise BadInput.of("--secret", f"{each!r} must be NAME@HOST, with the value in the variable NAME")
         hosts.setdefault(name, set()).add(host.lower())
-    known = {name: NamedSecret(os.environ[name], frozenset(each)) for name, each in hosts.items()}
+    known = {name: OpenSecret(os.environ[name], frozenset(each)) for name, each in hosts.items()}
     return lambda name: known.get(name)
 
 
@@ -173,6 +173,14 @@ def validate(file: File, dialect: DialectOption = None, as_json: Json = False) -
         return
     _warn(doubts)
     tell(f"{file} is a sequence of the {named.value} dialect.")
+
+
+@app.command(cls=Command)
+def schema() -> None:
+    """Print the JSON Schema of the strict dialect, for editors and validators."""
+    from windrow.work.sequence.strict.schema import SCHEMA
+
+    sys.stdout.write(json.dumps(SCHEMA, indent=2) + "\n")
 
 
 @app.command(cls=Command)

@@ -11,6 +11,8 @@ from windrow.client.notifications import Notifications
 from windrow.client.records import Records
 from windrow.client.runs import Runs
 from windrow.client.schedules import Schedules
+from windrow.client.secrets import Secrets
+from windrow.client.sequences import Sequences
 from windrow.client.sources import Sources
 from windrow.client.targets import Targets
 from windrow.client.tasks import Tasks
@@ -42,6 +44,8 @@ class Client:
         self.records = Records(self._connection)
         self.copies = Copies(self._connection)
         self.items = Items(self._connection)
+        self.sequences = Sequences(self._connection)
+        self.secrets = Secrets(self._connection)
 
     def __enter__(self) -> Self:
         return self

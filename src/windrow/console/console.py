@@ -17,6 +17,7 @@ from windrow.console.routes import (
     resources,
     runs,
     schedules,
+    secrets,
     signing,
     sources,
     targets,
@@ -27,7 +28,7 @@ from windrow.console.routes import (
 )
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
-OF_TASKS = (tasks, schedules, calendar, runs, items)
+OF_TASKS = (tasks, schedules, calendar, runs, items, secrets)
 PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers)
 
 

@@ -11,6 +11,7 @@ from windrow.core.destinations import Destinations
 from windrow.core.editing import Editing
 from windrow.core.items import Items
 from windrow.core.kinds import Kinds
+from windrow.core.named_secrets import NamedSecrets
 from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.pipelines.looking import Steps
@@ -46,5 +47,6 @@ class Windrow:
     items: Items
     walkers: Walkers
     noted_tasks: NotedTasks
+    named_secrets: NamedSecrets
     store: Store
     blobs: Blobs

@@ -171,3 +171,33 @@ def test_a_sequence_does_not_start_itself(line: Line) -> None:
 
     with pytest.raises(BadInput, match="wait for itself"):
         tasks.change(principal, made.id, TaskDraft("self", "sequence", {"document": document}))
+
+
+def test_a_secret_of_the_team_is_sent_to_its_host_and_stands_nowhere(line: Line, served: Served) -> None:
+    host = served.url.removeprefix("http://")
+    line.farm.assembly.windrow.named_secrets.put(line.farm.principal, "API_TOKEN", "s3cr3t-t0k3n", [host])
+    step = echo(1, header={"Authorization": "Bearer {{ secret.API_TOKEN }}"}, save_to="a", save_req_to="r")
+    document = served.here({"secrets": {"API_TOKEN": [host]}, "requests": [step]})
+    tasks, principal = line.farm.assembly.windrow.tasks, line.farm.principal
+
+    task = tasks.create(principal, TaskDraft("secretive", "sequence", {"document": document}))
+    ended = line.finish(tasks.start(principal, task.id))
+
+    assert ended.error == ""
+    assert served.log[0]["headers"]["Authorization"] == "Bearer s3cr3t-t0k3n"
+    assert "s3cr3t" not in str(ended) + str(line.farm.log(ended))
+    assert ended.result["saved"]["r"]["header"] == {"Authorization": "Bearer ***"}
+
+
+def test_a_secret_goes_to_no_other_host(line: Line, served: Served) -> None:
+    line.farm.assembly.windrow.named_secrets.put(line.farm.principal, "API_TOKEN", "s3cr3t-t0k3n", ["api.example.org"])
+    host = served.url.removeprefix("http://")
+    step = echo(1, header={"Authorization": "Bearer {{ secret.API_TOKEN }}"})
+    tasks, principal = line.farm.assembly.windrow.tasks, line.farm.principal
+    document = served.here({"secrets": {"API_TOKEN": [host]}, "requests": [step]})
+
+    task = tasks.create(principal, TaskDraft("secretive", "sequence", {"document": document}))
+    ended = line.finish(tasks.start(principal, task.id))
+
+    assert (ended.state, served.log) == (RunState.FAILED, [])
+    assert f"may not be sent to {host}" in ended.error

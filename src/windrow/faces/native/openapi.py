@@ -21,6 +21,7 @@ TAGS = (
     ("records", "The catalogue: search, look, download."),
     ("copies", "The data itself: files that records link to, copied here."),
     ("items", "Files that tasks work with: notebooks, pipelines, report definitions."),
+    ("sequences", "Request sequences: the secrets that they name, and the schema of their documents."),
     ("operation", "For whoever keeps this installation alive."),
 )
 

@@ -5,26 +5,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from windrow.errors import BadInput
+from windrow.model.named_secrets import OpenSecret
 from windrow.model.steps import StepEnd
 from windrow.ports.work import Awaits
 from windrow.work.sequence.compat.calling import Interface, no_interface
 
 
-@dataclass(frozen=True, slots=True)
-class NamedSecret:
-    """A secret and the hosts that may see it (`api.example.org`, or `api.example.org:8443` for that port only)."""
-
-    value: str
-    hosts: frozenset[str]
-
-    def __repr__(self) -> str:
-        return f"NamedSecret({sorted(self.hosts)})"
-
-
 class Secrets(Protocol):
     """Secrets by their names."""
 
-    def __call__(self, name: str) -> NamedSecret | None:
+    def __call__(self, name: str) -> OpenSecret | None:
         """The secret; None where there is none of this name, or none that this run may use."""
         ...
 
@@ -72,7 +62,7 @@ class NoStarter:
         raise NotImplementedError
 
 
-def no_secrets(name: str) -> NamedSecret | None:  # noqa: ARG001 - as the protocol has it
+def no_secrets(name: str) -> OpenSecret | None:  # noqa: ARG001 - as the protocol has it
     """Knows none."""
     return None
 
