@@ -1,4 +1,4 @@
-"""Schedules, steps, reports and notes."""
+"""Schedules steps reports and notes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,6 +41,18 @@ def upgrade() -> None:
     with op.batch_alter_table("destinations", schema=None) as batch_op:
         batch_op.create_index("ix_destinations_tenant_id_id", ["tenant_id", "id"], unique=False)
 
+    op.create_table(
+        "named_secrets",
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("hosts", types.Json(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("owner_id", sa.String(length=36), nullable=False),
+        sa.Column("created_at", types.UtcTime(), nullable=False),
+        sa.Column("changed_at", types.UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_named_secrets_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "name", name=op.f("pk_named_secrets")),
+    )
     op.create_table(
         "task_notes",
         sa.Column("task_id", sa.String(length=36), nullable=False),
