@@ -21,7 +21,7 @@ def test_a_secret_is_set_and_deleted_and_not_shown(ada: Visitor, house: House) -
     assert ("API_TOKEN" in listed.text, "b.example:8443" in listed.text) == (True, True)
     opened = house.assembly.store.named_secrets.open("API_TOKEN", tenant_id=house.principal("ada").tenant_id)
     assert opened is not None
-    assert (opened.value, opened.hosts) == ("s3cr3t-t0k3n", {"api.example.org", "b.example:8443"})
+    assert (opened.value, opened.hosts) == ("s3cr3t-t0k3n", frozenset({"api.example.org", "b.example:8443"}))
     refused = ada.post("/secrets", {**given, "hosts": "https://api.example.org/"})
     assert (refused.status, "without https://" in refused.text) == (422, True)
     assert "s3cr3t" not in listed.html + refused.html

@@ -181,12 +181,11 @@ class StrictMachine:
             self._start(step, "walker", here, path, self._surroundings.starter.run_walker)
 
     def _request(self, step: Any, here: Here, path: str) -> None:
-        asked, shown = self._calling.make(step, here.scope)
+        asked, shown = self._calling.make(step, here.scope, lambda: self._secrecy.values)
         # Names are made before the answer comes: `$` in them is the previous one, as in the compat dialect.
         name = self._name(step["save_to"], here) if "save_to" in step else None
         if "save_req_to" in step:
             here.save(self._name(step["save_req_to"], here), shown)
-        asked = replace(asked, secrets=(*asked.secrets, *self._secrecy.values))
         answered = self._asking.ask(step, path, asked, here.scope)
         self._take(step, here, answered.value, name)
         here.answer = answered.about
@@ -247,10 +246,13 @@ class StrictMachine:
         kept = []
         for index, item in enumerate(value):
             self._conductor.meter.count_item()
-            scope = replace(here.scope, loops=(*here.loops, LoopItem(loop.get("as", ""), item, index)))
-            if "filter" not in loop or self._holds(loop["filter"], scope, path):
+            if "filter" not in loop or self._keeps(loop, here, path, index, item):
                 kept.append((index, item))
         return kept
+
+    def _keeps(self, loop: Any, here: Here, path: str, index: int, item: Any) -> bool:
+        scope = replace(here.scope, loops=(*here.loops, LoopItem(loop.get("as", ""), item, index)))
+        return self._holds(loop["filter"], scope, path)
 
     def _item(self, loop: Any, path: str, index: int, item: Any, here: Here) -> tuple[Any, bool]:
         """One item; what it ended with, and whether the loop goes on."""
