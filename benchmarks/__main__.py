@@ -20,6 +20,7 @@ from benchmarks.scenarios import (
     lists,
     owslib,
     schedules,
+    sequences,
     truth,
 )
 from benchmarks.scenarios.plan import FULL, QUICK, USUAL, Plan
@@ -36,6 +37,7 @@ SCENARIOS: dict[str, Callable[[Plan], list[Figure]]] = {
     "interruptions": interruptions.measure,
     "clock": clock.measure,
     "schedules": schedules.measure,
+    "sequences": sequences.measure,
 }
 WRITTEN = ROOT / "build" / "bench.json"
 
