@@ -32,6 +32,7 @@ from windrow.core.hosts import Hosts
 from windrow.core.item_folders import ItemFolders
 from windrow.core.items import Items, Shelf
 from windrow.core.kinds import Kinds
+from windrow.core.named_secrets import NamedSecrets
 from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.notifying.digesting import DigestWork
@@ -42,6 +43,7 @@ from windrow.core.performing import Performer
 from windrow.core.pipelines.looking import Steps
 from windrow.core.pipelines.making import make_pipeline_work
 from windrow.core.pipelines.reading import Reading
+from windrow.core.pipelines.starting import Starting
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
@@ -57,7 +59,11 @@ from windrow.core.reporting.sending import Sending
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduled_queues import ScheduledQueues
 from windrow.core.scheduling import Scheduling
+from windrow.core.sequences.checking import Checking
+from windrow.core.sequences.secrets import TenantSecrets
+from windrow.core.sequences.starting import RunStarting
 from windrow.core.sources import Sources
+from windrow.core.steps import Stepping
 from windrow.core.targets import Targets
 from windrow.core.walking.inline import Inline
 from windrow.core.walking.kind import WalkerWork
@@ -77,7 +83,7 @@ from windrow.ports.fetching import Check, Courier, Manners
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
 from windrow.ports.walkers import Walker
-from windrow.ports.work import Isolation, WorkKind, isolation_of
+from windrow.ports.work import Isolation, Work, WorkKind, isolation_of
 from windrow.settings import Settings
 from windrow.storage.blobs import FolderBlobs
 from windrow.storage.database import Database
@@ -90,6 +96,8 @@ from windrow.work.http_walkers import load_http_walkers
 from windrow.work.jac import JAC, Interpreter, Jac, JacWork, load_jac_walkers
 from windrow.work.notebook import NotebookWork
 from windrow.work.report import draw
+from windrow.work.sequence import SequenceKind
+from windrow.work.sequence.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -185,7 +193,17 @@ class Assembly:
         sending = Sending(self.store, self.blobs, self._delivering, self.settings.base_url or "")
         work["report"] = ReportWork(self.store, self._making, sending, self.clock)
         work["pipeline"] = make_pipeline_work(self.store, kinds, self.shelf, self.clock)
+        work["sequence"] = self._make_sequence_work(kinds)
         return kinds
+
+    def _make_sequence_work(self, kinds: Kinds) -> SequenceKind:
+        stepping = Stepping(self.store, self.clock)
+        starting = Starting(self.store, kinds, stepping, Attending(self.store, self.clock))
+
+        def surround(work: Work) -> Surroundings:
+            return Surroundings(TenantSecrets(self.store, work.run.tenant_id), RunStarting(work, starting, self.clock))
+
+        return SequenceKind(surround=surround, look=Checking(starting, self.walkers))
 
     def _asking(self, kinds: Kinds) -> Asking:
         folders = [Path(each) for each in self.settings.target_folders] or [self.settings.data.absolute() / "targets"]
@@ -255,6 +273,7 @@ class Assembly:
             walkers=Walkers(store, self.walkers, clock, Inline(self.performer, self.settings.beat_seconds)),
             noted_tasks=NotedTasks(Tasks(store, self.kinds, clock)),
             scheduled_queues=ScheduledQueues(Tasks(store, self.kinds, clock)),
+            named_secrets=NamedSecrets(store, clock),
             store=store,
             blobs=self.blobs,
         )

@@ -21,6 +21,7 @@ from windrow.cli import (
     records,
     runs,
     schedules,
+    secrets,
     sequences,
     sources,
     targets,
@@ -79,6 +80,7 @@ app.add_typer(schedules.app, name="schedules")
 app.add_typer(items.app, name="items")
 app.add_typer(destinations.app, name="destinations")
 app.add_typer(sequences.app, name="sequence")
+app.add_typer(secrets.app, name="secrets")
 app.add_typer(records.app, name="records")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")

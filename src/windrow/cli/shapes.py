@@ -23,6 +23,7 @@ from windrow.model.availability import Span
 from windrow.model.copies import Copy
 from windrow.model.destinations import Destination
 from windrow.model.items import Item
+from windrow.model.named_secrets import NamedSecret
 from windrow.model.notifications import Notification
 from windrow.model.resources import Resource
 from windrow.model.runs import LogEntry, Output, Part, Run
@@ -54,6 +55,7 @@ shape_of.register(Resource, lambda item, _now: translate.to_resource(item))
 shape_of.register(DeletionReview, lambda item, _now: translate.to_review(item))
 shape_of.register(Span, lambda item, _now: translate.to_availability(item))
 shape_of.register(Item, lambda item, _now: translate.to_item(item))
+shape_of.register(NamedSecret, lambda item, _now: translate.to_secret(item))
 shape_of.register(Copy, lambda item, _now: translate.to_copy(item))
 shape_of.register(TargetView, lambda item, _now: translate.to_target(item))
 shape_of.register(Delivery, lambda item, _now: translate.to_delivery(item))

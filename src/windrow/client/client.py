@@ -13,6 +13,8 @@ from windrow.client.notifications import Notifications
 from windrow.client.records import Records
 from windrow.client.runs import Runs
 from windrow.client.schedules import Schedules
+from windrow.client.secrets import Secrets
+from windrow.client.sequences import Sequences
 from windrow.client.sources import Sources
 from windrow.client.targets import Targets
 from windrow.client.tasks import Tasks
@@ -46,6 +48,8 @@ class Client:
         self.copies = Copies(self._connection)
         self.hosts = Hosts(self._connection)
         self.items = Items(self._connection)
+        self.sequences = Sequences(self._connection)
+        self.secrets = Secrets(self._connection)
 
     def __enter__(self) -> Self:
         return self

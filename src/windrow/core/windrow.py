@@ -12,6 +12,7 @@ from windrow.core.editing import Editing
 from windrow.core.hosts import Hosts
 from windrow.core.items import Items
 from windrow.core.kinds import Kinds
+from windrow.core.named_secrets import NamedSecrets
 from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.pipelines.looking import Steps
@@ -56,5 +57,6 @@ class Windrow:
     walkers: Walkers
     noted_tasks: NotedTasks
     scheduled_queues: ScheduledQueues
+    named_secrets: NamedSecrets
     store: Store
     blobs: Blobs

@@ -23,6 +23,7 @@ TAGS = (
     ("copies", "The data itself: files that records link to, copied here."),
     ("items", "Files that tasks work with: notebooks, pipelines, report definitions."),
     ("destinations", "Where reports are sent: webhooks, mailboxes, and what else Apprise knows."),
+    ("sequences", "Request sequences: the secrets that they name, and the schema of their documents."),
     ("operation", "For whoever keeps this installation alive."),
 )
 

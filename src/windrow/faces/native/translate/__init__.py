@@ -13,6 +13,7 @@ from windrow.faces.native.translate.copies import to_copy, to_stock
 from windrow.faces.native.translate.destinations import to_destination, to_made_destination
 from windrow.faces.native.translate.hosts import from_hours, to_host
 from windrow.faces.native.translate.items import to_item
+from windrow.faces.native.translate.named_secrets import to_secret
 from windrow.faces.native.translate.notifications import (
     change_notification,
     from_notification,
@@ -113,6 +114,7 @@ __all__ = [
     "to_run",
     "to_schedule",
     "to_schedule_preview",
+    "to_secret",
     "to_source",
     "to_step",
     "to_stock",
