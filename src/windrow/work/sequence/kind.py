@@ -21,6 +21,7 @@ from windrow.work.sequence.problems import Waiting
 from windrow.work.sequence.running import ALONE, run_document
 from windrow.work.sequence.sending import CourierSender
 from windrow.work.sequence.strict.reading import started
+from windrow.work.sequence.strict.schema import SCHEMA as DOCUMENT_SCHEMA
 from windrow.work.sequence.surroundings import Surroundings
 from windrow.work.sequence.telling import Outcome
 
@@ -87,6 +88,7 @@ class SequenceKind:
         "required": ["document"],
         "additionalProperties": False,
     }
+    document_schema: ClassVar[Mapping[str, Any]] = DOCUMENT_SCHEMA
 
     def check_task(self, task: Task) -> None:
         """Raises `BadInput` for everything about a document that is wrong before it runs, with the place of each."""
