@@ -161,8 +161,8 @@ def _change(ctx: Context, username: str, task_id: str, read: Reading) -> Respons
     limits = limits_of(ctx)
     for attempt in range(TRIES):
         found = find_task(ctx, username, task_id)
-        wish = read(found)
-        if wish.note.subject != to_hex(asking_of(found).item or ""):
+        wish, before = read(found), asking_of(found)
+        if (wish.note.word, wish.note.subject) != (before.type, to_hex(before.item or "")):
             _check_item(ctx, wish)
         try:
             ctx.windrow.noted_tasks.change(
@@ -172,6 +172,7 @@ def _change(ctx: Context, username: str, task_id: str, read: Reading) -> Respons
                 wish.note,
                 seen=found.task.changed_at,
                 quotas=known_limits.quotas_of(wish.note.word, limits),
+                other_word=wish.note.word != before.type,
             )
             break
         except Conflict:
