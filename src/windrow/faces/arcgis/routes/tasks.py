@@ -1,6 +1,7 @@
 """Scheduled tasks: make, list, look, change, switch, delete."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 
 import orjson
@@ -9,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from windrow.errors import BadInput, Conflict, NotAllowed, NotFound
 from windrow.faces.arcgis import limits as known_limits
-from windrow.faces.arcgis.context import REST, Context, Ctx
+from windrow.faces.arcgis.context import REST, Context, Ctx, Form
 from windrow.faces.arcgis.drafting import Wish, read_change, read_new, switched
 from windrow.faces.arcgis.errors import SharingRoute
 from windrow.faces.arcgis.spelling import from_hex, to_hex
@@ -185,8 +186,7 @@ def _answer_list(ctx: Context, user: User | None) -> Response:
     start = max(1, ctx.form.number("start") or 1)
     asked = ctx.form.number("num")
     num = LARGEST_ANSWER if asked is None or asked >= WHOLE else max(1, asked)
-    asked_types = ctx.form.text("types")
-    types = None if asked_types is None else frozenset(asked_types.split(",")) & frozenset(KINDS)
+    types = _types(ctx.form)
     found = _find(ctx, user, types, offset=start - 1, limit=num)
     following = start + len(found.items)
     whose = ctx.principal.user_id if user is None else user.id
@@ -200,6 +200,14 @@ def _answer_list(ctx: Context, user: User | None) -> Response:
         "tasks": show_tasks(ctx, found.items),
     }
     return ctx.answer(answer)
+
+
+def _types(form: Form) -> frozenset[str] | None:
+    """The types that a list is narrowed to, with commas between them, or as the JSON of a client's list."""
+    text = form.text("types")
+    if text is None:
+        return None
+    return frozenset(re.findall(r"\w+", text)) & frozenset(KINDS)
 
 
 def _find(
