@@ -214,7 +214,9 @@ def test_old_and_new_names_and_aliases(house: House, service: Service, body: dic
     assert made == CREATED
     queue = one(service, name)
     assert queue["kwargs"] == {**body, "mst": queue["kwargs"]["mst"]}
-    assert task_of(house, queue).parameters == {"walker": "hello", "context": {"name": "world"}}
+    nd = body.get("nd", "active:graph")
+    node = {} if nd == "active:graph" else {"node": nd}
+    assert task_of(house, queue).parameters == {"walker": "hello", "context": {"name": "world"}, **node}
 
 
 @pytest.mark.parametrize(
