@@ -372,6 +372,14 @@ def test_a_walker_that_is_gone_has_the_answer_it_had(house: House, service: Serv
     assert answer["result"] == {"report": [], "success": False, "errors": ["Walker gone not found!"]}
 
 
+def test_methods_and_who_has_no_token(house: House, service: Service) -> None:
+    read = service.get("js/get_scheduled_queues")
+    nobody = house.anybody()("POST", "//js/add_scheduled_walker", {})
+
+    assert (read.status, read.json) == (405, {"detail": 'Method "GET" not allowed.'})
+    assert (nobody.status, nobody.json) == (401, {"detail": "Authentication credentials were not provided."})
+
+
 def test_viewers_schedule_nothing(house: House) -> None:
     house.user("vera@example.org", role=Role.VIEWER)
     vera = signed_in(house, "vera@example.org")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from windrow.core.runs import TaskDraft
@@ -11,7 +11,7 @@ from windrow.core.walking.kind import WALKER
 from windrow.errors import BadInput, NameTaken, NotFound
 from windrow.faces.jaseci.arguments import WalkerArguments, read_sequence, read_walker
 from windrow.faces.jaseci.context import AdminCtx, Call, Ctx
-from windrow.faces.jaseci.errors import JaseciRoute, failure, respond
+from windrow.faces.jaseci.errors import JaseciRoute, failure, refuse_method, respond
 from windrow.faces.jaseci.schedules import Read, read_schedule, show_trigger
 from windrow.faces.jaseci.words import SCHEDULED_SEQUENCE, SCHEDULED_WALKER, SEQUENCE, WALKER_TASKS
 from windrow.model.accounts import Right, User
@@ -25,6 +25,7 @@ MOST = 1_000
 """Scheduled queues that one list tells."""
 
 LONGEST_NAME = 200
+OTHERS = ["GET", "PUT", "PATCH", "DELETE"]
 LARGEST = (1 << 63) - 1
 
 
@@ -68,6 +69,18 @@ async def delete_queue(call: Ctx) -> Response:
 async def delete_queue_as_admin(call: AdminCtx) -> Response:
     """The same under the admins' prefix."""
     return await delete_queue(call)
+
+
+@router.api_route("/js/add_scheduled_walker", methods=OTHERS)
+@router.api_route("/js/get_scheduled_queues", methods=OTHERS)
+@router.api_route("/js/delete_scheduled_queue", methods=OTHERS)
+@router.api_route("/js_admin/add_scheduled_walker", methods=OTHERS)
+@router.api_route("/js_admin/add_scheduled_sequence", methods=OTHERS)
+@router.api_route("/js_admin/get_scheduled_queues", methods=OTHERS)
+@router.api_route("/js_admin/delete_scheduled_queue", methods=OTHERS)
+async def refuse(request: Request, _call: Ctx) -> Response:
+    """Other methods."""
+    return refuse_method(request)
 
 
 def show(queue: ScheduledQueue) -> dict[str, Any]:
