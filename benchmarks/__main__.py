@@ -20,7 +20,9 @@ from benchmarks.scenarios import (
     lists,
     owslib,
     schedules,
+    sequences,
     truth,
+    walkers,
 )
 from benchmarks.scenarios.plan import FULL, QUICK, USUAL, Plan
 from samples.servers.process import ROOT
@@ -36,6 +38,8 @@ SCENARIOS: dict[str, Callable[[Plan], list[Figure]]] = {
     "interruptions": interruptions.measure,
     "clock": clock.measure,
     "schedules": schedules.measure,
+    "walkers": walkers.measure,
+    "sequences": sequences.measure,
 }
 WRITTEN = ROOT / "build" / "bench.json"
 

@@ -23,6 +23,8 @@ class Size:
     schedules      schedules of ticks that are compared; the middle number is due at once beside beat
     dispatches     of beat, for its rate: they are slow
     seconds        for which a hundred schedules are due each second
+    waiters        who wait for one walker at once
+    requests       of a sequence's loop, one after another
     """
 
     small: int
@@ -40,6 +42,8 @@ class Size:
     schedules: tuple[int, int, int] = (1_000, 10_000, 100_000)
     dispatches: int = 500
     seconds: int = 20
+    waiters: int = 1_000
+    requests: int = 1_000
 
 
 QUICK = Size(
@@ -57,6 +61,7 @@ QUICK = Size(
     sources=2_000,
     dispatches=200,
     seconds=10,
+    requests=300,
 )
 USUAL = Size(small=10_000, large=100_000, huge=0, repeats=2, owslib=1_000, chord=10_000, beside=100_000, runs=1_000_000)
 FULL = Size(

@@ -14,9 +14,11 @@ from windrow.storage.destinations import SqlDestinations
 from windrow.storage.dispatches import SqlDispatches
 from windrow.storage.edits import SqlEdits
 from windrow.storage.harvests import SqlHarvests
+from windrow.storage.host_hours import SqlHostHours
 from windrow.storage.hosts import SqlHosts
 from windrow.storage.items import SqlItems
 from windrow.storage.memories import SqlMemories
+from windrow.storage.named_secrets import SqlNamedSecrets
 from windrow.storage.notes import SqlNotes
 from windrow.storage.notifications import SqlNotifications
 from windrow.storage.reporting import SqlReports
@@ -60,6 +62,11 @@ class SqlStore:
     def memories(self) -> SqlMemories:
         """What runs remember from one attempt to the next."""
         return SqlMemories(self._database, self._vault)
+
+    @cached_property
+    def named_secrets(self) -> SqlNamedSecrets:
+        """What sequences may send and nobody may read."""
+        return SqlNamedSecrets(self._database, self._vault)
 
     @cached_property
     def dispatches(self) -> SqlDispatches:
@@ -135,6 +142,11 @@ class SqlStore:
     def hosts(self) -> SqlHosts:
         """How remote hosts are treated."""
         return SqlHosts(self._database)
+
+    @cached_property
+    def host_hours(self) -> SqlHostHours:
+        """When remote hosts may be asked."""
+        return SqlHostHours(self._database)
 
     def check(self) -> None:
         """Whether the database answers and its schema is ours. Raises `StoreUnavailable`."""

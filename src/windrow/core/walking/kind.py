@@ -1,11 +1,12 @@
 """The kind of work `walker`: a registered callable, carried out by a worker."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from windrow.core.walking.walks import walk
 from windrow.errors import BadInput
 from windrow.model.runs import Part
+from windrow.ports.isolating import Isolate
 from windrow.ports.walkers import Walker
 from windrow.ports.work import Done, Performed, Work
 
@@ -37,8 +38,9 @@ class WalkerWork:
         "additionalProperties": False,
     }
 
-    def __init__(self, walkers: Mapping[str, Walker]) -> None:
+    def __init__(self, walkers: Mapping[str, Walker], isolate: Callable[[], Isolate] | None = None) -> None:
         self._walkers = walkers
+        self._isolate = isolate
 
     def perform(self, work: Work) -> Performed:
         """Calls the walker. One that is not there has an answer too, which says so."""
@@ -46,8 +48,10 @@ class WalkerWork:
         walker = self._walkers.get(given["walker"])
         if walker is None:
             return _missing(given["walker"], self._walkers)
-        outcome = walk(walker, work, given["context"])
+        outcome = walk(walker, work, given["context"], self._isolate and self._isolate())
         result = {"anchor": outcome.anchor, "response": outcome.response, "version": walker.version}
+        if outcome.state is not None:
+            result["state"] = outcome.state
         failed = int(bool(outcome.error))
         return Done(result, succeeded=1 - failed, failed=failed, message=outcome.error)
 
@@ -59,15 +63,14 @@ class WalkerWork:
 def find_walker(walkers: Mapping[str, Walker], name: str) -> Walker:
     """A walker by its name. Raises `BadInput`, which names those that there are."""
     if name not in walkers:
-        raise BadInput.of("parameters.walker", _not_there(name, walkers))
+        raise BadInput.of("parameters.walker", _told(name, walkers))
     return walkers[name]
 
 
 def _missing(name: str, walkers: Mapping[str, Walker]) -> Done:
     response = {"report": [], "success": False, "errors": [f"Walker {name} not found!"]}
-    told = _not_there(name, walkers)
-    return Done({"anchor": None, "response": response}, succeeded=0, failed=1, message=told)
+    return Done({"anchor": None, "response": response}, succeeded=0, failed=1, message=_told(name, walkers))
 
 
-def _not_there(name: str, walkers: Mapping[str, Walker]) -> str:
+def _told(name: str, walkers: Mapping[str, Walker]) -> str:
     return f"there is no walker {name!r}; there are: {', '.join(sorted(walkers)) or 'none'}"

@@ -12,7 +12,7 @@ from windrow.core.walking.kind import WALKER
 from windrow.errors import NotFound
 from windrow.model.accounts import Principal, Right
 from windrow.model.runs import Run
-from windrow.model.tasks import Task
+from windrow.model.tasks import DEFAULT_QUEUE, Task
 from windrow.model.workers import Inspection, Worker, WorkerRole
 from windrow.ports.clocks import Clock
 from windrow.ports.store import Store
@@ -70,8 +70,8 @@ class Walkers:
         return {"walker": name, "context": filled, **({"node": node} if node else {})}
 
     def is_anybody_there(self) -> bool:
-        """Whether a worker lives that could carry a walker out."""
-        return bool(self.workers())
+        """Whether a worker lives that could carry a walker out: one that serves the queue that they wait in."""
+        return any(DEFAULT_QUEUE in each.queues for each in self.workers())
 
     def workers(self) -> list[Worker]:
         """The living workers, in the order of their start."""
@@ -95,10 +95,13 @@ class Walkers:
             raise NotFound("run", run_id)
         return run
 
+    def task_id(self, principal: Principal, name: str) -> str:
+        """The task that one's own calls of a walker belong to, which may not be there yet."""
+        return str(uuid.uuid5(_TASKS, f"{principal.tenant_id}/{principal.user_id}/{name}"))
+
     def _task(self, principal: Principal, walker: Walker) -> Task:
         """The task that somebody's calls of a walker belong to, made at the first of them."""
-        words = f"{principal.tenant_id}/{principal.user_id}/{walker.name}"
-        task_id = str(uuid.uuid5(_TASKS, words))
+        task_id = self.task_id(principal, walker.name)
         try:
             return self.store.tasks.get(task_id, tenant_id=principal.tenant_id)
         except NotFound:
@@ -110,6 +113,7 @@ class Walkers:
                 principal.tenant_id,
                 principal.user_id,
                 {"walker": walker.name, "context": {}},
+                queue=DEFAULT_QUEUE,
                 created_at=now,
                 changed_at=now,
             )
