@@ -17,7 +17,7 @@ setup: ## set up everything that the other commands need
 	@$(SET_UP) dev pycsw pygeoapi beat stac debian koop
 	@echo "Ready: make demo, make test, make check, make bench."
 
-setup-%: ## set up one part: runtime, dev, pycsw, pygeoapi, beat, stac, debian, koop, jac
+setup-%: ## set up one part: runtime, dev, pycsw, pygeoapi, beat, stac, debian, koop, jac, httpx
 	@$(SET_UP) $*
 
 demo: ## start Windrow, harvest a real catalogue, show it (ARGS=--once ends by itself)
@@ -37,7 +37,7 @@ check: ## check form, types, imports and house rules
 	@echo "All checks passed."
 
 bench: ## measure speed and memory against the limits; writes build/bench.json
-	@$(SET_UP) dev pycsw debian
+	@$(SET_UP) dev pycsw beat httpx debian
 	@$(VENV)/python -m benchmarks $(ARGS)
 
 chaos: ## kill, cut off, freeze and fill up installations, and look what became of their work; writes build/chaos.json

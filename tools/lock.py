@@ -25,6 +25,7 @@ LOCKS = {
         *("--constraints", "requirements-dev.lock"),
     ],
     "requirements-beat.lock": ["--group", "beat"],
+    "requirements-httpx.lock": ["--group", "httpx"],
     "requirements-setup.lock": ["--group", "setup"],
 }
 # No host names, no comments: a lock tells what, not where from.

@@ -57,6 +57,7 @@ ENVIRONMENTS = {
     "beat": Environment(
         CACHE / "beat", "requirements-beat.lock", "django-celery-beat, to measure ours against and to import from"
     ),
+    "httpx": Environment(CACHE / "httpx", "requirements-httpx.lock", "httpx, a bare client to measure ours against"),
     "jac": Environment(CACHE / "jac", "requirements-jac.lock", "jaclang, which runs Jac programs and serves them"),
     "stac": Environment(CACHE / "stac", "requirements-stac.lock", "stac-fastapi, a STAC API server to harvest"),
 }

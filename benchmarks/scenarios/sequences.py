@@ -1,7 +1,6 @@
 """What a request of a sequence costs beside one of a bare client, and what is gained by several at once."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -12,10 +11,7 @@ from pathlib import Path
 from benchmarks.children import run_side
 from benchmarks.figures import Figure, middle
 from benchmarks.scenarios.plan import Plan
-from samples.servers.process import ROOT, ServerProcess
-
-HTTPX = "BENCH_HTTPX"
-"""The variable that names a Python with httpx, which Windrow itself has no use for."""
+from samples.servers.process import ROOT, ServerProcess, interpreter
 
 BARE = ROOT / "benchmarks" / "sides" / "httpx_loop.py"
 SLOW = 200
@@ -32,17 +28,13 @@ def measure(plan: Plan) -> list[Figure]:
 
 
 def _beside_httpx(plan: Plan, url: str) -> Iterator[Figure]:
-    count, python = plan.size.requests, os.environ.get(HTTPX)
+    count = plan.size.requests
     bare, ours = [], []
     for _ in range(plan.size.repeats):
         plan.say(f"{count:,} requests by a loop, one after another ...")
-        if python is not None:
-            bare.append(middle(_bare(python, url, count)))
+        bare.append(middle(_bare(url, count)))
         ours.append(middle(_ours(url, count)))
     yield Figure.told("a request of a loop", 1000 * middle(ours) / count, "ms")
-    if not bare:
-        plan.say(f"Set {HTTPX} to a Python that has httpx: without it, nothing is held against bare httpx.")
-        return
     yield Figure.told("a request of bare httpx", 1000 * middle(bare) / count, "ms")
     ratio = middle([mine / its for mine, its in zip(ours, bare, strict=True)])
     yield Figure.held(f"{count:,} requests by a loop against bare httpx", ratio, "times", "<=", 1.2)
@@ -62,8 +54,8 @@ def _ours(url: str, count: int, *options: object) -> list[float]:
     return [float(each) for each in run_side("sequences", url, count, ROUNDS, *options)["seconds"]]
 
 
-def _bare(python: str, url: str, count: int) -> list[float]:
-    command = [python, str(BARE), url, str(count), str(ROUNDS)]
+def _bare(url: str, count: int) -> list[float]:
+    command = [str(interpreter("httpx")), str(BARE), url, str(count), str(ROUNDS)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return [float(each) for each in json.loads(done.stdout)["seconds"]]
 
