@@ -25,7 +25,8 @@ CHRISTMAS = "2026-12-24..2026-12-27 UTC"
             Window(zone="Europe/Berlin", weekdays=frozenset({5, 6})),
             "Sat,Sun Europe/Berlin",
         ),
-        ("18:00-24:00", Window(time(18), time()), "18:00-00:00 UTC"),
+        ("00:00-24:00", Window(), "00:00-24:00 UTC"),
+        ("18:00-24:00", Window(time(18), time()), "18:00-24:00 UTC"),
         (
             "2026-12-24..2026-12-27",
             Window(first=date(2026, 12, 24), last=date(2026, 12, 27)),
@@ -52,11 +53,13 @@ def test_a_host_is_closed_seen_and_released(windrow: Windrow, harvested: Path) -
     every_day = windrow("hosts", "hours", "Slow.test", "--blackout", "00:00-24:00", "--blackout", "Sat,Sun")
     listed = windrow("hosts", "list").out
     kept = {each["host"]: each for each in windrow("hosts", "list", "--json").json}
+    port = windrow("hosts", "hours", "slow.test:8080", "--window", "00:00-24:00")
     replaced = windrow("hosts", "hours", "slow.test", "--window", "00:00-24:00", "--zone", "Europe/Berlin")
     released = windrow("hosts", "release", "slow.test")
 
     assert (every_day.code, "slow.test is left alone until" in every_day.out) == (0, True)
     assert "Sat,Sun UTC" in listed
+    assert "slow.test:8080 is left alone until" in port.out, "what is said of a name holds for its ports"
     assert len(kept["slow.test"]["blackouts"]) == 2
     assert replaced.out == "slow.test may be asked now.\n"
     assert released.out == "slow.test may be asked at any hour.\n"

@@ -99,6 +99,9 @@ def test_a_schedule_has_its_policies_by_options(windrow: Windrow, harvested: Pat
     changed = moved["schedule"]
     assert (changed["trigger"]["zone"], changed["trigger"]["expression"]) == ("Europe/London", "30 2 * * *")
     assert (changed["end"], changed["occurrences"], changed["blackouts"]) == (None, None, [])
+    shown = windrow("tasks", "show", task["id"]).out
+    for told in ("Mon-Fri 22:00-06:00 Europe/Berlin", "10 min", "pause after", "2026-12-31 23:00:00 UTC"):
+        assert told in shown, told
     assert (changed["start"], changed["windows"], changed["jitter_seconds"]) == (made["start"], made["windows"], 600)
 
 

@@ -147,6 +147,21 @@ def change_schedule(
     return replace(present, **_changes(policies, _zone_of(present.trigger, triggers.zone)))
 
 
+def tell_policies(schedule: Schedule | None) -> dict[str, object]:
+    """What holds around a schedule, where it is not what is usual, by the names of its options."""
+    if schedule is None:
+        return {}
+    usual, told = Schedule(schedule.trigger), dict[str, object]()
+    for each in fields(PolicyOptions):
+        value = getattr(schedule, each.name)
+        if value != getattr(usual, each.name):
+            told[each.name.replace("_", " ")] = value
+    for name in ("windows", "blackouts"):
+        if name in told:
+            told[name] = "; ".join(each.describe() for each in getattr(schedule, name))
+    return told
+
+
 def _spelled(options: TriggerOptions) -> dict[str, Any]:
     zone = {"zone": options.zone}
     if options.elapsed is not None:

@@ -15,7 +15,7 @@ from windrow.cli.following import follow_runs, start_detached
 from windrow.cli.local import Local, open_local
 from windrow.cli.moments import read_moment
 from windrow.cli.options import All, Data, Detach, Json, Limit, Yes, confirm
-from windrow.cli.scheduling import PolicyOptions, TriggerOptions, change_schedule, is_given
+from windrow.cli.scheduling import PolicyOptions, TriggerOptions, change_schedule, is_given, tell_policies
 from windrow.errors import BadInput
 from windrow.model.schedules import Schedule
 from windrow.model.tasks import DEFAULT_QUEUE, Retry, Task
@@ -234,6 +234,7 @@ def _show(task: Task, *, as_json: bool) -> None:
             "parameters": orjson.dumps(dict(task.parameters)).decode(),
             "schedule": _tell_schedule(task.schedule),
             "next": task.schedule and task.schedule.next_due,
+            **tell_policies(task.schedule),
             "queue": task.queue,
             "priority": task.priority or None,
             "limits": [f"{each.key}: {each.most}" for each in task.limits],

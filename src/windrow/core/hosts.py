@@ -55,7 +55,7 @@ class Hosts:
         if hours == ALWAYS:
             raise BadInput.of("blackouts", "or windows are needed; to have it asked at any hour, remove its hours")
         self.store.host_hours.save(host, hours)
-        return _view(HostState(host, in_flight=0, failures=0), {host: hours}, self.clock())
+        return next(each for each in self.list(principal) if each.state.host == host)
 
     def remove_hours(self, principal: Principal, host: str) -> None:
         """Has a host be asked at any hour again. Raises `NotFound` where nothing was said of it."""

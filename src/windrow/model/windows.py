@@ -40,7 +40,8 @@ class Window:
         if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
             names = [f"{names[0]}-{names[-1]}"]
         dates = "" if self.first is self.last is None else f"{self.first or ''}..{self.last or ''}"
-        hours = "" if self.begin == self.end == time() else f"{_told(self.begin)}-{_told(self.end)}"
+        whole = self.begin == self.end == time() and (days or dates)
+        hours = "" if whole else f"{_told(self.begin)}-{_told(self.end) if self.end > time() else '24:00'}"
         return " ".join(filter(None, [",".join(names), dates, hours, self.zone]))
 
     def closes(self, moment: datetime) -> datetime | None:

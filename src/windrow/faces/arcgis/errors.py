@@ -32,6 +32,7 @@ CODES: tuple[tuple[type[errors.WindrowError], int], ...] = (
     (errors.NotAuthenticated, 498),
     (errors.NotAllowed, 403),
     (errors.Conflict, 409),
+    (errors.HostClosed, 409),
     (errors.TooManyAttempts, 429),
     (errors.StoreUnavailable, 503),
 )
