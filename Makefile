@@ -14,10 +14,10 @@ help: ## list the commands
 	@echo "ARGS goes to the program: make demo ARGS=--once, make test ARGS='tests/core -k lease'"
 
 setup: ## set up everything that the other commands need
-	@$(SET_UP) dev pycsw pygeoapi stac debian koop
+	@$(SET_UP) dev pycsw pygeoapi beat stac debian koop
 	@echo "Ready: make demo, make test, make check, make bench."
 
-setup-%: ## set up one part: runtime, dev, pycsw, pygeoapi, stac, debian, koop, jac
+setup-%: ## set up one part: runtime, dev, pycsw, pygeoapi, beat, stac, debian, koop, jac
 	@$(SET_UP) $*
 
 demo: ## start Windrow, harvest a real catalogue, show it (ARGS=--once ends by itself)
@@ -25,7 +25,7 @@ demo: ## start Windrow, harvest a real catalogue, show it (ARGS=--once ends by i
 	@$(VENV)/python -m demo $(ARGS)
 
 test: ## run the tests, with real servers and a browser on this machine (JOBS=1: one at a time)
-	@$(SET_UP) dev pycsw pygeoapi stac debian koop
+	@$(SET_UP) dev pycsw pygeoapi beat stac debian koop
 	@$(VENV)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: ## check form, types, imports and house rules

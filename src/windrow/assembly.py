@@ -28,9 +28,11 @@ from windrow.core.harvesting.diffing import DiffWork
 from windrow.core.harvesting.kind import HarvestWork, RefreshWork
 from windrow.core.harvesting.preparing import take_in
 from windrow.core.harvesting.previewing import Previewing
+from windrow.core.hosts import Hosts
 from windrow.core.item_folders import ItemFolders
 from windrow.core.items import Items, Shelf
 from windrow.core.kinds import Kinds
+from windrow.core.named_secrets import NamedSecrets
 from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.notifying.digesting import DigestWork
@@ -41,17 +43,27 @@ from windrow.core.performing import Performer
 from windrow.core.pipelines.looking import Steps
 from windrow.core.pipelines.making import make_pipeline_work
 from windrow.core.pipelines.reading import Reading
+from windrow.core.pipelines.starting import Starting
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
 from windrow.core.pushing.kind import PushWork
 from windrow.core.pushing.places import Places
+from windrow.core.queueing import Queue
+from windrow.core.recalling import Recalling
 from windrow.core.repeating import Repeating
+from windrow.core.reporting.delivering import Delivering
 from windrow.core.reporting.kind import ReportWork
+from windrow.core.reporting.making import Making, ReportsNow
 from windrow.core.reporting.sending import Sending
 from windrow.core.runs import Runs, Tasks
+from windrow.core.scheduled_queues import ScheduledQueues
 from windrow.core.scheduling import Scheduling
+from windrow.core.sequences.checking import Checking
+from windrow.core.sequences.secrets import TenantSecrets
+from windrow.core.sequences.starting import RunStarting
 from windrow.core.sources import Sources
+from windrow.core.steps import Stepping
 from windrow.core.targets import Targets
 from windrow.core.walking.inline import Inline
 from windrow.core.walking.kind import WalkerWork
@@ -71,7 +83,7 @@ from windrow.ports.fetching import Check, Courier, Manners
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
 from windrow.ports.walkers import Walker
-from windrow.ports.work import Isolation, WorkKind, isolation_of
+from windrow.ports.work import Isolation, Work, WorkKind, isolation_of
 from windrow.settings import Settings
 from windrow.storage.blobs import FolderBlobs
 from windrow.storage.database import Database
@@ -84,6 +96,8 @@ from windrow.work.http_walkers import load_http_walkers
 from windrow.work.jac import JAC, Interpreter, Jac, JacWork, load_jac_walkers
 from windrow.work.notebook import NotebookWork
 from windrow.work.report import draw
+from windrow.work.sequence import SequenceKind
+from windrow.work.sequence.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -176,12 +190,20 @@ class Assembly:
         work["walker"] = WalkerWork(self.walkers, lambda: self.isolator)
         work["notebook"] = NotebookWork(_bounds_of_notebooks(self.settings))
         work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
-        sending = Sending(
-            self.store, self.blobs, self._send_out, self.messenger, self.clock, self.settings.base_url or ""
-        )
-        work["report"] = ReportWork(self.store, draw, sending, self.clock, self._run_keep)
+        sending = Sending(self.store, self.blobs, self._delivering, self.settings.base_url or "")
+        work["report"] = ReportWork(self.store, self._making, sending, self.clock)
         work["pipeline"] = make_pipeline_work(self.store, kinds, self.shelf, self.clock)
+        work["sequence"] = self._make_sequence_work(kinds)
         return kinds
+
+    def _make_sequence_work(self, kinds: Kinds) -> SequenceKind:
+        stepping = Stepping(self.store, self.clock)
+        starting = Starting(self.store, kinds, stepping, Attending(self.store, self.clock))
+
+        def surround(work: Work) -> Surroundings:
+            return Surroundings(TenantSecrets(self.store, work.run.tenant_id), RunStarting(work, starting, self.clock))
+
+        return SequenceKind(surround=surround, look=Checking(starting, self.walkers))
 
     def _asking(self, kinds: Kinds) -> Asking:
         folders = [Path(each) for each in self.settings.target_folders] or [self.settings.data.absolute() / "targets"]
@@ -195,6 +217,14 @@ class Assembly:
     def messenger(self) -> AppriseMessenger:
         """What tells people by Apprise, and keeps the outgoing policy."""
         return AppriseMessenger(tuple(self.settings.outgoing_allow))
+
+    @property
+    def _making(self) -> Making:
+        return Making(self.store, draw, self.clock, self._run_keep)
+
+    @property
+    def _delivering(self) -> Delivering:
+        return Delivering(self.store, self._send_out, self.messenger, self.clock)
 
     @cached_property
     def walkers(self) -> dict[str, Walker]:
@@ -226,18 +256,24 @@ class Assembly:
             schedules=PreviewingSchedules(store.tasks, clock),
             agenda=Agenda(store, Tasks(store, self.kinds, clock), clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
-            repeating=Repeating(store, clock, sources),
+            hosts=Hosts(store, clock),
+            queue=Queue(store, self.reservations),
+            repeating=Repeating(store, clock, sources, Reading(store, self.shelf), self.kinds),
+            recalling=Recalling(store),
             steps=Steps(store, Reading(store, self.shelf)),
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),
             notifications=Notifications(store, attending, self.messenger, clock),
-            destinations=Destinations(store, self.messenger, clock),
+            destinations=Destinations(store, self.messenger, self._delivering, clock),
+            reports=ReportsNow(self._making, clock),
             catalogue=Catalogue(store.catalogue),
             editing=Editing(store, clock),
             copies=Copies(store, self.blobs, attending),
             items=Items(self.shelf, clock),
             walkers=Walkers(store, self.walkers, clock, Inline(self.performer, self.settings.beat_seconds)),
             noted_tasks=NotedTasks(Tasks(store, self.kinds, clock)),
+            scheduled_queues=ScheduledQueues(Tasks(store, self.kinds, clock)),
+            named_secrets=NamedSecrets(store, clock),
             store=store,
             blobs=self.blobs,
         )

@@ -54,6 +54,14 @@ def do_accounts(client: Client, house: House) -> None:
     assert [each.name for each in client.accounts.tenants()] == ["alpha", "default"]
 
 
+def do_hosts(client: Client) -> None:
+    said = client.hosts.set_hours("closed.test", blackouts=[schedules.Window(begin="08:00", end="18:00")])
+    assert (said.host, [each.begin for each in said.blackouts]) == ("closed.test", ["08:00"])
+    assert "closed.test" in [each.host for each in client.hosts.list()]
+    client.hosts.remove_hours("closed.test")
+    assert "closed.test" not in [each.host for each in client.hosts.list()]
+
+
 def do_sources(client: Client, house: House, remote: Remote) -> sources.Source:
     url = remote.url("/waf/")
     assert "waf" in [each.name for each in client.sources.kinds()]
@@ -77,7 +85,7 @@ def do_sources(client: Client, house: House, remote: Remote) -> sources.Source:
     assert client.runs.get(refresh.id).kind == "refresh"
     assert client.runs.get(check.id).result["available"] is True
     assert [each.available for each in client.sources.availability(source.id)] == [True]
-    assert list(client.sources.hosts())
+    do_hosts(client)
     assert client.sources.retire(source.id).health == "retired"
     assert [each.id for each in client.sources.list(retired=True)] == [source.id]
     client.sources.revive(source.id)
@@ -185,6 +193,16 @@ def do_items(client: Client) -> None:
     client.items.delete(item.id)
 
 
+def do_sequences(client: Client) -> None:
+    secret = client.secrets.set("API_TOKEN", "s3cr3t-t0k3n", hosts=["API.example.org", "api.example.org:8443"])
+    assert (secret.name, secret.hosts) == ("API_TOKEN", ["api.example.org", "api.example.org:8443"])
+    assert (client.secrets.get("API_TOKEN"), list(client.secrets.list())) == (secret, [secret])
+    with pytest.raises(ApiError, match="without https://"):
+        client.secrets.set("API_TOKEN", "other", hosts=["https://api.example.org/"])
+    client.secrets.delete("API_TOKEN")
+    assert client.sequences.schema()["title"] == "Windrow sequence, strict dialect"
+
+
 def do_repeats(client: Client, house: House, task_id: str) -> None:
     due = datetime(2026, 5, 1, tzinfo=UTC)
     run = client.tasks.start(task_id, parameters={"files": {"c.txt": "C"}}, due=due)
@@ -252,6 +270,7 @@ def test_the_client_can_do_all_that_the_api_can(client: Client, house: House, re
     do_targets(client, house, remote, source.id)
     do_tasks_and_runs(client, house, source.id)
     do_items(client)
+    do_sequences(client)
     client.sources.delete(source.id)
 
     assert list(client.sources.list()) == []

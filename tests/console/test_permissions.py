@@ -16,6 +16,7 @@ from windrow.model.accounts import Role
 from windrow.model.identity import new_id
 from windrow.model.schedules import Schedule
 from windrow.model.triggers import Cron
+from windrow.ports.walkers import Walker
 
 ROUTES = [
     (method, route.path)
@@ -32,17 +33,19 @@ OWN = {"/password", "/account", "/account/password", "/account/tokens", "/accoun
 
 FOR_WRITERS = {
     *("/sources/new", "/sources/{source_id}/delete", "/sources/{source_id}/targets/new"),
-    *("/tasks/new", "/tasks/{task_id}/settings", "/tasks/{task_id}/delete"),
+    *("/tasks/new", "/tasks/{task_id}/settings", "/tasks/{task_id}/delete", "/sequences/new"),
 }
 """Pages that are for nothing but changing."""
 
-FOR_ADMINS = {"/workers", "/users"}
+FOR_ADMINS = {"/workers", "/hosts", "/users"}
 
 POSTS = [path for method, path in ROUTES if method == "POST" and path not in OPEN | OWN]
 LOOKS = [path for method, path in ROUTES if method == "GET" and not {path} & (OPEN | OWN | FOR_WRITERS | FOR_ADMINS)]
 LOOKS = [path for path in LOOKS if "record_id" not in path and not path.endswith(("/live", "/editor"))]
 """Pages for everybody in the team; no record is harvested here, a stream is no page, a piece of a form is a form."""
-OF_A_TEAM = [(method, path) for method, path in ROUTES if re.search("source_id|run_id|record_id|task_id", path)]
+OF_A_TEAM = [
+    (method, path) for method, path in ROUTES if re.search("source_id|run_id|record_id|task_id|sequence_id", path)
+]
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Team:
     run: str
     target: int
     task: str
+    sequence: str
     operator: Visitor
     viewer: Visitor
     stranger: Visitor
@@ -71,7 +75,10 @@ def team(house: House) -> Team:
     target = house.assembly.windrow.targets.create(ann, source.id, pushed).target
     draft = TaskDraft("Ours to do", "stepping", schedule=Schedule(Cron("@daily")))
     task = house.assembly.windrow.tasks.create(ann, draft)
-    return Team(source.id, run.id, target.id, task.id, operator, viewer, stranger)
+    document = {"requests": [{"method": "GET", "api": "https://example.org/"}]}
+    sequence = house.assembly.windrow.tasks.create(ann, TaskDraft("Ours to ask", "sequence", {"document": document}))
+    house.assembly.walkers["nobody"] = Walker("nobody", lambda walk: None)
+    return Team(source.id, run.id, target.id, task.id, sequence.id, operator, viewer, stranger)
 
 
 def test_there_are_routes_to_try() -> None:
@@ -115,7 +122,10 @@ def test_the_installation_is_for_admins(team: Team, path: str) -> None:
 
 @pytest.mark.parametrize(("method", "path"), OF_A_TEAM)
 def test_what_is_another_teams_looks_as_if_it_were_not_there(team: Team, method: str, path: str) -> None:
-    foreign, unknown = filled(path, team), filled(path, Team(987654, new_id(), 987654, new_id(), *[team.stranger] * 3))
+    foreign, unknown = (
+        filled(path, team),
+        filled(path, Team(987654, new_id(), 987654, new_id(), new_id(), *[team.stranger] * 3)),
+    )
     ask = team.stranger.get if method == "GET" else team.stranger.post
 
     seen, missed = ask(foreign), ask(unknown)
@@ -125,9 +135,9 @@ def test_what_is_another_teams_looks_as_if_it_were_not_there(team: Team, method:
 
 
 def test_lists_hold_nothing_of_another_team(team: Team) -> None:
-    for path in ("/", "/sources", "/runs", "/records", "/tasks", "/schedules", "/calendar"):
+    for path in ("/", "/sources", "/runs", "/records", "/tasks", "/schedules", "/calendar", "/queue", "/sequences"):
         assert "Ours" not in team.stranger.get(path).html, path
-        assert path in ("/records", "/calendar") or "Ours" in team.viewer.get(path).html, path
+        assert path in ("/records", "/calendar", "/queue") or "Ours" in team.viewer.get(path).html, path
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
@@ -144,9 +154,12 @@ def filled(path: str, team: Team) -> str:
         "run_id": team.run,
         "target_id": team.target,
         "task_id": team.task,
+        "sequence_id": team.sequence,
         "review_id": 1,
         "notification_id": 1,
+        "destination_id": 1,
         "record_id": 987654,
+        "name": "nobody",
     }
     return re.sub(r"{(\w+)(:\w+)?}", lambda found: str(values.get(found[1], new_id())), path)
 

@@ -27,6 +27,8 @@ def test_memories_outlive_an_attempt_and_go_with_the_run(database: Database, run
         memories.keep(run.id, 2, {"requests[2]": 1})
 
     assert memories.all(run.id) == {"requests[0]": {"status": 200}, "requests[1]": {"token": "T0K3N"}}
+    assert memories.some(run.id, ["requests[0]", "requests[7]"]) == {"requests[0]": {"status": 200}}
+    assert memories.some(run.id, []) == {}
     with database.read() as connection:
         assert not any(b"T0K3N" in row.sealed for row in connection.execute(select(run_memories)))
     runs.finish(run.id, 1, ENDED, now=NOW)

@@ -8,6 +8,7 @@ import pytest
 from tests.storage.making import LEASE, NOW, OTHER_TENANT, TENANT, a_run
 from windrow.errors import NotFound
 from windrow.model.runs import PartState, RunState
+from windrow.model.tasks import Limit
 from windrow.model.workers import Carried, Room, Worker, WorkerRole
 from windrow.storage.database import Database
 from windrow.storage.runs import SqlRuns
@@ -139,3 +140,17 @@ def test_an_inspection_is_bounded(workers: SqlWorkers, runs: SqlRuns) -> None:
     seen = workers.inspect(None, limit=2)
 
     assert (len(seen.active["ann"]), len(seen.reserved[""])) == (2, 2)
+
+
+def test_whose_turn_is_next_and_who_holds_a_key(workers: SqlWorkers, runs: SqlRuns) -> None:
+    limited = [a_run(limits=(Limit("k"),)) for _ in range(2)]
+    usual, urgent, slow = a_run(), a_run(priority=3), a_run(queue="slow")
+    runs.add([*limited, usual, urgent, slow])
+    for run in limited:
+        runs.claim("ann", queues=["default"], now=NOW, lease=LEASE, run_id=run.id)
+
+    line = workers.line(["default", "slow", "none"], limit=5)
+
+    assert line == {"default": [urgent.id, usual.id], "slow": [slow.id], "none": []}
+    assert workers.line(["default"], limit=1) == {"default": [urgent.id]}
+    assert workers.holders(["k", "other"], limit=9) == {"k": [limited[0].id], "other": []}

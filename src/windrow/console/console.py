@@ -8,27 +8,37 @@ from windrow.console.routes import (
     adding,
     calendar,
     changing,
+    destinations,
     edits,
     guard,
     home,
+    hosts,
     items,
     notifications,
+    outputs,
+    queue,
     records,
+    requests,
     resources,
     runs,
     schedules,
+    secrets,
+    sequences,
     signing,
     sources,
     targets,
     tasks,
     themes,
     users,
+    walkers,
     workers,
 )
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
-OF_TASKS = (tasks, schedules, calendar, runs, items)
-PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers)
+OF_TASKS = (tasks, schedules, calendar, queue, items, sequences, secrets, walkers, destinations)
+OF_RUNS = (runs, outputs, requests)
+OF_ALL = (signing, themes, home, records, edits, account, users, workers, hosts)
+PAGES = (*OF_ALL, *OF_SOURCES, *OF_TASKS, *OF_RUNS)
 
 
 def make_router() -> APIRouter:

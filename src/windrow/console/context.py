@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from windrow.console.rendering import render
+from windrow.core.awaiting import Awaiting
 from windrow.core.listening import Listening
 from windrow.core.windrow import Windrow
 from windrow.errors import NotAuthenticated
@@ -39,6 +40,7 @@ class Parts:
     session_cookie: str
     clock: Clock
     listening: Listening
+    awaiting: Awaiting
 
 
 class PasswordFirst(Exception):

@@ -7,9 +7,13 @@ from typing import Any
 import orjson
 
 from windrow.console.forms import Form, number_in
+from windrow.console.schema_help import Key, keys_inside
 from windrow.errors import BadInput, FieldProblem
 
 PREFIX = "settings."
+INPUTS = {"date": "date", "email": "email", "password": "password", "uri": "url"}
+"""The types of inputs for formats that browsers know."""
+
 POSTED = "settings.posted"
 """Says that the form held the settings: browsers leave out boxes that are not ticked."""
 
@@ -36,16 +40,25 @@ class Field:
     """Whether it stands at the schema's default."""
     optional: bool = False
     """Whether it may be left out: it has no default, and nothing asks for it."""
+    input: str = "text"
+    """The type of input that a text is typed into."""
+    inside: Sequence[Key] = ()
+    """Of a value that is typed as JSON: the keys that go into it."""
 
 
 def fields_of(schema: Mapping[str, Any], settings: Mapping[str, Any]) -> list[Field]:
     """A field for each property, filled with the settings or the defaults."""
-    properties: Mapping[str, Mapping[str, Any]] = schema.get("properties", {})
     needed = schema.get("required", ())
     return [
         replace(_field(name, rule, settings.get(name, rule.get("default"))), optional=_optional(name, rule, needed))
-        for name, rule in properties.items()
+        for name, rule in rules_of(schema).items()
     ]
+
+
+def rules_of(schema: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The rule of each property; a schema may also say `true`, which is no rule at all."""
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    return {name: rule if isinstance(rule, Mapping) else {} for name, rule in properties.items()}
 
 
 def _optional(name: str, rule: Mapping[str, Any], needed: Sequence[str]) -> bool:
@@ -61,7 +74,7 @@ def read_settings(schema: Mapping[str, Any], form: Form) -> dict[str, Any]:
     """What was posted as settings; left out what the form does not hold. Raises `BadInput` with every wrong field."""
     settings: dict[str, Any] = {}
     problems: list[FieldProblem] = []
-    for name, rule in schema.get("properties", {}).items():
+    for name, rule in rules_of(schema).items():
         posted = PREFIX + name
         if posted not in form and POSTED not in form:
             continue
@@ -78,7 +91,8 @@ def read_settings(schema: Mapping[str, Any], form: Form) -> dict[str, Any]:
 
 def widget_of(rule: Mapping[str, Any]) -> str:
     """What a property is entered with."""
-    items: Mapping[str, Any] = rule.get("items", {})
+    given = rule.get("items", {})
+    items: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
     match rule.get("type"):
         case _ if "enum" in rule:
             return "choice"
@@ -98,7 +112,7 @@ def widget_of(rule: Mapping[str, Any]) -> str:
 
 def _field(name: str, rule: Mapping[str, Any], value: Any) -> Field:
     widget = widget_of(rule)
-    options = rule.get("enum") or rule.get("items", {}).get("enum") or ()
+    options = rule.get("enum") or (rule["items"]["enum"] if widget == "choices" else ())
     return Field(
         name=PREFIX + name,
         title=rule.get("title", name),
@@ -111,6 +125,8 @@ def _field(name: str, rule: Mapping[str, Any], value: Any) -> Field:
         least=rule.get("minimum"),
         most=rule.get("maximum"),
         plain=value == rule.get("default"),
+        input="password" if rule.get("writeOnly") else INPUTS.get(str(rule.get("format")), "text"),
+        inside=keys_inside(rule) if widget == "json" else (),
     )
 
 
@@ -161,6 +177,8 @@ def _read(widget: str, rule: Mapping[str, Any], form: Form, name: str) -> Any:
 
 
 def _number(text: str, rule: Mapping[str, Any], name: str) -> float | int:
+    if not text and "default" not in rule:
+        raise BadInput.of(name, "is missing")
     value = number_in(text, name, rule.get("default") or 0)
     return int(value) if value == int(value) else value
 
@@ -169,4 +187,4 @@ def _json(text: str, name: str) -> Any:
     try:
         return orjson.loads(text)
     except ValueError as error:
-        raise BadInput.of(name, "must be JSON") from error
+        raise BadInput.of(name, f"must be JSON: {error}") from error

@@ -20,7 +20,6 @@ from windrow.model.triggers import Elapsed
 from windrow.model.workers import Inspection, Worker
 from windrow.ports.clocks import Clock
 from windrow.ports.engines import Reservations
-from windrow.ports.fetching import HostState
 from windrow.ports.runs import RunFilter
 from windrow.ports.store import Blobs, Store
 from windrow.ports.work import check_of, task_check_of
@@ -30,7 +29,7 @@ HARVEST = "harvest"
 
 @dataclass(frozen=True, slots=True)
 class TaskDraft:
-    """What a new or changed task is to be."""
+    """What a new or changed task is to be. Without `retry` it is tried as often as its kind of work usually is."""
 
     name: str
     kind: str
@@ -38,7 +37,7 @@ class TaskDraft:
     queue: str = DEFAULT_QUEUE
     priority: int = 0
     limits: tuple[Limit, ...] = ()
-    retry: Retry = Retry()
+    retry: Retry | None = None
     schedule: Schedule | None = None
 
 
@@ -244,11 +243,6 @@ class Runs:
         principal.need(Right.ADMIN)
         return list(self.store.workers.all())
 
-    def hosts(self, principal: Principal) -> list[HostState]:
-        """How the remote hosts have behaved lately; for admins, because it tells of every team's sources."""
-        principal.need(Right.ADMIN)
-        return self.store.hosts.states()
-
     def drain(self, principal: Principal, worker_id: str) -> None:
         """Asks a worker to finish what it has and go; for admins."""
         principal.need(Right.ADMIN)
@@ -265,9 +259,14 @@ def belongs(task: Task) -> bool:
     return task.kind == HARVEST or task.source_id is not None
 
 
+def runs_alone(task: Task) -> bool:
+    """Whether it can only be at work once at a time."""
+    return belongs(task) or (task.schedule is not None and isinstance(task.schedule.trigger, Elapsed))
+
+
 def add_run(store: Store, task: Task, run: Run) -> None:
     """Writes a run that somebody asked for. Raises `Conflict` where the task can only be at work once, and is."""
-    if belongs(task) or (task.schedule is not None and isinstance(task.schedule.trigger, Elapsed)):
+    if runs_alone(task):
         store.runs.add_alone(run)
     else:
         store.runs.add([run])
@@ -350,7 +349,7 @@ def drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
         queue=check_queue(draft.queue),
         priority=check_priority(draft.priority),
         limits=draft.limits,
-        retry=kinds.usual_retry(draft.kind) if draft.retry == Retry() else draft.retry,
+        retry=kinds.usual_retry(draft.kind) if draft.retry is None else draft.retry,
         schedule=scheduled(draft.schedule, now, present=task.schedule),
         changed_at=now,
     )

@@ -1,6 +1,6 @@
 """Memories: what a run knows of its earlier attempts, beyond its parts and files."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 
@@ -16,4 +16,8 @@ class Memories(Protocol):
 
     def all(self, run_id: str) -> Mapping[str, Any]:
         """All that the run remembers. Raises `Conflict` when it was encrypted with a key that is not at hand."""
+        ...
+
+    def some(self, run_id: str, names: Collection[str]) -> Mapping[str, Any]:
+        """What it remembers under these names; others are not opened. Raises as `all` does."""
         ...

@@ -257,8 +257,8 @@ class Runs(Steps, Protocol):
         """Ends parts; whoever closes the last of a run queues its finish. False for each that is fenced out."""
         ...
 
-    def retry_part(self, part_id: int, worker_id: str, *, error: str, ready_at: datetime) -> bool:
-        """Gives a part back for a later try. False when fenced out."""
+    def retry_part(self, part_id: int, worker_id: str, *, error: str, ready_at: datetime, failed: bool = True) -> bool:
+        """Gives a part back for a later try; one that has not `failed` loses no attempt. False when fenced out."""
         ...
 
     def leave_parts(self, part_ids: Sequence[int], worker_id: str) -> None:
@@ -351,4 +351,12 @@ class Workers(Protocol):
 
     def inspect(self, tenant_id: str | None, *, owner_id: str | None = None, limit: int = 100) -> Inspection:
         """What each worker does and what waits, without anyone's parameters."""
+        ...
+
+    def line(self, queues: Sequence[str], *, limit: int) -> Mapping[str, Sequence[str]]:
+        """The first `limit` runs that wait in each queue, of all tenants, in the order of their turns."""
+        ...
+
+    def holders(self, keys: Sequence[str], *, limit: int) -> Mapping[str, Sequence[str]]:
+        """Which runs hold each concurrency key; `limit` of them in all."""
         ...

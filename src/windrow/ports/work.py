@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, ClassVar, Protocol
 
 from windrow.model.items import Item
 from windrow.model.runs import Level, Part, PartState, Progress, Run
-from windrow.model.tasks import Task
+from windrow.model.tasks import Retry, Task
 from windrow.ports.fetching import ErrandsMaker, ExchangerMaker, FetcherMaker
 from windrow.ports.runs import Ending
 
@@ -240,6 +240,12 @@ def missing_of(kind: WorkKind) -> str:
     """
     asked = getattr(kind, "missing", None)
     return "" if asked is None else str(asked())
+
+
+def retry_of(kind: WorkKind) -> Retry:
+    """How its runs are tried again where a task does not say so: `usual_retry`, or once for kinds without."""
+    usual: Retry = getattr(kind, "usual_retry", Retry())
+    return usual
 
 
 def isolation_of(kind: WorkKind) -> Isolation | None:

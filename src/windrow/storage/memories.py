@@ -1,10 +1,10 @@
 """Memories: what runs remember from one attempt to the next, encrypted, because answers hold tokens and passwords."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from windrow.model.runs import RunState
 from windrow.storage.database import Database
@@ -36,7 +36,14 @@ class SqlMemories:
 
     def all(self, run_id: str) -> Mapping[str, Any]:
         """All that the run remembers."""
-        statement = select(run_memories).where(run_memories.c.run_id == run_id)
+        return self._read(run_id, select(run_memories).where(run_memories.c.run_id == run_id))
+
+    def some(self, run_id: str, names: Collection[str]) -> Mapping[str, Any]:
+        """What it remembers under these names."""
+        own = run_memories.c.run_id == run_id
+        return self._read(run_id, select(run_memories).where(own, run_memories.c.name.in_(sorted(names))))
+
+    def _read(self, run_id: str, statement: Select[Any]) -> dict[str, Any]:
         with self._database.read() as connection:
             rows = connection.execute(statement).all()
         return {row.name: self._open(run_id, row.name, row.sealed) for row in rows}

@@ -1,20 +1,21 @@
 """Workers: who is alive, what each of them does, and what waits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from windrow.errors import NotFound
 from windrow.model.runs import RunState
 from windrow.model.workers import Carried, Inspection, Room, Worker, WorkerRole
 from windrow.storage.database import Database
+from windrow.storage.moves import CLAIMABLE, TURN
 from windrow.storage.run_rows import AnyRow
 from windrow.storage.sweeping import expired_parts, repeat, sweep_runs
-from windrow.storage.tables import parts, runs, workers
+from windrow.storage.tables import key_holds, parts, runs, workers
 
 
 class SqlWorkers:
@@ -96,6 +97,26 @@ class SqlWorkers:
         own = [row for row in held if tenant_id in (None, row.tenant_id) and owner_id in (None, row.owner_id)]
         active: dict[str, list[Carried]] = {worker_id: [] for worker_id in living}
         return Inspection(active | _by_worker(own[:limit]), {"": queued}, {"": scheduled})
+
+    def line(self, queues: Sequence[str], *, limit: int) -> Mapping[str, Sequence[str]]:
+        """Whose turn is next in each queue; those that are set aside for a key stand in no line."""
+        with self._database.read() as connection:
+            return {
+                queue: list(connection.scalars(_LINE.limit(limit), {"this_queue": queue}))
+                for queue in dict.fromkeys(queues)
+            }
+
+    def holders(self, keys: Sequence[str], *, limit: int) -> Mapping[str, Sequence[str]]:
+        """Who holds each concurrency key."""
+        found: dict[str, list[str]] = {key: [] for key in keys}
+        query = select(key_holds).where(key_holds.c.key.in_(sorted(found))).order_by(key_holds.c.key).limit(limit)
+        with self._database.read() as connection:
+            for row in connection.execute(query):
+                found[row.key].append(row.run_id)
+        return found
+
+
+_LINE = select(runs.c.id).where(runs.c.queue == bindparam("this_queue"), CLAIMABLE).order_by(*TURN)
 
 
 def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:

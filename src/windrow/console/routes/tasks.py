@@ -48,14 +48,17 @@ def list_tasks(ctx: Ctx, q: str = "", kind: str = "", cursor: Cursor = None) -> 
 
 
 @router.get("/new")
-def new_task(ctx: Ctx, kind: str = "", item: str = "", name: str = "") -> Response:
-    """Where a kind is chosen, and the form for one of that kind, perhaps with the item that it is to work with."""
+def new_task(ctx: Ctx, kind: str = "", item: str = "", name: str = "", walker: str = "") -> Response:
+    """Where a kind is chosen, and the form for one of that kind, perhaps with what it is to work with or to run."""
     ctx.principal.need(Right.WRITE)
+    if kind == "sequence":
+        return see("/sequences/new")
     if not kind:
         kinds = [(each.name, title_of(each), about(each)) for each in kinds_by_hand(ctx.windrow)]
         return ctx.show("task_kinds.html", kinds=kinds)
     chosen = _kind(ctx, kind)
-    draft = TaskDraft(name[:LONGEST], chosen.name, {"item": item} if item else {})
+    given = {word: value for word, value in (("item", item), ("walker", walker)) if value}
+    draft = TaskDraft(name[:LONGEST], chosen.name, given)
     return _show_form(ctx, chosen, to_form(draft, chosen))
 
 

@@ -4,6 +4,11 @@
   const root = document.documentElement;
   root.classList.add("scripted");
 
+  // Where one is stands in sight, also where the places do not fit side by side.
+  const places = document.querySelector(".places");
+  const here = places?.querySelector("[aria-current]");
+  if (here) places.scrollLeft = here.offsetLeft - (places.clientWidth - here.clientWidth) / 2;
+
   // Relative times grow old while a page is open.
   const UNITS = [["day", 86400], ["h", 3600], ["min", 60], ["s", 1]];
   const tell = (seconds) => {
@@ -42,6 +47,20 @@
     const copied = event.target.closest("[data-copy]");
     if (copied) navigator.clipboard.writeText(document.querySelector(copied.dataset.copy).textContent.trim());
   });
+  // A problem leads to its line in the text.
+  document.addEventListener("click", (event) => {
+    const told = event.target.closest("[data-line]");
+    const text = document.getElementById("document");
+    if (!told || !text) return;
+    event.preventDefault();
+    const lines = text.value.split("\n");
+    const line = Math.min(Number(told.dataset.line), lines.length);
+    const begin = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+    const column = Number(told.dataset.column);
+    text.focus();
+    text.setSelectionRange(column ? begin + column - 1 : begin, begin + lines[line - 1].length);
+    text.scrollTop = Math.max(0, (line - 5) * parseFloat(getComputedStyle(text).lineHeight));
+  });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
     if (event.target.matches("[data-tick-all]")) {
@@ -51,7 +70,7 @@
 
   // Keys.
   const showShortcuts = () => document.getElementById("shortcuts")?.showModal();
-  const PLACES = { o: "/", s: "/sources", t: "/tasks", d: "/schedules", k: "/calendar", r: "/runs", c: "/records" };
+  const PLACES = { o: "/", s: "/sources", t: "/tasks", d: "/schedules", k: "/calendar", r: "/runs", c: "/records", e: "/sequences", w: "/walkers", q: "/queue" };
   let going = 0;
   const rows = () => [...document.querySelectorAll("[data-list] > li, [data-list] > tbody > tr")];
   const mark = (step) => {

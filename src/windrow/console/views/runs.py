@@ -30,6 +30,10 @@ TONES: Mapping[str, str] = {
 }
 
 
+LONGEST = 100_000
+"""Characters of what a run came to that are shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """How many came out so."""
@@ -59,6 +63,11 @@ class Bar:
     height: float
     tone: str
     told: str
+
+    @property
+    def lasted(self) -> timedelta:
+        """How long the run took."""
+        return timedelta(seconds=_seconds(self.run))
 
 
 def pace_of(run: Run, now: datetime) -> Pace:
@@ -121,3 +130,30 @@ def source_name(windrow: Windrow, principal: Principal, run: Run) -> str:
     with suppress(NotFound):
         return windrow.sources.get(principal, number).name
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class CameTo:
+    """What a run returned, for reading: a title, and JSON as text."""
+
+    title: str
+    text: str
+    cut: bool = False
+
+
+def came_to(run: Run) -> CameTo | None:
+    """What a walker reported or a sequence saved; None for other kinds, and where there is nothing."""
+    match run.kind:
+        case "walker" if run.result:
+            response = run.result.get("response")
+            found = response.get("report_custom", response.get("report")) if isinstance(response, Mapping) else None
+            return _came_to("What it reported", found)
+        case "sequence" if "saved" in run.result:
+            return _came_to("What was saved", run.result["saved"])
+        case _:
+            return None
+
+
+def _came_to(title: str, value: object) -> CameTo:
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    return CameTo(title, text[:LONGEST], len(text) > LONGEST)

@@ -19,6 +19,9 @@ from windrow.ports.work import WorkKind
 
 HISTORY = 30
 
+NAMES = {"ogc": "OGC", "arcgis": "ArcGIS"}
+"""Words of kinds' names that are written in their own way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -77,13 +80,14 @@ def kinds_by_hand(windrow: Windrow) -> list[WorkKind]:
 def title_of(kind: WorkKind) -> str:
     """A kind of work for people: the title of its schema, or else its name in words."""
     title = str(kind.schema.get("title", "")).strip() or str(getattr(kind, "title", "")).strip()
-    return title or kind.name.replace("_", " ").capitalize()
+    first, *others = kind.name.split("_")
+    return title or " ".join([NAMES.get(first, first.capitalize()), *(NAMES.get(each, each) for each in others)])
 
 
 def about(kind: WorkKind) -> str:
     """What a kind of work does, in the words of its schema or of its code."""
     told = str(kind.schema.get("description", "")).strip()
-    return told or (type(kind).__doc__ or "").strip().partition("\n\n")[0]
+    return (told or (type(kind).__doc__ or "").strip().partition("\n\n")[0]).replace("`", "")
 
 
 def parameters_of(task: Task, schema: Mapping[str, Any]) -> list[tuple[str, str, str]]:

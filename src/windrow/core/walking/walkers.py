@@ -85,10 +85,13 @@ class Walkers:
             raise NotFound("run", run_id)
         return run
 
+    def task_id(self, principal: Principal, name: str) -> str:
+        """The task that one's own calls of a walker belong to, which may not be there yet."""
+        return str(uuid.uuid5(_TASKS, f"{principal.tenant_id}/{principal.user_id}/{name}"))
+
     def _task(self, principal: Principal, walker: Walker) -> Task:
         """The task that somebody's calls of a walker belong to, made at the first of them."""
-        words = f"{principal.tenant_id}/{principal.user_id}/{walker.name}"
-        task_id = str(uuid.uuid5(_TASKS, words))
+        task_id = self.task_id(principal, walker.name)
         try:
             return self.store.tasks.get(task_id, tenant_id=principal.tenant_id)
         except NotFound:

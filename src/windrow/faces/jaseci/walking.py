@@ -12,6 +12,7 @@ from windrow.errors import NotAuthenticated, NotFound
 from windrow.faces.jaseci.context import AdminCtx, Call, Ctx, Parts, of_secret, read_parameters
 from windrow.faces.jaseci.errors import JaseciRoute, failure, refuse_method, respond
 from windrow.faces.jaseci.showing import response_of
+from windrow.faces.jaseci.words import WALKER_URN
 from windrow.model.runs import Run
 from windrow.ports.walkers import Walker
 
@@ -107,7 +108,7 @@ def show_walker(walker: Walker) -> dict[str, Any]:
     return {
         "name": walker.name,
         "kind": "walker",
-        "jid": f"urn:windrow:walker:{walker.name}",
+        "jid": f"{WALKER_URN}{walker.name}",
         "version": walker.version,
         "is_async": walker.queued,
         "description": walker.description,

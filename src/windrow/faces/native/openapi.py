@@ -18,9 +18,12 @@ TAGS = (
     ("schedules", "What a schedule leads to, before it is saved and in the days to come."),
     ("runs", "Executions of tasks: their progress, parts, log and files, live or afterwards."),
     ("workers", "The living processes of this installation, and what each does."),
+    ("hosts", "Remote hosts: how they have behaved lately, and when they may be asked."),
     ("records", "The catalogue: search, look, download."),
     ("copies", "The data itself: files that records link to, copied here."),
     ("items", "Files that tasks work with: notebooks, pipelines, report definitions."),
+    ("destinations", "Where reports are sent: webhooks, mailboxes, and what else Apprise knows."),
+    ("sequences", "Request sequences: the secrets that they name, and the schema of their documents."),
     ("operation", "For whoever keeps this installation alive."),
 )
 
@@ -51,6 +54,7 @@ READING = frozenset({"get", "head"})
 MADE = ("201", "202")
 LOCATED = frozenset(
     {
+        "create_destination",
         "create_item",
         "create_notification",
         "create_source",

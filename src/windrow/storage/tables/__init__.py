@@ -15,6 +15,7 @@ from windrow.storage.tables.harvesting import (
     sources,
 )
 from windrow.storage.tables.items import items
+from windrow.storage.tables.keeping_secrets import named_secrets
 from windrow.storage.tables.notifying import notifications
 from windrow.storage.tables.noting import face_limits, run_notes, task_notes
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
@@ -23,6 +24,7 @@ from windrow.storage.tables.remembering import run_memories
 from windrow.storage.tables.reporting import destinations
 from windrow.storage.tables.running import (
     errand_notes,
+    host_hours,
     hosts,
     key_holds,
     log_entries,
@@ -33,6 +35,7 @@ from windrow.storage.tables.running import (
     tasks,
     workers,
 )
+from windrow.storage.tables.scheduled_queues import scheduled_queues
 from windrow.storage.tables.stepping import run_steps
 
 __all__ = [
@@ -45,11 +48,13 @@ __all__ = [
     "edits",
     "errand_notes",
     "face_limits",
+    "host_hours",
     "hosts",
     "items",
     "key_holds",
     "log_entries",
     "metadata",
+    "named_secrets",
     "notifications",
     "originals",
     "outputs",
@@ -65,6 +70,7 @@ __all__ = [
     "run_numbers",
     "run_steps",
     "runs",
+    "scheduled_queues",
     "sessions",
     "sources",
     "spare_blobs",

@@ -10,7 +10,10 @@ from windrow.faces.native.translate.accounts import (
     to_user,
 )
 from windrow.faces.native.translate.copies import to_copy, to_stock
+from windrow.faces.native.translate.destinations import to_destination, to_made_destination
+from windrow.faces.native.translate.hosts import from_hours, to_host
 from windrow.faces.native.translate.items import to_item
+from windrow.faces.native.translate.named_secrets import to_secret
 from windrow.faces.native.translate.notifications import (
     change_notification,
     from_notification,
@@ -48,7 +51,6 @@ from windrow.faces.native.translate.sources import (
     selected,
     to_availability,
     to_detection,
-    to_host,
     to_policies,
     to_preview,
     to_resource,
@@ -66,6 +68,7 @@ __all__ = [
     "change_target",
     "change_task",
     "from_credential",
+    "from_hours",
     "from_notification",
     "from_policies",
     "from_schedule",
@@ -86,6 +89,7 @@ __all__ = [
     "to_created_token",
     "to_created_user",
     "to_delivery",
+    "to_destination",
     "to_detection",
     "to_difference",
     "to_edited",
@@ -94,6 +98,7 @@ __all__ = [
     "to_inspection",
     "to_item",
     "to_log_entry",
+    "to_made_destination",
     "to_made_notification",
     "to_me",
     "to_notification",
@@ -109,6 +114,7 @@ __all__ = [
     "to_run",
     "to_schedule",
     "to_schedule_preview",
+    "to_secret",
     "to_source",
     "to_step",
     "to_stock",
