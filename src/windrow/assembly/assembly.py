@@ -1,4 +1,4 @@
-"""Assembly: the one file that plugs real parts together."""
+"""Assembly: what plugs real parts together."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,10 +6,10 @@ from functools import cached_property
 from importlib.metadata import entry_points, version
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import structlog
-
+from windrow.assembly.entering import SOURCE_KINDS, TARGET_KINDS, WALKERS, WORK_KINDS, load_kinds, place_of
+from windrow.assembly.outfits import bounds_of_notebooks, jac_of, portal_of
 from windrow.core.accounts import Accounts
 from windrow.core.agenda.looking import Agenda
 from windrow.core.attending import Attending
@@ -83,7 +83,7 @@ from windrow.ports.fetching import Check, Courier, Manners
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
 from windrow.ports.walkers import Walker
-from windrow.ports.work import Isolation, Work, WorkKind, isolation_of
+from windrow.ports.work import Work, WorkKind, isolation_of
 from windrow.settings import Settings
 from windrow.storage.blobs import FolderBlobs
 from windrow.storage.database import Database
@@ -91,9 +91,9 @@ from windrow.storage.encoding import encoder
 from windrow.storage.schema import upgrade
 from windrow.storage.secrets import open_vault
 from windrow.storage.store import SqlStore
-from windrow.work.arcgis_portal import ArcgisPortalWork, Portal
+from windrow.work.arcgis_portal import ArcgisPortalWork
 from windrow.work.http_walkers import load_http_walkers
-from windrow.work.jac import JAC, Interpreter, Jac, JacWork, load_jac_walkers
+from windrow.work.jac import JAC, JacWork, load_jac_walkers
 from windrow.work.notebook import NotebookWork
 from windrow.work.report import draw
 from windrow.work.sequence import SequenceKind
@@ -103,13 +103,6 @@ if TYPE_CHECKING:
     from celery import Celery
 
     from windrow.engines.celery.relay import RelayLoop
-
-log = structlog.get_logger()
-
-SOURCE_KINDS = "windrow.source_kinds"
-WORK_KINDS = "windrow.work_kinds"
-TARGET_KINDS = "windrow.target_kinds"
-WALKERS = "windrow.walkers"
 
 
 @dataclass
@@ -158,9 +151,9 @@ class Assembly:
         """Child processes for the attempts of kinds that ask for one."""
         asking = [kind for kind in self.kinds.work.values() if isolation_of(kind) is not None]
         installed = {entry.name: entry.value for entry in entry_points(group=WORK_KINDS)}
-        places = {kind.name: installed.get(kind.name) or _place_of(kind) for kind in asking}
+        places = {kind.name: installed.get(kind.name) or place_of(kind) for kind in asking}
         if self.settings.jac_command is not None:
-            places[JAC] = _place_of(JacWork())
+            places[JAC] = place_of(JacWork())
         return Isolator(places, drain=self.settings.drain_seconds)
 
     def warm_up(self) -> None:
@@ -173,9 +166,9 @@ class Assembly:
     @cached_property
     def kinds(self) -> Kinds:
         """Everything installed, by the visitors' door; harvests need the store and are plugged in here."""
-        sources: dict[str, SourceKind] = {each.name: each for each in _load(SOURCE_KINDS)}
-        work: dict[str, WorkKind] = {each.name: each for each in _load(WORK_KINDS)}
-        targets: dict[str, TargetKind] = {each.name: each for each in _load(TARGET_KINDS)}
+        sources: dict[str, SourceKind] = {each.name: each for each in load_kinds(SOURCE_KINDS)}
+        work: dict[str, WorkKind] = {each.name: each for each in load_kinds(WORK_KINDS)}
+        targets: dict[str, TargetKind] = {each.name: each for each in load_kinds(TARGET_KINDS)}
         kinds = Kinds(sources, work, targets)
         work["harvest"] = HarvestWork(self.store, kinds.source, self.clock, self.offload)
         work["refresh"] = RefreshWork(self.store, kinds.source, self.clock, self.offload)
@@ -186,9 +179,9 @@ class Assembly:
         )
         work["digest"] = DigestWork(self.store, Attending(self.store, self.clock), self.clock)
         work["source_diff"] = DiffWork(self.store, kinds.source)
-        work["arcgis_portal"] = ArcgisPortalWork(_portal_of(self.settings))
+        work["arcgis_portal"] = ArcgisPortalWork(portal_of(self.settings))
         work["walker"] = WalkerWork(self.walkers, lambda: self.isolator)
-        work["notebook"] = NotebookWork(_bounds_of_notebooks(self.settings))
+        work["notebook"] = NotebookWork(bounds_of_notebooks(self.settings))
         work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
         sending = Sending(self.store, self.blobs, self._delivering, self.settings.base_url or "")
         work["report"] = ReportWork(self.store, self._making, sending, self.clock)
@@ -229,7 +222,7 @@ class Assembly:
     @cached_property
     def walkers(self) -> dict[str, Walker]:
         """The registered callables: those of packages, of the folders that the settings name, and of Jac."""
-        jac, servers = _jac_of(self.settings), self.settings.http_walkers
+        jac, servers = jac_of(self.settings), self.settings.http_walkers
         others = chain(load_jac_walkers(jac) if jac else (), load_http_walkers(servers) if servers else ())
         return load_walkers(WALKERS, [Path(each) for each in self.settings.walker_folders], others)
 
@@ -368,43 +361,3 @@ def make_celery(settings: Settings) -> "Celery":
     memory = settings.celery_memory_mb * 1024 * 1024
     pool = Pool(settings.celery_pool, settings.carried_at_once, memory)
     return make_app(settings.broker_url.get_secret_value(), settings.queues, pool)
-
-
-def _portal_of(settings: Settings) -> Portal | None:
-    """The ArcGIS portal that tasks are delegated to, where there is one."""
-    if settings.remote_portal_url is None:
-        return None
-    token, password = (
-        "" if each is None else each.get_secret_value()
-        for each in (settings.remote_portal_token, settings.remote_portal_password)
-    )
-    return Portal(settings.remote_portal_url, token, settings.remote_portal_username, password)
-
-
-def _jac_of(settings: Settings) -> Jac | None:
-    """What runs Jac programs, where there are some."""
-    if settings.jac_command is None:
-        return None
-    bounds = Isolation(memory=settings.jac_memory_mb << 20, seconds=settings.jac_seconds)
-    interpreter = Interpreter(settings.jac_command, settings.data.absolute() / "jac")
-    return Jac(interpreter, [Path(each) for each in settings.jac_folders], bounds)
-
-
-def _bounds_of_notebooks(settings: Settings) -> Isolation:
-    return Isolation(memory=settings.notebook_memory_mb << 20, seconds=settings.notebook_seconds)
-
-
-def _place_of(kind: WorkKind) -> str:
-    """Where a kind that did not enter by an entry point is loaded from."""
-    return f"{type(kind).__module__}:{type(kind).__qualname__}"
-
-
-def _load(group: str) -> list[Any]:
-    kinds = []
-    for entry in entry_points(group=group):
-        try:
-            kinds.append(entry.load()())
-        except Exception:
-            # A visitor that cannot come in must not keep the house shut.
-            log.exception("kind could not be loaded", kind=entry.name, package=entry.value)
-    return kinds
