@@ -162,8 +162,17 @@ def change(beat: Beat, folder: Path, *statements: str) -> Path:
 
 
 def test_what_becomes_of_each(windrow: Windrow, beat: Beat) -> None:
+    nowhere = windrow("import", "celery-beat", beat.sqlite, "--dry-run")
+    windrow("users", "add", "ada")
+    to_be = bring(windrow, beat.sqlite, "--dry-run")
+    none_yet = windrow("tasks", "list", "--json").json
+
     found = bring(windrow, beat.sqlite)
 
+    assert "there is no installation" in nowhere.err
+    assert none_yet == []
+    assert {each["task_id"] for each in to_be.values()} == {None}
+    assert [{**each, "task_id": None} for each in found.values()] == list(to_be.values())
     assert {name: each["state"] for name, each in found.items()} == {
         **dict.fromkeys(TOOK, "imported"),
         **dict.fromkeys(("unknown", "too fast", "past", "no list", "no schedule"), "refused"),
@@ -200,29 +209,12 @@ def test_what_becomes_of_each(windrow: Windrow, beat: Beat) -> None:
     assert found["once"]["next_due"] == "2098-05-06T07:08:09+00:00"
     assert found["has been"]["next_due"] is None
 
-
-def test_every_place_says_the_same_and_nothing_changes(windrow: Windrow, beat: Beat) -> None:
-    first = bring(windrow, beat.sqlite)
-
     for place in (beat.postgresql, beat.dumpdata, beat.pg_dump):
         again = bring(windrow, place)
         assert {name: (each["task_id"], each["schedule"]) for name, each in again.items()} == {
-            name: (each["task_id"], each["schedule"]) for name, each in first.items()
+            name: (each["task_id"], each["schedule"]) for name, each in found.items()
         }
         assert {again[name]["state"] for name in TOOK} == {"unchanged"}
-
-
-def test_a_dry_run_tells_and_writes_nothing(windrow: Windrow, beat: Beat) -> None:
-    nowhere = windrow("import", "celery-beat", beat.sqlite, "--dry-run")
-    windrow("users", "add", "ada")
-
-    told = bring(windrow, beat.sqlite, "--dry-run")
-
-    assert "there is no installation" in nowhere.err
-    assert {told[name]["state"] for name in TOOK} == {"imported"}
-    assert {each["task_id"] for each in told.values()} == {None}
-    assert told["hello, every 2 hours"]["next_due"] is not None
-    assert windrow("tasks", "list", "--json").json == []
 
 
 def test_what_changed_there_is_taken_over_and_what_changed_here_stays(

@@ -206,3 +206,14 @@ def test_secrets_come_from_a_file(windrow: Windrow, served: Served, tmp_path: Pa
 
 def test_the_schema_is_printed(windrow: Windrow) -> None:
     assert windrow("sequence", "schema").json["title"] == "Windrow sequence, strict dialect"
+
+
+def test_a_document_with_comments_becomes_a_task(windrow: Windrow, tmp_path: Path) -> None:
+    right = write(tmp_path / "right.json", '{"requests": [ /* nothing yet */ {"set": {"a": 1,}} ],}')
+    wrong = write(tmp_path / "wrong.json", '{"requests": [{"set": {"a": "{{ #.b"}}]}')
+
+    made = windrow("sequence", "save", str(right), "Nothing yet", "--json")
+    refused = windrow("sequence", "save", str(wrong), "Wrong")
+
+    assert (made.json["kind"], made.json["parameters"]["document"]) == ("sequence", {"requests": [{"set": {"a": 1}}]})
+    assert (refused.code != 0, "requests[0].set.a" in refused.err) == (True, True)

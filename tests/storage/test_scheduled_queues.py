@@ -65,21 +65,8 @@ def test_what_was_said_is_read_by_number_and_by_name(queues: SqlScheduledQueues,
     assert queues.named("nightly", tenant_id=TENANT) is None
 
 
-def test_a_name_is_one_in_a_team_and_a_refused_one_leaves_no_task(
-    queues: SqlScheduledQueues, database: Database
-) -> None:
-    add(queues, "nightly")
-    second = task("second")
-
-    with pytest.raises(NameTaken):
-        queues.add(second, note("nightly").of(second))
-
-    assert SqlTasks(database).get_many([second.id]) == {}
-    assert add(queues, "nightly", tenant_id=OTHER_TENANT) > 1
-
-
-def test_a_change_keeps_the_number(queues: SqlScheduledQueues) -> None:
-    number = add(queues, "nightly")
+def test_a_name_is_one_in_a_team_and_a_change_keeps_the_number(queues: SqlScheduledQueues, database: Database) -> None:
+    number, second = add(queues, "nightly"), task("second")
     add(queues, "taken")
     before = queues.get(number, tenant_id=None)
     changed = replace(before.task, parameters={"a": 1}, changed_at=NOW)
@@ -89,26 +76,25 @@ def test_a_change_keeps_the_number(queues: SqlScheduledQueues) -> None:
     after = queues.get(number, tenant_id=None)
     assert (after.note.name, after.note.word, after.task.parameters) == ("weekly", "other", {"a": 1})
     with pytest.raises(NameTaken):
+        queues.add(second, note("taken").of(second))
+    assert SqlTasks(database).get_many([second.id]) == {}, "a refused one leaves no task"
+    with pytest.raises(NameTaken):
         queues.save(number, changed, note("taken"))
     with pytest.raises(Conflict):
         queues.save(number, changed, note("weekly"), seen=NOW.replace(year=2001))
     with pytest.raises(NotFound):
         queues.save(number + 100, changed, note("else"))
-
-
-def test_one_that_is_removed_leaves_a_task_without_a_schedule(queues: SqlScheduledQueues, database: Database) -> None:
-    number = add(queues, "nightly")
-    kept = queues.get(number, tenant_id=None).task
+    assert add(queues, "taken", tenant_id=OTHER_TENANT) > number
 
     queues.remove(number)
 
-    assert SqlTasks(database).get(kept.id, tenant_id=None).schedule is None
+    assert SqlTasks(database).get(before.task.id, tenant_id=None).schedule is None
     with pytest.raises(NotFound):
         queues.remove(number)
-    assert add(queues, "nightly") > number
+    assert add(queues, "weekly") > number, "its number names no other"
 
 
-def test_lists_are_by_name(queues: SqlScheduledQueues) -> None:
+def test_lists_are_by_name_and_read_by_an_index(queues: SqlScheduledQueues, database: Database) -> None:
     for name in ("b", "A_1", "a%2"):
         add(queues, name)
     add(queues, "sequence", "Sequence")
@@ -123,15 +109,11 @@ def test_lists_are_by_name(queues: SqlScheduledQueues) -> None:
     assert names(queues, owner_id=TENANT) == []
     assert "theirs" in names(queues, tenant_id=None)
 
-
-@pytest.mark.parametrize("which", [QueueListing(TENANT, OWNER), QueueListing(None)])
-def test_lists_are_read_by_an_index(queues: SqlScheduledQueues, database: Database, which: QueueListing) -> None:
-    for number in range(50):
-        add(queues, f"name {number}")
-
-    plans = plans_of(database, lambda connection: connection.execute(list_query(which)))
-
-    assert not [each for each in plans if "Sort" in each or "TEMP B-TREE" in each], plans
+    for which in (QueueListing(TENANT), QueueListing(TENANT, OWNER), QueueListing(None)):
+        query = list_query(which)
+        (plan,) = plans_of(database, lambda connection, query=query: connection.execute(query))  # type: ignore[misc]
+        assert "Sort" not in plan, plan
+        assert "TEMP B-TREE" not in plan, plan
 
 
 def test_tables_of_others_are_read_as_they_are(url: str, database: Database) -> None:

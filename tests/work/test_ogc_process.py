@@ -210,3 +210,12 @@ def test_a_job_that_is_gone_needs_no_dismissal(office: Office, remote: Remote, g
 def test_an_address_that_names_no_process_is_refused_when_the_task_is_made(office: Office) -> None:
     with pytest.raises(BadInput, match=r"parameters.process: is missing"):
         office.begin("ogc_process", url="https://example.org/ogc")
+
+
+@pytest.mark.parametrize(("kind", "more"), [("ogc_process", {"process": "a"}), ("geoprocessing", {})])
+def test_an_address_with_a_password_in_it_is_refused_when_the_task_is_made(
+    office: Office, kind: str, more: dict[str, Any]
+) -> None:
+    with pytest.raises(BadInput, match=r"parameters\.url: must match") as caught:
+        office.begin(kind, url="https://me:secret@gp.example.org/tool", **more)
+    assert "secret" not in str(caught.value)

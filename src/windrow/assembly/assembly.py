@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from windrow.assembly.entering import SOURCE_KINDS, TARGET_KINDS, WALKERS, WORK_KINDS, load_kinds, place_of
-from windrow.assembly.outfits import bounds_of_notebooks, jac_of, portal_of
+from windrow.assembly.outfits import bounds_of_notebooks, interpreter_of, portal_of
 from windrow.core.accounts import Accounts
 from windrow.core.agenda.looking import Agenda
 from windrow.core.attending import Attending
@@ -222,7 +222,7 @@ class Assembly:
     @cached_property
     def walkers(self) -> dict[str, Walker]:
         """The registered callables: those of packages, of the folders that the settings name, and of Jac."""
-        jac, servers = jac_of(self.settings), self.settings.http_walkers
+        jac, servers = interpreter_of(self.settings), self.settings.http_walkers
         others = chain(load_jac_walkers(jac) if jac else (), load_http_walkers(servers) if servers else ())
         return load_walkers(WALKERS, [Path(each) for each in self.settings.walker_folders], others)
 

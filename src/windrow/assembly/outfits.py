@@ -19,7 +19,7 @@ def portal_of(settings: Settings) -> Portal | None:
     return Portal(settings.remote_portal_url, token, settings.remote_portal_username, password)
 
 
-def jac_of(settings: Settings) -> Jac | None:
+def interpreter_of(settings: Settings) -> Jac | None:
     """What runs Jac programs, where there are some."""
     if settings.jac_command is None:
         return None

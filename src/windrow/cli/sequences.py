@@ -195,6 +195,28 @@ def validate(file: File, dialect: DialectOption = None, as_json: Json = False) -
 
 
 @app.command(cls=Command)
+def save(
+    file: File,
+    name: Annotated[str, typer.Argument(help="What to call the task.")],
+    dialect: DialectOption = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make a task of a document, which an installation runs: now (windrow tasks start), or on a schedule."""
+    from windrow.cli.local import open_local
+    from windrow.core.runs import TaskDraft
+
+    document, named = _read(file, dialect)
+    with open_local(data, make=True) as local:
+        draft = TaskDraft(name, "sequence", {"document": document, "dialect": named.value})
+        task = local.windrow.tasks.create(local.principal, draft)
+        if as_json:
+            print_json(task)
+        else:
+            tell(f"Task {task.id}: {task.name}.")
+
+
+@app.command(cls=Command)
 def schema() -> None:
     """Print the JSON Schema of the strict dialect, for editors and validators."""
     from windrow.work.sequence.strict.schema import SCHEMA

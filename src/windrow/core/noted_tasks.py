@@ -67,13 +67,19 @@ class NotedTasks:
         *,
         seen: datetime | None,
         quotas: Sequence[Quota],
+        other_word: bool = False,
     ) -> None:
-        """Changes a task; a run under way goes on as it began. Raises `BadInput`, `NotFound`, `Conflict`."""
+        """Changes a task; a run under way goes on as it began. Raises `BadInput`, `NotFound`, `Conflict`.
+
+        The quotas count where it becomes active, or an active task of an `other_word` than before.
+        """
         principal.need(Right.WRITE)
         task = self.tasks.own(principal, task_id)
         changed = drafted(task, draft, self.tasks.kinds, self.tasks.clock())
         becomes_active = task.schedule is None or task.schedule.next_due is None
-        self.tasks.store.notes.save(changed, note.of(changed), seen=seen, quotas=quotas if becomes_active else ())
+        self.tasks.store.notes.save(
+            changed, note.of(changed), seen=seen, quotas=quotas if becomes_active or other_word else ()
+        )
 
     def say_of_run(self, principal: Principal, run: Run, note: RunNote) -> None:
         """Keeps what a client says of a run beside what we know of it, and tells so in the run's log."""

@@ -57,6 +57,11 @@ class Walk(Protocol):
         ...
 
     @property
+    def node(self) -> str:
+        """Where it is to begin, in the words of whoever called it, such as a urn; "" where nobody said."""
+        ...
+
+    @property
     def run(self) -> Run:
         """The run that it is; `run.due` is the nominal time of a scheduled one."""
         ...

@@ -216,7 +216,8 @@ class WorkKind(Protocol):
             does not raise for the cancel any more. Never for kinds in a child process. What it raises is logged.
 
     A kind that needs packages which not every installation has tells so by one more method, `missing() -> str`: what
-    is to be installed. Then no tasks of it can be made.
+    is to be installed. Then no tasks of it can be made. One whose tasks carry documents may have an attribute
+    `document_schema`, the JSON Schema that is published of them.
     """
 
     name: ClassVar[str]
@@ -273,3 +274,9 @@ def task_check_of(kind: WorkKind) -> Callable[[Task], None] | None:
     """
     check: Callable[[Task], None] | None = getattr(kind, "check_task", None)
     return check
+
+
+def document_schema_of(kind: WorkKind) -> Mapping[str, Any] | None:
+    """The JSON Schema of the documents that its tasks carry; None for kinds without."""
+    given: Mapping[str, Any] | None = getattr(kind, "document_schema", None)
+    return given

@@ -201,3 +201,19 @@ def test_a_secret_goes_to_no_other_host(line: Line, served: Served) -> None:
 
     assert (ended.state, served.log) == (RunState.FAILED, [])
     assert f"may not be sent to {host}" in ended.error
+
+
+def test_the_compat_dialect_runs_walkers_by_its_method_jac(line: Line, served: Served) -> None:
+    run = {"method": "JAC", "api": "walker_run", "body": {"name": "sum", "ctx": {"of": [1, 2]}}, "save_to": "walked"}
+    unknown = {**run, "body": {"name": "nobody"}, "save_to": "unknown"}
+    document = {"dialect": "compat", "requests": [run, unknown, {**run, "api": "graph_create", "save_to": "other"}]}
+    tasks, principal = line.farm.assembly.windrow.tasks, line.farm.principal
+    task = tasks.create(principal, TaskDraft("compat", "sequence", {"document": document}))
+
+    ended = line.finish(tasks.start(principal, task.id))
+
+    saved = ended.result["saved"]
+    assert ended.state is RunState.SUCCEEDED
+    assert (saved["walked"]["success"], saved["walked"]["report"]) == (True, [3])
+    assert (saved["unknown"]["success"], "nobody" in str(saved["unknown"]["errors"])) == (False, True)
+    assert saved["other"]["errors"] == ["graph_create not a valid API"]

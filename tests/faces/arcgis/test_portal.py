@@ -151,6 +151,11 @@ def test_a_user_has_no_more_active_tasks_than_the_limit(portal: Portal) -> None:
         made[0].start()
     with pytest.raises(PortalError, match="ExecuteNotebooksUserLimit is reached"):
         made[0].enable(True)
+    report = tasks.create("0 3 ? * *", "ExecuteReport")
+    with pytest.raises(PortalError, match="ExecuteNotebooksUserLimit is reached"):
+        busy.ask("POST", f"{report.url}/update", {"type": "ExecuteNotebook", "itemId": item})
+    with pytest.raises(PortalError, match="'itemId' is invalid: is a notebook"):
+        busy.ask("POST", f"{third.url}/update", {"type": "RunDataPipeline"})
     assert third.update(title="an active one may still be changed") is True
     third.delete()
     assert made[0].enable(True) is True

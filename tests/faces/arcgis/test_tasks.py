@@ -194,6 +194,7 @@ def test_a_list_longer_than_an_answer_is_read_whole_in_spite_of_the_clients_mist
         ({"type": "ExecuteReport", "minute": "0", "title": "x" * 300}, "title"),
         ({"type": "GPService", "minute": "0"}, "taskURL"),
         ({"type": "GPService", "minute": "0", "taskURL": "ftp://gp.example.org"}, "taskURL"),
+        ({"type": "GPService", "minute": "0", "taskURL": "https://me:secret@gp.example.org/GPServer/Tool"}, "taskURL"),
         ({"type": "ExecuteNotebook", "minute": "0"}, "itemId"),
         ({"type": "ExecuteNotebook", "minute": "0", "itemId": "0123456789abcdef0123456789abcdef"}, "itemId"),
         ({"type": "ExecuteNotebook", "minute": "0", "itemId": "x" * 300}, "itemId"),

@@ -44,6 +44,11 @@ def patient(walk: Walk) -> None:
     walk.report("patient")
 
 
+@walker("whereabouts")
+def whereabouts(walk: Walk) -> None:
+    walk.report(walk.node)
+
+
 @walker("slow")
 def slow(walk: Walk) -> None:
     while not GATE.wait(0.02):
@@ -51,7 +56,8 @@ def slow(walk: Walk) -> None:
     walk.report("at last")
 
 
-WALKERS = {each.name: each for one in (hello, divide, created, custom, patient, slow) for each in walkers_in(one)}
+_ALL = (hello, divide, created, custom, patient, whereabouts, slow)
+WALKERS = {each.name: each for one in _ALL for each in walkers_in(one)}
 
 
 @dataclass

@@ -234,6 +234,12 @@ def test_the_other_ways_to_run_one(service: Service, path: str, name: str, queue
     assert ("is_queued" in answer) is queued
 
 
+def test_a_walker_is_told_where_it_is_to_begin(service: Service) -> None:
+    for nd, told in (("urn:uuid:1", "urn:uuid:1"), ("active:graph", ""), (None, "")):
+        assert service.post("js/walker_run", {"name": "whereabouts", "nd": nd}).json["report"] == [told]
+    assert "nd: must be a text" in service.post("js/walker_run", {"name": "whereabouts", "nd": 5}).json["response"]
+
+
 def test_a_form_field_does_as_well(service: Service) -> None:
     answer = service.ask(
         "POST",

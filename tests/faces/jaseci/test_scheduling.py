@@ -214,7 +214,9 @@ def test_old_and_new_names_and_aliases(house: House, service: Service, body: dic
     assert made == CREATED
     queue = one(service, name)
     assert queue["kwargs"] == {**body, "mst": queue["kwargs"]["mst"]}
-    assert task_of(house, queue).parameters == {"walker": "hello", "context": {"name": "world"}}
+    nd = body.get("nd", "active:graph")
+    node = {} if nd == "active:graph" else {"node": nd}
+    assert task_of(house, queue).parameters == {"walker": "hello", "context": {"name": "world"}, **node}
 
 
 @pytest.mark.parametrize(
@@ -368,6 +370,14 @@ def test_a_walker_that_is_gone_has_the_answer_it_had(house: House, service: Serv
 
     assert answer["status"] == "SUCCESS"
     assert answer["result"] == {"report": [], "success": False, "errors": ["Walker gone not found!"]}
+
+
+def test_methods_and_who_has_no_token(house: House, service: Service) -> None:
+    read = service.get("js/get_scheduled_queues")
+    nobody = house.anybody()("POST", "//js/add_scheduled_walker", {})
+
+    assert (read.status, read.json) == (405, {"detail": 'Method "GET" not allowed.'})
+    assert (nobody.status, nobody.json) == (401, {"detail": "Authentication credentials were not provided."})
 
 
 def test_viewers_schedule_nothing(house: House) -> None:

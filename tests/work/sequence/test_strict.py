@@ -74,13 +74,21 @@ def test_what_is_missing_is_an_error_unless_it_may_be(served: Served, stage: Sta
 def test_a_failure_tells_step_and_answer(served: Served, stage: Stage) -> None:
     routes = {"GET /e": {"status": 422, "json": {"detail": "no"}}}
 
-    ended = play(served, stage, routes, get("/echo", save_to="a"), get("/e"), get("/echo", save_to="b"))
+    header = {"Authorization": "Bearer {{ #.a.echo.method }}", "X-Page": "1"}
+    failing = get("/e?key=K3Y", header=header, body={"password": "{{ #.a.echo.method }}", "n": 5})
+    ended = play(served, stage, routes, get("/echo", save_to="a"), failing, get("/echo", save_to="b"))
 
     assert ended.state is RunState.PARTIAL
     assert list(ended.result) == ["a"]
     assert ended.error == {
         "step": "requests[1]",
         "message": "422 Unprocessable Entity",
+        "request": {
+            "method": "GET",
+            "api": f"{served.url}/e?key=***",
+            "header": {"Authorization": "***", "X-Page": "1"},
+            "body": {"password": "***", "n": 5},
+        },
         "status": 422,
         "answer": {"detail": "no"},
     }

@@ -27,6 +27,12 @@ class WalkerWork:
                 "description": "What it is called with, as its schema says.",
                 "default": {},
             },
+            "node": {
+                "type": "string",
+                "title": "Node",
+                "description": "Where it begins, a urn; for walkers that look at it.",
+                "maxLength": 255,
+            },
         },
         "required": ["walker"],
         "additionalProperties": False,

@@ -49,15 +49,25 @@ class Walkers:
             raise NotFound("walker", name)
         return self.walkers[name]
 
-    def start(self, principal: Principal, name: str, context: Mapping[str, Any]) -> Run:
-        """Queues a run of a walker. Raises `NotFound`, and `BadInput` for a context that its schema does not allow."""
+    def start(self, principal: Principal, name: str, context: Mapping[str, Any], *, node: str = "") -> Run:
+        """Queues a run of a walker, which is told the node.
+
+        Raises `NotFound`, and `BadInput` for a context that its schema does not allow.
+        """
         principal.need(Right.WRITE)
-        walker = self.get(principal, name)
-        filled = fill(walker.schema, context, field="context")
+        walker, parameters = self.get(principal, name), self.parameters(principal, name, context, node=node)
         task, now = self._task(principal, walker), self.clock()
-        run = replace(make_run(task, now=now), parameters={"walker": name, "context": filled})
+        run = replace(make_run(task, now=now), parameters=parameters)
         self.store.runs.add([run])
         return run
+
+    def parameters(
+        self, principal: Principal, name: str, context: Mapping[str, Any], *, node: str = "", field: str = "context"
+    ) -> dict[str, Any]:
+        """The parameters of a task that runs a walker. Raises `NotFound`, and `BadInput`, which names the field."""
+        walker = self.get(principal, name)
+        filled = fill(walker.schema, context, field=field)
+        return {"walker": name, "context": filled, **({"node": node} if node else {})}
 
     def is_anybody_there(self) -> bool:
         """Whether a worker lives that could carry a walker out: one that serves the queue that they wait in."""

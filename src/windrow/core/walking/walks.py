@@ -44,6 +44,11 @@ class OneWalk:
         return self.work.run
 
     @property
+    def node(self) -> str:
+        """Where it is to begin."""
+        return str(self.work.run.parameters.get("node") or "")
+
+    @property
     def fetcher_maker(self) -> FetcherMaker:
         """Makes polite fetchers."""
         return self.work.fetcher_maker

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from windrow.core.reporting.parameters import report_parameters
+from windrow.core.validating import check_url
 from windrow.errors import BadInput
 from windrow.faces.arcgis.spelling import from_hex, to_hex
 from windrow.model.items import Item, ItemType
@@ -81,9 +82,10 @@ def to_parameters(asking: Asking, looks: Looks) -> Mapping[str, Any]:
         case "ExecuteNotebook":
             return _of_notebook(asking, given, looks)
         case "GPService":
-            if asking.url is None or not asking.url.lower().startswith(("http://", "https://")):
-                told = "must be the address of a service's task, such as https://gis.example.org/…/GPServer/Tool"
+            if asking.url is None:
+                told = "is missing: the address of a service's task, such as https://gis.example.org/…/GPServer/Tool"
                 raise BadInput.of("taskURL", told)
+            check_url(asking.url, field="taskURL")
             return _told(url=asking.url, parameters=given)
         case "ExecuteReport":
             asked = given if {"report", "reportSubType"} & set(given) else {"reportSubType": USUAL_REPORT, **given}

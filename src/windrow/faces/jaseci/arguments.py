@@ -9,6 +9,7 @@ from windrow.errors import BadInput
 from windrow.faces.jaseci.words import WALKER_URN
 
 WALKER_ARGUMENTS = ("wlk", "name", "ctx", "nd", "snt", "mst")
+LONGEST_NODE = 255
 USUAL_WALKER = "init"
 NODES = frozenset({"active:graph"})
 SENTINELS = frozenset({"active:sentinel", "global"})
@@ -17,10 +18,15 @@ SENTINELS = frozenset({"active:sentinel", "global"})
 
 @dataclass(frozen=True, slots=True)
 class WalkerArguments:
-    """What a walker is to be run with. `master` is the id of the account that it runs as; None where nobody said."""
+    """What a walker is to be run with.
+
+    node    where it is to begin: what was said, but for the alias that means no place of its own
+    master  the id of the account that it runs as; None where nobody said
+    """
 
     walker: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    node: str = ""
     master: str | None = None
 
 
@@ -38,7 +44,18 @@ def read_walker(given: Mapping[str, Any]) -> WalkerArguments:
     context = given.get("ctx")
     if not isinstance(context, Mapping | None):
         raise BadInput.of("body.ctx", "must be an object")
-    return WalkerArguments(_walker_of(given), dict(context or {}), _master_of(given.get("mst")))
+    return WalkerArguments(
+        _walker_of(given), dict(context or {}), node_of(given.get("nd")), _master_of(given.get("mst"))
+    )
+
+
+def node_of(given: Any) -> str:
+    """The node that a walker is told. Raises `BadInput`."""
+    if given is None or given in tuple(NODES):
+        return ""
+    if not isinstance(given, str) or len(given) > LONGEST_NODE:
+        raise BadInput.of("nd", f"must be a text of at most {LONGEST_NODE} characters")
+    return given
 
 
 def _walker_of(given: Mapping[str, Any]) -> str:

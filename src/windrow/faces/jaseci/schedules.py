@@ -93,10 +93,8 @@ def show_trigger(trigger: AnyTrigger | None) -> dict[str, Any]:
     match trigger:
         case Interval(every) | Elapsed(every):
             return {"type": "interval", "conf": _show_every(every)}
-        case Cron(expression, zone, dialect):
-            own = expression if dialect is Dialect.CELERY and len(expression.split()) == len(FIELDS) else None
-            conf = dict(zip(FIELDS, (own or trigger.canonical).split(), strict=True))
-            return {"type": "crontab", "conf": conf if zone == "UTC" else {**conf, "timezone": zone}}
+        case Cron():
+            return _show_cron(trigger)
         case Clocked():
             return {"type": "clocked", "conf": {"clocked_time": trigger_to_json(trigger)["at"]}}
         case Solar(event, latitude, longitude):
@@ -229,6 +227,20 @@ def _flag(given: Mapping[str, Any], name: str, *, usual: bool) -> bool:
     if not isinstance(value, bool):
         raise BadInput.of(f"schedule.{name}", "must be true or false")
     return value
+
+
+def _show_cron(trigger: Cron) -> dict[str, Any]:
+    """Cron in fields; what Celery's dialect cannot say stays in its own."""
+    zone = {} if trigger.zone == "UTC" else {"timezone": trigger.zone}
+    text = trigger.expression if trigger.dialect is Dialect.CELERY else trigger.canonical
+    try:
+        same = Cron(text, trigger.zone, Dialect.CELERY).fields == trigger.fields and len(text.split()) == len(FIELDS)
+    except BadInput:
+        same = False
+    if not same:
+        words = {"expression": trigger.expression, "dialect": trigger.dialect.value}
+        return {"type": "cron", "conf": {**words, **zone}}
+    return {"type": "crontab", "conf": {**dict(zip(FIELDS, text.split(), strict=True)), **zone}}
 
 
 def _show_every(every: timedelta) -> dict[str, Any]:

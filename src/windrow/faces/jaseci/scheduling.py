@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from windrow.core.runs import TaskDraft
-from windrow.core.validating import fill
 from windrow.core.walking.kind import WALKER
 from windrow.errors import BadInput, NameTaken, NotFound
 from windrow.faces.jaseci.arguments import WalkerArguments, read_sequence, read_walker
 from windrow.faces.jaseci.context import AdminCtx, Call, Ctx
-from windrow.faces.jaseci.errors import JaseciRoute, failure, respond
+from windrow.faces.jaseci.errors import JaseciRoute, failure, refuse_method, respond
 from windrow.faces.jaseci.schedules import Read, read_schedule, show_trigger
 from windrow.faces.jaseci.words import SCHEDULED_SEQUENCE, SCHEDULED_WALKER, SEQUENCE, WALKER_TASKS
 from windrow.model.accounts import Right, User
@@ -26,6 +25,7 @@ MOST = 1_000
 """Scheduled queues that one list tells."""
 
 LONGEST_NAME = 200
+OTHERS = ["GET", "PUT", "PATCH", "DELETE"]
 LARGEST = (1 << 63) - 1
 
 
@@ -71,6 +71,18 @@ async def delete_queue_as_admin(call: AdminCtx) -> Response:
     return await delete_queue(call)
 
 
+@router.api_route("/js/add_scheduled_walker", methods=OTHERS)
+@router.api_route("/js/get_scheduled_queues", methods=OTHERS)
+@router.api_route("/js/delete_scheduled_queue", methods=OTHERS)
+@router.api_route("/js_admin/add_scheduled_walker", methods=OTHERS)
+@router.api_route("/js_admin/add_scheduled_sequence", methods=OTHERS)
+@router.api_route("/js_admin/get_scheduled_queues", methods=OTHERS)
+@router.api_route("/js_admin/delete_scheduled_queue", methods=OTHERS)
+async def refuse(request: Request, _call: Ctx) -> Response:
+    """Other methods."""
+    return refuse_method(request)
+
+
 def show(queue: ScheduledQueue) -> dict[str, Any]:
     """A scheduled queue as lists show it: as it was said, or as it is now where another way in changed it."""
     note, task = queue.note, queue.task
@@ -89,11 +101,11 @@ def _add_walker(call: Call, *, everything: bool) -> Response:
     arguments = read_walker(body)
     owner = _owner(call, arguments)
     try:
-        walker = call.windrow.walkers.get(call.principal, arguments.walker)
+        parameters = call.windrow.walkers.parameters(
+            call.principal, arguments.walker, arguments.context, node=arguments.node, field="body.ctx"
+        )
     except NotFound:
         return respond({"report": [], **failure(f"Walker {arguments.walker} not found!")})
-    context = fill(walker.schema, arguments.context, field="body.ctx")
-    parameters = {"walker": walker.name, "context": context}
     draft = TaskDraft(name, WALKER, parameters, schedule=read.schedule)
     kwargs = {**body, "mst": f"urn:uuid:{owner.id if owner else call.principal.user_id}"}
     return _make(call, draft, QueueNote(name, SCHEDULED_WALKER, {"schedule": read.said, "kwargs": kwargs}), owner)
@@ -157,17 +169,21 @@ def _owner(call: Call, arguments: WalkerArguments) -> User | None:
     """Whom it runs as: oneself, whatever is said, unless one is an admin. Raises `BadInput`."""
     if arguments.master is None or Right.ADMIN not in call.principal.rights:
         return None
+    invalid = BadInput.of("body.mst", "Invalid Master! No active account has this id; leave it out to be it yourself")
     try:
-        return call.windrow.accounts.get_user(call.principal, arguments.master)
+        user = call.windrow.accounts.get_user(call.principal, arguments.master)
     except NotFound as error:
-        told = "Invalid Master! No account has this id; leave it out to have it run as yourself"
-        raise BadInput.of("body.mst", told) from error
+        raise invalid from error
+    if not user.active:
+        raise invalid
+    return user
 
 
 def _kwargs_of(task: Task) -> Mapping[str, Any]:
     master = {"mst": f"urn:uuid:{task.owner_id}"}
     if task.kind == WALKER:
-        return {"wlk": task.parameters.get("walker"), "ctx": task.parameters.get("context", {}), **master}
+        node = {"nd": task.parameters["node"]} if task.parameters.get("node") else {}
+        return {"wlk": task.parameters.get("walker"), "ctx": task.parameters.get("context", {}), **node, **master}
     document: Mapping[str, Any] = task.parameters.get("document", task.parameters)
     return document
 

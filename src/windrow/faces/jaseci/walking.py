@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from windrow.errors import NotAuthenticated, NotFound
+from windrow.faces.jaseci.arguments import node_of
 from windrow.faces.jaseci.context import AdminCtx, Call, Ctx, Parts, of_secret, read_parameters
 from windrow.faces.jaseci.errors import JaseciRoute, failure, refuse_method, respond
 from windrow.faces.jaseci.showing import response_of
@@ -151,7 +152,8 @@ async def _run(call: Call, name: str, context: Mapping[str, Any], wish: bool | N
     except NotFound:
         return respond({"report": [], "success": False, "errors": [f"Walker {name} not found!"]})
     queued = walker.queued if wish is None else wish
-    run = await run_in_threadpool(walkers.start, call.principal, name, context)
+    node = node_of(call.parameters.get("nd"))
+    run = await run_in_threadpool(walkers.start, call.principal, name, context, node=node)
     if await run_in_threadpool(walkers.is_anybody_there):
         if queued:
             return respond({"is_queued": True, "result": run.id})

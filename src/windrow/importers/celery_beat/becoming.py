@@ -10,7 +10,6 @@ import orjson
 
 from windrow.core.runs import TaskDraft
 from windrow.core.scheduling import SOURCE_WORK
-from windrow.core.validating import fill
 from windrow.core.walking.kind import WALKER
 from windrow.core.windrow import Windrow
 from windrow.errors import BadInput, NotFound, WindrowError
@@ -108,7 +107,7 @@ def _work(windrow: Windrow, principal: Principal, row: PeriodicTask, options: Op
 
 def _jaseci_walker(windrow: Windrow, principal: Principal, row: PeriodicTask, options: Options) -> _Work:
     arguments = read_walker(row.kwargs)
-    parameters = _walk(windrow, principal, arguments.walker, arguments.context)
+    parameters = _walk(windrow, principal, arguments.walker, arguments.context, arguments.node)
     if arguments.master is None:
         return _Work(WALKER, parameters)
     owner = options.masters.get(arguments.master) or _known(windrow, principal, arguments.master)
@@ -123,12 +122,13 @@ def _known(windrow: Windrow, principal: Principal, user_id: str) -> User | None:
         return None
 
 
-def _walk(windrow: Windrow, principal: Principal, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def _walk(
+    windrow: Windrow, principal: Principal, name: str, given: Mapping[str, Any], node: str = ""
+) -> dict[str, Any]:
     try:
-        walker = windrow.walkers.get(principal, name)
+        return windrow.walkers.parameters(principal, name, given, node=node, field="kwargs")
     except NotFound as error:
         raise BadInput.of("walker", f"Walker {name} not found! Register one of that name, and import again") from error
-    return {"walker": name, "context": fill(walker.schema, given, field="kwargs")}
 
 
 def _said(row: PeriodicTask) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from windrow.core.windrow import Windrow
-from windrow.errors import BadInput
+from windrow.errors import BadInput, Conflict
 from windrow.importers.celery_beat.becoming import Becoming, Options, Unneeded, become
 from windrow.importers.celery_beat.rows import PeriodicTask
 from windrow.model.accounts import Principal
@@ -50,7 +50,7 @@ def take_over(
             yield _take_over(windrow, principal, each, now=now, options=options)
         except Unneeded as error:
             yield Imported(each.name, each.task, "unneeded", notes=str(error))
-        except BadInput as error:
+        except (BadInput, Conflict) as error:
             yield Imported(each.name, each.task, "refused", notes=str(error))
 
 

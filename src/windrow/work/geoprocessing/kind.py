@@ -20,7 +20,7 @@ class GeoprocessingWork:
         "properties": {
             "url": {
                 "type": "string",
-                "pattern": "^https?://[^/?#\\s]+/\\S+$",
+                "pattern": "^https?://[^/?#@\\s]+/\\S+$",
                 "maxLength": 4000,
                 "title": "Task",
                 "description": "Address of the task: https://gis.example.org/arcgis/rest/services/Tools/GPServer/Buffer",

@@ -20,7 +20,7 @@ class OgcProcessWork:
         "properties": {
             "url": {
                 "type": "string",
-                "pattern": "^https?://[^/?#\\s]+",
+                "pattern": "^https?://[^/?#@\\s]+([/?#]|$)",
                 "maxLength": 4000,
                 "title": "Address",
                 "description": "Address of the process (https://example.org/ogc/processes/buffer), or of its server.",

@@ -21,6 +21,7 @@ from windrow.work.sequence.problems import Waiting
 from windrow.work.sequence.running import ALONE, run_document
 from windrow.work.sequence.sending import CourierSender
 from windrow.work.sequence.strict.reading import started
+from windrow.work.sequence.strict.schema import SCHEMA as DOCUMENT_SCHEMA
 from windrow.work.sequence.surroundings import Surroundings
 from windrow.work.sequence.telling import Outcome
 
@@ -31,7 +32,7 @@ LARGEST_RESULT = 64 << 10
 """Bytes of saved values that stand in the run itself; larger ones are its file `result.json`."""
 
 LARGEST_ANSWER = 4 << 10
-"""Bytes of a server's answer to what stopped the run."""
+"""Bytes of the request that stopped the run, and of the server's answer."""
 
 Surround = Callable[[Work], Surroundings]
 """What is around one run: the secrets that its owner may use, and what starts work in its owner's name."""
@@ -87,6 +88,7 @@ class SequenceKind:
         "required": ["document"],
         "additionalProperties": False,
     }
+    document_schema: ClassVar[Mapping[str, Any]] = DOCUMENT_SCHEMA
 
     def check_task(self, task: Task) -> None:
         """Raises `BadInput` for everything about a document that is wrong before it runs, with the place of each."""
@@ -191,10 +193,12 @@ def _keep_result(work: Work, saved: Any) -> dict[str, Any]:
 
 
 def _small(error: dict[str, Any]) -> dict[str, Any]:
-    """What stopped the run, with the server's answer where that is small."""
-    if "answer" in error and (not _fits(error) or len(json.dumps(error["answer"])) > LARGEST_ANSWER):
-        return {name: value for name, value in error.items() if name != "answer"}
-    return error
+    """What stopped the run, with the request and the server's answer where those are small."""
+    return {name: value for name, value in error.items() if name not in ("request", "answer") or _is_small(value)}
+
+
+def _is_small(value: Any) -> bool:
+    return _fits(value) and len(json.dumps(value)) <= LARGEST_ANSWER
 
 
 def _fits(saved: Any) -> bool:

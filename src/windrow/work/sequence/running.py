@@ -25,6 +25,6 @@ def run_document(document: Any, dialect: Dialect, conductor: Conductor, surround
 def _run(document: Any, dialect: Dialect, conductor: Conductor, surroundings: Surroundings) -> Outcome:
     match dialect:
         case Dialect.COMPAT:
-            return CompatMachine(conductor, surroundings.interface).run(document)
+            return CompatMachine(conductor, surroundings.interface, surroundings.walk).run(document)
         case Dialect.STRICT:
             return StrictMachine(document, conductor, surroundings).run()

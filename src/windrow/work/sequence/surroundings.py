@@ -1,6 +1,6 @@
 """What a sequence asks of where it runs: secrets by name, and other work to be started."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -74,3 +74,10 @@ class Surroundings:
     secrets: Secrets = no_secrets
     starter: Starter = NoStarter()
     interface: Interface = no_interface
+
+    @property
+    def walk(self) -> Callable[[Mapping[str, Any], str], StepEnd | None] | None:
+        """Runs a walker for the step of a path; None where no walkers are run."""
+        if isinstance(self.starter, NoStarter):
+            return None
+        return lambda what, path: self.starter.run_walker(what, key=path)

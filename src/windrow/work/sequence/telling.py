@@ -10,6 +10,11 @@ from windrow.model.runs import Level, RunState
 
 HIDDEN = "***"
 
+_SECRETIVE = re.compile(
+    r"authori[sz]ation|cookie|passw|passphrase|secret|token|credential|(api|access)[-_ ]?key|signature", re.IGNORECASE
+)
+"""Names of headers, parameters and keys whose values are nobody's business."""
+
 _VALUES = re.compile(r"=[^&;]*")
 
 
@@ -95,3 +100,18 @@ def hide(text: str, secrets: Iterable[str]) -> str:
     for each in secrets:
         text = text.replace(each, HIDDEN) if each else text
     return text
+
+
+def redact(value: Any) -> Any:
+    """A copy of plain JSON in which what stands under the name of a secret is hidden."""
+    match value:
+        case dict():
+            return {name: HIDDEN if _is_secretive(name, each) else redact(each) for name, each in value.items()}
+        case list():
+            return [redact(each) for each in value]
+        case _:
+            return value
+
+
+def _is_secretive(name: str, value: Any) -> bool:
+    return value is not None and not isinstance(value, bool) and _SECRETIVE.search(name) is not None

@@ -1,6 +1,7 @@
 """Scheduled tasks: make, list, look, change, switch, delete."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 
 import orjson
@@ -9,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from windrow.errors import BadInput, Conflict, NotAllowed, NotFound
 from windrow.faces.arcgis import limits as known_limits
-from windrow.faces.arcgis.context import REST, Context, Ctx
+from windrow.faces.arcgis.context import REST, Context, Ctx, Form
 from windrow.faces.arcgis.drafting import Wish, read_change, read_new, switched
 from windrow.faces.arcgis.errors import SharingRoute
 from windrow.faces.arcgis.spelling import from_hex, to_hex
@@ -161,8 +162,8 @@ def _change(ctx: Context, username: str, task_id: str, read: Reading) -> Respons
     limits = limits_of(ctx)
     for attempt in range(TRIES):
         found = find_task(ctx, username, task_id)
-        wish = read(found)
-        if wish.note.subject != to_hex(asking_of(found).item or ""):
+        wish, before = read(found), asking_of(found)
+        if (wish.note.word, wish.note.subject) != (before.type, to_hex(before.item or "")):
             _check_item(ctx, wish)
         try:
             ctx.windrow.noted_tasks.change(
@@ -172,6 +173,7 @@ def _change(ctx: Context, username: str, task_id: str, read: Reading) -> Respons
                 wish.note,
                 seen=found.task.changed_at,
                 quotas=known_limits.quotas_of(wish.note.word, limits),
+                other_word=wish.note.word != before.type,
             )
             break
         except Conflict:
@@ -184,8 +186,7 @@ def _answer_list(ctx: Context, user: User | None) -> Response:
     start = max(1, ctx.form.number("start") or 1)
     asked = ctx.form.number("num")
     num = LARGEST_ANSWER if asked is None or asked >= WHOLE else max(1, asked)
-    asked_types = ctx.form.text("types")
-    types = None if asked_types is None else frozenset(asked_types.split(",")) & frozenset(KINDS)
+    types = _types(ctx.form)
     found = _find(ctx, user, types, offset=start - 1, limit=num)
     following = start + len(found.items)
     whose = ctx.principal.user_id if user is None else user.id
@@ -199,6 +200,14 @@ def _answer_list(ctx: Context, user: User | None) -> Response:
         "tasks": show_tasks(ctx, found.items),
     }
     return ctx.answer(answer)
+
+
+def _types(form: Form) -> frozenset[str] | None:
+    """The types that a list is narrowed to, with commas between them, or as the JSON of a client's list."""
+    text = form.text("types")
+    if text is None:
+        return None
+    return frozenset(re.findall(r"\w+", text)) & frozenset(KINDS)
 
 
 def _find(

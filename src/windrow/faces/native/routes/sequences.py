@@ -9,9 +9,9 @@ from windrow.faces.native import translate
 from windrow.faces.native.context import Ctx
 from windrow.faces.native.queries import Cursor, Limit, make_part
 from windrow.model.accounts import Right
+from windrow.ports.work import document_schema_of
 from windrow.wire.named_secrets import Secret, SecretDraft
 from windrow.wire.shapes import ListOf
-from windrow.work.sequence.strict.schema import SCHEMA as DOCUMENT_SCHEMA
 
 router = make_part("sequences")
 
@@ -52,4 +52,5 @@ def delete_secret(ctx: Ctx, secret_name: Name) -> Response:
 def read_sequence_schema(ctx: Ctx) -> Response:
     """The JSON Schema of sequences in the strict dialect, for editors and validators."""
     ctx.principal.need(Right.READ)
-    return JSONResponse(DOCUMENT_SCHEMA, media_type="application/schema+json")
+    schema = document_schema_of(ctx.windrow.kinds.work_kind("sequence"))
+    return JSONResponse(schema, media_type="application/schema+json")

@@ -4,13 +4,14 @@ The order of what is done, and what each error leads to, is that of Jaseci's Sch
 Where that one crashed or hung, the run fails, says why, and keeps the same saved values.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 from windrow.errors import Stopped, StoreUnavailable
 from windrow.model.runs import Level, RunState
+from windrow.model.steps import StepEnd
 from windrow.ports.fetching import Reply
 from windrow.work.sequence.compat.calling import Interface, describe, get, no_interface, post, read
 from windrow.work.sequence.compat.filters import hold_all
@@ -20,6 +21,12 @@ from windrow.work.sequence.limits import Limits
 from windrow.work.sequence.plain import make_plain
 from windrow.work.sequence.problems import OutOfBounds
 from windrow.work.sequence.telling import Outcome
+
+Walk = Callable[[Mapping[str, Any], str], StepEnd | None]
+"""Runs a walker (`name`, `context`) for the step of that path, or looks how it ended; None while it goes on."""
+
+RUN_WALKER = "walker_run"
+"""The one operation of the method JAC that there is."""
 
 _ALWAYS = (Stopped, StoreUnavailable, OutOfBounds)
 """What no document can ignore."""
@@ -64,6 +71,7 @@ class CompatMachine:
 
     conductor: Conductor
     interface: Interface = no_interface
+    walk: Walk | None = None
     _error: dict[str, Any] | None = None
     _path: str = ""
     _cause: tuple[str, Exception] | None = None
@@ -156,8 +164,19 @@ class CompatMachine:
 
     def _ask_interface(self, request: Any, path: str) -> Any:
         api, body, master = request.get("api"), request.get("body", {}), request.get("master")
+        if api == RUN_WALKER and self.walk is not None and isinstance(body, dict):
+            return self._run_walker(self.walk, body, path)
         act: Callable[[], Any] = lambda: self.interface(api, body, master)  # noqa: E731 - a name says no more
         return self.conductor.do(path, "JAC", str(api)[:200], act)
+
+    def _run_walker(self, walk: Walk, body: Any, path: str) -> Any:
+        """What a walker answered, as the owner of the run: whom the document names is not asked."""
+        name, context = body.get("name"), body.get("ctx", {})
+        what = {"name": name if isinstance(name, str) else "", "context": context if isinstance(context, dict) else {}}
+        ended = self.conductor.start(path, "JAC", f"{RUN_WALKER} {name}"[:200], lambda: walk(what, path))
+        if isinstance(ended.result, dict):
+            return ended.result
+        return {"report": [], "success": False, "errors": [ended.error or f"Walker {name} not found!"]}
 
     def _loop(self, loop: Any, here: _List, path: str) -> None:
         self.conductor.meter.check_depth(here.depth + 1)

@@ -12,19 +12,21 @@ from windrow.work.sequence.limits import Limits
 from windrow.work.sequence.sending import Asked
 from windrow.work.sequence.strict.language import BadTemplate, Scope, fill
 from windrow.work.sequence.surroundings import Secrets
-from windrow.work.sequence.telling import HIDDEN
+from windrow.work.sequence.telling import HIDDEN, redact, shown_url
 
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
 
 class StepError(Exception):
-    """A step failed. `status` and `answer` are those of the server, where it gave any."""
+    """A step failed. `status` and `answer` are those of the server, where it gave any; `request` is what was asked, as
+    it may be shown."""
 
     def __init__(self, message: str, *, status: int | None = None, answer: Any = None) -> None:
         super().__init__(message)
         self.status = status
         self.answer = answer
+        self.request: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What `$` is after it."""
@@ -57,6 +59,11 @@ class Calling:
         if "save_req_to" not in step:
             return asked, None
         return asked, self._saved(step, url, replace(scope, secret=lambda _: HIDDEN))
+
+    def show(self, step: Mapping[str, Any], asked: Asked, scope: Scope) -> dict[str, Any]:
+        """A request as it may be told to people: without its secrets, and without what looks like some."""
+        seen = replace(scope, secret=lambda _: HIDDEN)
+        return {**redact(self._saved(step, asked.url, seen)), "api": shown_url(asked.url, asked.secrets)}
 
     def _asked(self, step: Mapping[str, Any], url: str, scope: Scope, secrets: Callable[[], tuple[str, ...]]) -> Asked:
         method = step["method"]

@@ -114,6 +114,8 @@ class StrictMachine:
 
     def _describe(self, path: str, failed: Exception) -> dict[str, Any]:
         told: dict[str, Any] = {"step": path, "message": str(failed)}
+        if isinstance(failed, StepError) and failed.request is not None:
+            told["request"] = failed.request
         if isinstance(failed, StepError) and failed.status is not None:
             told |= {"status": failed.status, "answer": failed.answer}
         return told
@@ -186,7 +188,12 @@ class StrictMachine:
         name = self._name(step["save_to"], here) if "save_to" in step else None
         if "save_req_to" in step:
             here.save(self._name(step["save_req_to"], here), shown)
-        answered = self._asking.ask(step, path, asked, here.scope)
+        try:
+            answered = self._asking.ask(step, path, asked, here.scope)
+        except (StepError, RemoteError) as failed:
+            error = failed if isinstance(failed, StepError) else StepError(str(failed))
+            error.request = self._calling.show(step, asked, here.scope)
+            raise error from failed.__cause__
         self._take(step, here, answered.value, name)
         here.answer = answered.about
 
