@@ -11,7 +11,10 @@ from windrow.errors import StoreUnavailable
 from windrow.ports.store import Changes, Store
 
 PACE = 0.02
-"""Seconds between two looks: one look is for everybody who waits, so it may come soon."""
+"""Seconds between two looks, where many wait: one look is for everybody, so it may come soon."""
+
+MANY = 100
+"""Where fewer wait, a look costs less, and the next may come sooner."""
 
 AT_ONCE = 500
 """Runs asked for by one query."""
@@ -53,14 +56,14 @@ class Awaiting:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _look_on(self) -> None:
-        news = self._bell.join()
+        news = self._bell.join()  # rings once at its beginning: nothing is missed before it watches
         try:
             while self._waiters:
                 news.clear()  # before looking: what comes while we look is looked at again
                 asked = list(self._waiters)
                 with suppress(StoreUnavailable):  # it is looked again
                     self._wake(await asyncio.get_running_loop().run_in_executor(self._pool, self._ended_of, asked))
-                await asyncio.sleep(PACE)
+                await asyncio.sleep(PACE * min(1.0, len(asked) / MANY))
                 if set(self._waiters) <= set(asked):
                     with suppress(TimeoutError):
                         await asyncio.wait_for(news.wait(), LOOK_ANYWAY)

@@ -118,6 +118,7 @@ class Bell:
         try:
             changes = self._changes()
             try:
+                self._wake_all()  # what came since they last looked, and before we began to watch
                 while self._goes_on():
                     if changes.wait(LOOK_ANYWAY):
                         self._wake_all()

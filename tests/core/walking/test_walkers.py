@@ -1,5 +1,6 @@
 import asyncio
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,39 @@ def test_those_who_wait_are_woken_by_the_end(garden: Garden) -> None:
 
     assert asyncio.run(wait()) == [True] * 50
     assert len(awaiting) == 0
+    awaiting.close()
+
+
+class Silent:
+    """Changes that nothing is heard of."""
+
+    def wait(self, timeout: float) -> bool:
+        return threading.Event().wait(min(timeout, 0.02))
+
+    def close(self) -> None: ...
+
+
+def test_an_end_between_the_first_look_and_the_beginning_of_listening_is_not_missed(
+    garden: Garden, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, runs = garden.walkers.start(garden.ada, "hello", {}), garden.assembly.store.runs
+    states, looked = runs.states, threading.Event()
+
+    def look(run_ids: Sequence[str]) -> Mapping[str, RunState]:
+        found = states(run_ids)
+        looked.set()
+        return found
+
+    def begin() -> Silent:
+        looked.wait(20)
+        garden.assembly.performer(new_id()).perform(run.id)
+        return Silent()
+
+    monkeypatch.setattr(runs, "states", look)
+    monkeypatch.setattr("windrow.core.awaiting.LOOK_ANYWAY", 60)
+    awaiting = Awaiting(garden.assembly.store, begin)
+
+    assert asyncio.run(awaiting.ended(run.id, 20)) is True
     awaiting.close()
 
 

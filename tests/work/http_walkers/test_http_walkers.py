@@ -13,6 +13,7 @@ from tests.core.walking.conftest import Garden
 from tests.harvests.farm import wait_for
 from tests.work.http_walkers.conftest import listed
 from tests.work.sequence.served import Served
+from windrow.core.runs import TaskDraft
 from windrow.errors import BadInput
 from windrow.model.identity import new_id
 from windrow.model.runs import RunState
@@ -74,6 +75,25 @@ def test_a_walker_of_jacs_own_server_gets_its_fields_and_gives_its_reports(jac: 
     }
     (asked,) = served.log
     assert (asked["json"], asked["headers"]["Authorization"]) == ({"name": "bob"}, f"Bearer {TOKEN}")
+
+
+def test_it_is_a_step_of_sequences_as_all_walkers_are(jac: Garden, served: Served) -> None:
+    served.begin({"POST /walker/Greet": {"json": {"result": {}, "reports": ["hello bob"]}}})
+    steps = [{"walker": {"name": "greet", "context": {"name": "bob"}}, "save_to": "greeted"}]
+    tasks = jac.assembly.windrow.tasks
+    task = tasks.create(jac.ada, TaskDraft("greet by a sequence", "sequence", {"document": {"requests": steps}}))
+    run = tasks.start(jac.ada, task.id)
+
+    performer = jac.assembly.performer(new_id())
+    for _ in range(3):  # it begins the walker and waits, the walker runs, it goes on
+        carry_out = performer.take_run()
+        assert carry_out is not None
+        carry_out()
+        jac.assembly.consequences.draw()
+
+    ended = jac.assembly.store.runs.get(run.id, tenant_id=None)
+    assert (ended.state, ended.error) == (RunState.SUCCEEDED, "")
+    assert ended.result["saved"]["greeted"]["report"] == ["hello bob"]
 
 
 def test_newer_servers_wrap_their_answers(jac: Garden, served: Served) -> None:
