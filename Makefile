@@ -6,7 +6,7 @@ SET_UP = $(PYTHON) tools/set_up.py
 VENV = .venv/bin
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test check bench chaos lock clean
+.PHONY: help setup demo test check bench chaos jac lock clean
 
 help: ## list the commands
 	@echo "Windrow. What would you like to do?"
@@ -14,10 +14,10 @@ help: ## list the commands
 	@echo "ARGS goes to the program: make demo ARGS=--once, make test ARGS='tests/core -k lease'"
 
 setup: ## set up everything that the other commands need
-	@$(SET_UP) dev pycsw pygeoapi stac debian koop
+	@$(SET_UP) dev pycsw pygeoapi beat stac debian koop
 	@echo "Ready: make demo, make test, make check, make bench."
 
-setup-%: ## set up one part: runtime, dev, pycsw, pygeoapi, stac, debian, koop
+setup-%: ## set up one part: runtime, dev, pycsw, pygeoapi, beat, stac, debian, koop, jac
 	@$(SET_UP) $*
 
 demo: ## start Windrow, harvest a real catalogue, show it (ARGS=--once ends by itself)
@@ -25,7 +25,7 @@ demo: ## start Windrow, harvest a real catalogue, show it (ARGS=--once ends by i
 	@$(VENV)/python -m demo $(ARGS)
 
 test: ## run the tests, with real servers and a browser on this machine (JOBS=1: one at a time)
-	@$(SET_UP) dev pycsw pygeoapi stac debian koop
+	@$(SET_UP) dev pycsw pygeoapi beat stac debian koop
 	@$(VENV)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: ## check form, types, imports and house rules
@@ -43,6 +43,10 @@ bench: ## measure speed and memory against the limits; writes build/bench.json
 chaos: ## kill, cut off, freeze and fill up installations, and look what became of their work; writes build/chaos.json
 	@$(SET_UP) dev debian
 	@nice -n 5 $(VENV)/python -m tests.chaos $(ARGS)
+
+jac: ## run Jac programs by the real Jac, and call the walkers of a real Jac server
+	@$(SET_UP) dev jac
+	@$(VENV)/python -m pytest tests/work/jac/real_jac.py $(ARGS)
 
 lock: ## make the lock files anew from pyproject.toml (ARGS=--upgrade takes the newest)
 	@$(SET_UP) dev

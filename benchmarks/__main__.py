@@ -21,6 +21,7 @@ from benchmarks.scenarios import (
     owslib,
     schedules,
     truth,
+    walkers,
 )
 from benchmarks.scenarios.plan import FULL, QUICK, USUAL, Plan
 from samples.servers.process import ROOT
@@ -36,6 +37,7 @@ SCENARIOS: dict[str, Callable[[Plan], list[Figure]]] = {
     "interruptions": interruptions.measure,
     "clock": clock.measure,
     "schedules": schedules.measure,
+    "walkers": walkers.measure,
 }
 WRITTEN = ROOT / "build" / "bench.json"
 

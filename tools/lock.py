@@ -19,6 +19,7 @@ LOCKS = {
     "requirements-pycsw.lock": ["--group", "pycsw"],
     "requirements-pygeoapi.lock": ["--group", "pygeoapi"],
     "requirements-stac.lock": ["--group", "stac"],
+    "requirements-jac.lock": ["--group", "jac"],
     "requirements-notebooks.lock": [
         *("pyproject.toml", "--extra", "notebooks"),
         *("--constraints", "requirements-dev.lock"),

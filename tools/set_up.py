@@ -55,8 +55,9 @@ ENVIRONMENTS = {
     "pycsw": Environment(CACHE / "pycsw", "requirements-pycsw.lock", "pycsw, a catalogue server to harvest"),
     "pygeoapi": Environment(CACHE / "pygeoapi", "requirements-pygeoapi.lock", "pygeoapi, an OGC API server to harvest"),
     "beat": Environment(
-        CACHE / "beat", "requirements-beat.lock", "django-celery-beat, a clock to measure ours against"
+        CACHE / "beat", "requirements-beat.lock", "django-celery-beat, to measure ours against and to import from"
     ),
+    "jac": Environment(CACHE / "jac", "requirements-jac.lock", "jaclang, which runs Jac programs and serves them"),
     "stac": Environment(CACHE / "stac", "requirements-stac.lock", "stac-fastapi, a STAC API server to harvest"),
 }
 

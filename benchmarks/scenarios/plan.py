@@ -23,6 +23,7 @@ class Size:
     schedules      schedules of ticks that are compared; the middle number is due at once beside beat
     dispatches     of beat, for its rate: they are slow
     seconds        for which a hundred schedules are due each second
+    waiters        who wait for one walker at once
     """
 
     small: int
@@ -40,6 +41,7 @@ class Size:
     schedules: tuple[int, int, int] = (1_000, 10_000, 100_000)
     dispatches: int = 500
     seconds: int = 20
+    waiters: int = 1_000
 
 
 QUICK = Size(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from importlib.metadata import entry_points, version
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from windrow.core.harvesting.diffing import DiffWork
 from windrow.core.harvesting.kind import HarvestWork, RefreshWork
 from windrow.core.harvesting.preparing import take_in
 from windrow.core.harvesting.previewing import Previewing
+from windrow.core.hosts import Hosts
 from windrow.core.item_folders import ItemFolders
 from windrow.core.items import Items, Shelf
 from windrow.core.kinds import Kinds
@@ -51,6 +53,7 @@ from windrow.core.repeating import Repeating
 from windrow.core.reporting.kind import ReportWork
 from windrow.core.reporting.sending import Sending
 from windrow.core.runs import Runs, Tasks
+from windrow.core.scheduled_queues import ScheduledQueues
 from windrow.core.scheduling import Scheduling
 from windrow.core.sources import Sources
 from windrow.core.targets import Targets
@@ -81,6 +84,8 @@ from windrow.storage.schema import upgrade
 from windrow.storage.secrets import open_vault
 from windrow.storage.store import SqlStore
 from windrow.work.arcgis_portal import ArcgisPortalWork, Portal
+from windrow.work.http_walkers import load_http_walkers
+from windrow.work.jac import JAC, Interpreter, Jac, JacWork, load_jac_walkers
 from windrow.work.notebook import NotebookWork
 from windrow.work.report import draw
 
@@ -144,6 +149,8 @@ class Assembly:
         asking = [kind for kind in self.kinds.work.values() if isolation_of(kind) is not None]
         installed = {entry.name: entry.value for entry in entry_points(group=WORK_KINDS)}
         places = {kind.name: installed.get(kind.name) or _place_of(kind) for kind in asking}
+        if self.settings.jac_command is not None:
+            places[JAC] = _place_of(JacWork())
         return Isolator(places, drain=self.settings.drain_seconds)
 
     def warm_up(self) -> None:
@@ -170,7 +177,7 @@ class Assembly:
         work["digest"] = DigestWork(self.store, Attending(self.store, self.clock), self.clock)
         work["source_diff"] = DiffWork(self.store, kinds.source)
         work["arcgis_portal"] = ArcgisPortalWork(_portal_of(self.settings))
-        work["walker"] = WalkerWork(self.walkers)
+        work["walker"] = WalkerWork(self.walkers, lambda: self.isolator)
         work["notebook"] = NotebookWork(_bounds_of_notebooks(self.settings))
         work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
         sending = Sending(
@@ -195,8 +202,10 @@ class Assembly:
 
     @cached_property
     def walkers(self) -> dict[str, Walker]:
-        """The registered callables: those of packages, and those in the folders that the settings name."""
-        return load_walkers(WALKERS, [Path(each) for each in self.settings.walker_folders])
+        """The registered callables: those of packages, of the folders that the settings name, and of Jac."""
+        jac, servers = _jac_of(self.settings), self.settings.http_walkers
+        others = chain(load_jac_walkers(jac) if jac else (), load_http_walkers(servers) if servers else ())
+        return load_walkers(WALKERS, [Path(each) for each in self.settings.walker_folders], others)
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -221,6 +230,7 @@ class Assembly:
             schedules=PreviewingSchedules(store.tasks, clock),
             agenda=Agenda(store, Tasks(store, self.kinds, clock), clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
+            hosts=Hosts(store, clock),
             queue=Queue(store, self.reservations),
             repeating=Repeating(store, clock, sources),
             recalling=Recalling(store, Tasks(store, self.kinds, clock)),
@@ -235,6 +245,7 @@ class Assembly:
             items=Items(self.shelf, clock),
             walkers=Walkers(store, self.walkers, clock, Inline(self.performer, self.settings.beat_seconds)),
             noted_tasks=NotedTasks(Tasks(store, self.kinds, clock)),
+            scheduled_queues=ScheduledQueues(Tasks(store, self.kinds, clock)),
             store=store,
             blobs=self.blobs,
         )
@@ -340,6 +351,15 @@ def _portal_of(settings: Settings) -> Portal | None:
         for each in (settings.remote_portal_token, settings.remote_portal_password)
     )
     return Portal(settings.remote_portal_url, token, settings.remote_portal_username, password)
+
+
+def _jac_of(settings: Settings) -> Jac | None:
+    """What runs Jac programs, where there are some."""
+    if settings.jac_command is None:
+        return None
+    bounds = Isolation(memory=settings.jac_memory_mb << 20, seconds=settings.jac_seconds)
+    interpreter = Interpreter(settings.jac_command, settings.data.absolute() / "jac")
+    return Jac(interpreter, [Path(each) for each in settings.jac_folders], bounds)
 
 
 def _bounds_of_notebooks(settings: Settings) -> Isolation:

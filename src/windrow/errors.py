@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -183,6 +184,17 @@ class Cancelled(Stopped):
 
 class LeaseLost(Stopped):
     """Another worker has taken this run over; nothing that this one still holds may be written."""
+
+
+class HostClosed(Stopped):
+    """An admin said that this host is not to be asked at this hour; `until` is when it may be asked again (UTC).
+
+    That is nobody's failure: whoever must ask it gives its worker back, and goes on then.
+    """
+
+    def __init__(self, message: str, until: datetime) -> None:
+        self.until = until
+        super().__init__(message)
 
 
 class Draining(Stopped):

@@ -54,6 +54,14 @@ def do_accounts(client: Client, house: House) -> None:
     assert [each.name for each in client.accounts.tenants()] == ["alpha", "default"]
 
 
+def do_hosts(client: Client) -> None:
+    said = client.hosts.set_hours("closed.test", blackouts=[schedules.Window(begin="08:00", end="18:00")])
+    assert (said.host, [each.begin for each in said.blackouts]) == ("closed.test", ["08:00"])
+    assert "closed.test" in [each.host for each in client.hosts.list()]
+    client.hosts.remove_hours("closed.test")
+    assert "closed.test" not in [each.host for each in client.hosts.list()]
+
+
 def do_sources(client: Client, house: House, remote: Remote) -> sources.Source:
     url = remote.url("/waf/")
     assert "waf" in [each.name for each in client.sources.kinds()]
@@ -77,7 +85,7 @@ def do_sources(client: Client, house: House, remote: Remote) -> sources.Source:
     assert client.runs.get(refresh.id).kind == "refresh"
     assert client.runs.get(check.id).result["available"] is True
     assert [each.available for each in client.sources.availability(source.id)] == [True]
-    assert list(client.sources.hosts())
+    do_hosts(client)
     assert client.sources.retire(source.id).health == "retired"
     assert [each.id for each in client.sources.list(retired=True)] == [source.id]
     client.sources.revive(source.id)

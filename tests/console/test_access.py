@@ -72,7 +72,7 @@ def test_whatever_can_be_used_has_a_name(desk: Page, house: House, pycsw: Pycsw)
 
     nameless = {}
     for path in (
-        *("/", "/sources", "/sources/new", "/runs", "/records", "/workers", "/users", "/account"),
+        *("/", "/sources", "/sources/new", "/runs", "/records", "/workers", "/hosts", "/users", "/account"),
         *(f"/sources/{number}", f"/sources/{number}/resources", f"/sources/{number}/settings", f"/runs/{run.id}"),
         *(f"/records/{record}", f"/records/{record}/edit"),
     ):

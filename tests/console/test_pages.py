@@ -314,6 +314,37 @@ def test_workers_are_shown_drained_and_stopped(admin: Visitor, house: House) -> 
     assert "stopping" in admin.get("/workers").text
 
 
+def test_the_hours_of_a_host_are_said_seen_and_taken_back(admin: Visitor) -> None:
+    row = "when.blackouts.0."
+    hours = {"host": "Slow.test", f"{row}begin": "08:00", f"{row}end": "18:00", f"{row}days": ["0", "1", "2"]}
+
+    said = admin.post("/hosts", hours)
+    page = admin.get(said.location)
+    listed = admin.get("/workers")
+    taken = admin.post("/hosts", {"host": "slow.test", "release": "yes"})
+
+    assert (said.status, said.location) == (303, "/hosts?host=slow.test")
+    assert "never Mon-Wed 08:00-18:00 UTC" in page.text
+    assert 'value="08:00"' in page.html
+    assert "slow.test never Mon-Wed 08:00-18:00 UTC" in listed.text
+    assert (taken.location, "slow.test" in admin.get("/hosts").text) == ("/hosts", False)
+
+
+def test_hours_that_cannot_be_are_pointed_at(admin: Visitor) -> None:
+    row = "when.windows.0."
+
+    nothing = admin.post("/hosts", {"host": "slow.test"})
+    url = admin.post("/hosts", {"host": "https://slow.test/", f"{row}begin": "08:00"})
+    zone = admin.post("/hosts", {"host": "slow.test", f"{row}begin": "08:00", f"{row}zone": "Mars"})
+
+    assert (nothing.status, url.status, zone.status) == (422, 422, 422)
+    assert "or windows are needed" in nothing.text
+    assert "must be a name such as catalogue.example.org" in url.text
+    assert "row 1: 'Mars' is no IANA time zone" in zone.text
+    assert 'value="Mars"' in zone.html
+    assert admin.post("/hosts", {"host": "slow.test", "release": "yes"}).status == 404
+
+
 def test_a_user_is_made_changed_and_switched_off(admin: Visitor, house: House) -> None:
     made = admin.post("/users", {"name": "newcomer", "role": "viewer", "team": "maps", "password": "a long password"})
     user = house.principal("newcomer")

@@ -37,7 +37,7 @@ FOR_WRITERS = {
 }
 """Pages that are for nothing but changing."""
 
-FOR_ADMINS = {"/workers", "/users"}
+FOR_ADMINS = {"/workers", "/hosts", "/users"}
 
 POSTS = [path for method, path in ROUTES if method == "POST" and path not in OPEN | OWN]
 LOOKS = [path for method, path in ROUTES if method == "GET" and not {path} & (OPEN | OWN | FOR_WRITERS | FOR_ADMINS)]

@@ -131,3 +131,11 @@ def test_teams_and_viewers_are_kept_apart(items: Items, ada: Principal, assembly
         items.get(other, item.id)
     with pytest.raises(NotAllowed):
         items.add(viewer, "a.ipynb", io.BytesIO(NOTEBOOK))
+
+
+def test_an_item_is_known_by_its_identifier_without_dashes_too(items: Items, ada: Principal) -> None:
+    item = items.add(ada, "tides.ipynb", io.BytesIO(NOTEBOOK))
+
+    assert items.get(ada, item.id.replace("-", "").upper()) == item
+    with pytest.raises(NotFound):
+        items.get(ada, item.id.replace("-", "", 1))

@@ -179,3 +179,14 @@ def test_a_credential_that_no_request_can_carry_is_refused(credential: Credentia
 )
 def test_a_credential_that_a_request_can_carry_is_taken(credential: Credential | None) -> None:
     check_credential(credential)
+
+
+def test_a_name_that_breaks_a_rule_of_names_is_named() -> None:
+    schema = {"properties": {"parameters": {"type": "object", "propertyNames": {"pattern": "^[a-z]+$"}}}}
+
+    with pytest.raises(BadInput) as caught:
+        fill(schema, {"parameters": {"my value": 1, "fine": 2}}, field="parameters")
+
+    assert [(each.field, each.problem) for each in caught.value.problems] == [
+        ("parameters.parameters.my value", "has a name that must match ^[a-z]+$")
+    ]

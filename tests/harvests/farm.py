@@ -26,6 +26,7 @@ from windrow.model.identity import new_id
 from windrow.model.resources import Resource
 from windrow.model.runs import Run, RunState
 from windrow.model.sources import Credential, DeletionReview, Policies, Source
+from windrow.model.windows import Hours, Window
 from windrow.ports.catalogue import Reader, Search
 from windrow.ports.fetching import Check, Courier, Manners
 from windrow.ports.source_kinds import SourceKind
@@ -110,6 +111,16 @@ class Farm:
 
     def look_at(self, source: Source) -> Source:
         return self.assembly.store.sources.get(source.id, tenant_id=None)
+
+    def close_host(self, *, hours: float, after: float = 0.0) -> None:
+        """Has nobody ask this machine for so many hours, by the clock that hurries; `after` so many."""
+        begin = self.clock() + timedelta(hours=after, minutes=-5)
+        blackout = Window(begin.time(), (begin + timedelta(hours=hours, minutes=5)).time())
+        self.assembly.windrow.hosts.set_hours(self.principal, "127.0.0.1", Hours(blackouts=(blackout,)))
+
+    def open_host(self) -> None:
+        """Has it be asked at any hour again."""
+        self.assembly.windrow.hosts.remove_hours(self.principal, "127.0.0.1")
 
     # Runs.
 

@@ -16,7 +16,8 @@ FOREIGN = {
     "arcgis": r"esri|geoprocessing_job|portal_item",
     "oai_pmh": r"resumption",
     "openeo": r"batch_job|udf_",
-    "jaseci": r"sentinel_|jac_|spawn_",
+    # Settings say what they are for: who runs Jac programs knows them by that name.
+    "jaseci": r"sentinel_|jac_(?!(command|folders|memory_mb|seconds)$)|spawn_",
 }
 
 

@@ -61,7 +61,8 @@ def _row(number: int) -> dict[str, Any]:
     other = {"task_id": OTHER_TASK, "tenant_id": OTHER_TENANT, "kind": "report"} if number % 3 == 0 else {}
     ready_at = NOW + timedelta(days=1) if state is RunState.SCHEDULED else NOW - number * SECOND
     ended_at = NOW if state.is_terminal else None
-    run = a_run(state=state, ready_at=ready_at, priority=number % 5, ended_at=ended_at, **other)
+    due = NOW + (number - 3_000) * SECOND  # without moments the indexes of them are empty, and any would do
+    run = a_run(state=state, ready_at=ready_at, priority=number % 5, ended_at=ended_at, due=due, **other)
     blocked_by = "busy" if state is RunState.QUEUED and number % 2 else ""
     limits = [{"key": "busy", "most": 1}] if blocked_by else []
     return from_run(run) | _HELD_BY_NOBODY | {"blocked_by": blocked_by, "limits": limits}

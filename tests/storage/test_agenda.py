@@ -198,7 +198,7 @@ def look(database: Database, ask: Callable[[SqlAgenda], object]) -> None:
 
     for plan in plans_of(database, within):
         for table in ("tasks", "runs", "sources"):
-            assert not re.search(rf"SCAN {table}(?! USING INDEX)", plan), plan
+            assert not re.search(rf"SCAN {table}(?! USING (?:COVERING )?INDEX)", plan), plan
         assert "Seq Scan" not in plan, plan
 
 

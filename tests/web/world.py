@@ -84,6 +84,7 @@ def inhabit(data: Path) -> Iterator[World]:
             "name": "a.txt",
             "token_id": ada.get("/tokens")["items"][0]["id"],
             "user_id": ada.get("/me")["user_id"],
+            "host": "closed.test",
             "worker_id": add_worker(house),
             "held": held["id"],
             "gone_source": gone["id"],

@@ -319,3 +319,16 @@ def test_an_error_that_says_the_token_again_does_not_show_it(office: Office, ser
 
     assert "No such: ***" in run.error
     assert "hush-hush" not in repr((run.error, office.log(run)))
+
+
+def test_a_job_that_its_host_was_closed_to_is_begun_when_it_opens(office: Office, server: GeoprocessingServer) -> None:
+    office.farm.close_host(hours=1)
+    run = office.begin("geoprocessing", url=server.url, if_unsure="fail")
+
+    resting = office.attempt(run)
+    asked = len(server.jobs)
+    ended = office.farm.finish(run)
+    office.farm.open_host()
+
+    assert (resting.state, asked) == (RunState.SCHEDULED, 0)
+    assert (ended.state, len(server.jobs)) == (RunState.SUCCEEDED, 1), ended.error

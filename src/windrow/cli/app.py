@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from windrow.cli import (
     db,
+    hosts,
     importing,
     installation,
     items,
@@ -78,6 +79,7 @@ app.add_typer(records.app, name="records")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(workers.app, name="workers")
+app.add_typer(hosts.app, name="hosts")
 app.add_typer(db.app, name="db")
 app.add_typer(importing.app, name="import")
 

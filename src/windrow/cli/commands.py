@@ -1,7 +1,7 @@
 """How functions become commands: options gathered in classes, and errors that name the option at fault."""
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from functools import wraps
 from typing import Any, get_type_hints
@@ -22,6 +22,13 @@ ALIASES = {
 """What the parts of an input are called as options, where that is another word."""
 
 
+SCHEDULED = {"expression": "cron", "rule": "calendar", "at": "once", "event": "sun", "offset_seconds": "offset"}
+"""The same for the parts of a schedule."""
+
+NAMING_MOMENTS = ("cron", "calendar", "once", "sun", "elapsed")
+"""Options that say when a schedule is due; any of them may be what is wrong with its trigger."""
+
+
 class Command(TyperCommand):
     """A command whose errors name its options, whatever the core calls the fields."""
 
@@ -30,15 +37,16 @@ class Command(TyperCommand):
         try:
             return super().invoke(ctx)
         except BadInput as error:
-            raise BadInput([self._named(each) for each in error.problems]) from error
+            raise BadInput([self._named(each, ctx.params) for each in error.problems]) from error
 
-    def _named(self, problem: FieldProblem) -> FieldProblem:
+    def _named(self, problem: FieldProblem, given: Mapping[str, object]) -> FieldProblem:
         first, _, rest = problem.field.partition(".")
         options = self._options()
         if first.startswith("--") and first.split()[0] not in options.values() and "set" in options:
             # A setting that was given by `--set`: elsewhere it would be a flag of its own.
             return FieldProblem(f"--set {first.removeprefix('--').replace('-', '_')}", problem.problem)
-        option = options.get(ALIASES.get(first, first))
+        option = _of_schedule(rest, options, given) if first in ("schedule", "trigger") else None
+        option = option or options.get(ALIASES.get(first, first))
         if option is None:
             return problem
         named = f"{option} {rest}" if rest and option in ("--set", "--policy", "--rule") else option
@@ -53,6 +61,14 @@ class Command(TyperCommand):
             elif isinstance(each, TyperArgument):
                 found[str(each.name)] = each.metavar or str(each.name).upper()
         return found
+
+
+def _of_schedule(rest: str, options: Mapping[str, str], given: Mapping[str, object]) -> str | None:
+    """The option that a part of a schedule came by; None where only the command's own way of saying when is left."""
+    word = rest.removeprefix("trigger").removeprefix(".").partition(".")[0]
+    if word:
+        return options.get(SCHEDULED.get(word, word))
+    return next((options[name] for name in NAMING_MOMENTS if given.get(name) is not None), None)
 
 
 def spread(command: Callable[..., None]) -> Callable[..., None]:

@@ -8,8 +8,8 @@ from windrow.cli.answers import Column, pages, print_json, print_line, print_lis
 from windrow.cli.commands import Command
 from windrow.cli.drafting import split_pairs
 from windrow.cli.local import open_local
+from windrow.cli.moments import read_moment
 from windrow.cli.options import All, Data, Json, Limit, Source
-from windrow.cli.tasks import read_moment
 from windrow.errors import BadInput
 from windrow.model.edit_values import LISTS, MOMENTS, spell
 from windrow.model.edits import EDITABLE, Provenance

@@ -16,8 +16,8 @@ from windrow.cli.answers import Column, pages, print_details, print_json, print_
 from windrow.cli.commands import Command, spread
 from windrow.cli.editing import RecordId
 from windrow.cli.local import Local, open_local
+from windrow.cli.moments import read_moment
 from windrow.cli.options import All, Data, Json, Limit
-from windrow.cli.tasks import read_moment
 from windrow.errors import BadInput
 from windrow.model.records import Box
 from windrow.ports.catalogue import Entry, Search, Sort

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from windrow.core.accounts import NewToken, NewUser
 from windrow.core.editing import Traced
 from windrow.core.harvesting.previewing import Preview
+from windrow.core.hosts import HostView
 from windrow.core.notifications import Made
 from windrow.core.pipelines.looking import StepView
 from windrow.core.previewing_schedules import Coming
@@ -65,4 +66,5 @@ shape_of.register(NewUser, lambda item, _now: translate.to_created_user(item))
 shape_of.register(Token, lambda item, _now: translate.to_token(item))
 shape_of.register(NewToken, lambda item, _now: translate.to_created_token(item))
 shape_of.register(Worker, lambda item, _now: translate.to_worker(item))
+shape_of.register(HostView, lambda item, _now: translate.to_host(item))
 shape_of.register(Inspection, lambda item, _now: translate.to_inspection(item))

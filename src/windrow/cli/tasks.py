@@ -1,24 +1,24 @@
 """`windrow tasks …`: what can be run, when it is due, start it, change its schedule."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import orjson
 import typer
 
 from windrow.cli.answers import Column, pages, print_details, print_json, print_line, print_list
-from windrow.cli.commands import Command
-from windrow.cli.drafting import NEVER, read_interval, read_settings
+from windrow.cli.commands import Command, spread
+from windrow.cli.drafting import NEVER, read_settings
 from windrow.cli.exits import code_of_state
 from windrow.cli.following import follow_runs, start_detached
 from windrow.cli.local import Local, open_local
+from windrow.cli.moments import read_moment
 from windrow.cli.options import All, Data, Detach, Json, Limit, Yes, confirm
-from windrow.cli.schedules import read_trigger
+from windrow.cli.scheduling import PolicyOptions, TriggerOptions, change_schedule, is_given
 from windrow.errors import BadInput
 from windrow.model.schedules import Schedule
 from windrow.model.tasks import DEFAULT_QUEUE, Retry, Task
-from windrow.model.triggers import AnyTrigger, Interval
 from windrow.ports.work import WorkKind
 
 app = typer.Typer(help="What can be run, and when it is due.", no_args_is_help=True)
@@ -70,11 +70,13 @@ def show(task_id: TaskId, data: Data = None, as_json: Json = False) -> None:
 
 
 @app.command(cls=Command)
+@spread
 def create(
     name: Annotated[str, typer.Argument(help="What to call it.")],
     kind: Annotated[str, typer.Option(help="Its kind of work: notebook, report, ...")],
+    triggers: TriggerOptions,
+    policies: PolicyOptions,
     parameters: Parameters = None,
-    every: Annotated[str | None, typer.Option(metavar="INTERVAL", help="Run it by itself: 30m, 6h, 1d.")] = None,
     attempts: Annotated[int, typer.Option(min=1, help="How often a run that fails is tried in all.")] = 1,
     queue: Annotated[str, typer.Option(help="Queue whose workers take its runs.")] = DEFAULT_QUEUE,
     data: Data = None,
@@ -85,7 +87,8 @@ def create(
 
     with open_local(data, make=True) as local:
         given = read_settings(parameters, local.windrow.kinds.work_kind(kind))
-        schedule = None if every in (None, NEVER) else Schedule(Interval(read_interval(str(every)), local.now))
+        scheduled = is_given(triggers) or is_given(policies)
+        schedule = _changed(None, triggers, policies, None, local.now) if scheduled else None
         draft = TaskDraft(name, kind, given, queue, retry=Retry(attempts), schedule=schedule)
         _show(local.windrow.tasks.create(local.principal, draft), as_json=as_json)
 
@@ -122,33 +125,24 @@ def start(
 
 
 @app.command(cls=Command)
+@spread
 def schedule(
     task_id: TaskId,
-    every: Annotated[
-        str | None, typer.Option(metavar="INTERVAL", help="Run it by itself: 30m, 6h, 1d; never takes that away.")
-    ] = None,
-    cron: Annotated[
-        str | None, typer.Option(metavar="EXPRESSION", help="Run it by a cron expression, such as '30 2 * * *'.")
-    ] = None,
-    dialect: Annotated[str, typer.Option(help="Of --cron: unix, quartz, celery.")] = "unix",
-    zone: Annotated[str, typer.Option(help="Of --cron: whose wall clock counts, such as Europe/Berlin.")] = "UTC",
+    triggers: TriggerOptions,
+    policies: PolicyOptions,
     paused: Annotated[bool | None, typer.Option("--pause/--resume", help="Switch its schedule off, or on.")] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Change when a task runs by itself. A source's task changes with its source."""
-    if every is None and paused is None and cron is None:
-        raise BadInput.of("--every", "say how often, or never; or say --cron, --pause or --resume")
-    if every is not None and cron is not None:
-        raise BadInput.of("--cron", "and --every exclude each other")
+    """Change when a task runs by itself, and what holds around that; what is left out stays as it is.
+
+    A source's task changes with its source.
+    """
+    if paused is None and not is_given(triggers) and not is_given(policies):
+        raise BadInput.of("--every", "say how often, or never; or say --cron, --pause, --resume or what is to change")
     with open_local(data) as local:
         task = local.windrow.tasks.get(local.principal, task_id)
-        trigger: AnyTrigger | None = None
-        if cron is not None:
-            trigger = read_trigger({"type": "cron", "expression": cron, "dialect": dialect, "zone": zone}, local.now)
-        elif every is not None and every != NEVER:
-            trigger = Interval(read_interval(every), local.now)
-        _save(local, task, None if every == NEVER else _changed(task.schedule, trigger, paused))
+        _save(local, task, _changed(task.schedule, triggers, policies, paused, local.now))
         _show(local.windrow.tasks.get(local.principal, task_id), as_json=as_json)
 
 
@@ -191,26 +185,20 @@ def delete(task_id: TaskId, yes: Yes = False, data: Data = None, as_json: Json =
             print_line(f"Deleted {task.name}.")
 
 
-def read_moment(text: str, *, option: str) -> datetime:
-    """A moment or a date in ISO 8601; UTC where it names no zone. Raises `BadInput`."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        told = f"{text!r} is no moment in ISO 8601, such as 2027-01-01 or 2027-01-01T06:00:00Z"
-        raise BadInput.of(option, told) from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-
-
 def _kind_of(local: Local, task_id: str) -> WorkKind:
     return local.windrow.kinds.work_kind(local.windrow.tasks.get(local.principal, task_id).kind)
 
 
-def _changed(present: Schedule | None, trigger: AnyTrigger | None, paused: bool | None) -> Schedule:
-    if trigger is not None:
-        present = Schedule(trigger) if present is None else replace(present, trigger=trigger)
-    if present is None:
-        raise BadInput.of("--every", "is needed: this task has no schedule yet")
-    return present if paused is None else replace(present, enabled=not paused)
+def _changed(
+    present: Schedule | None, triggers: TriggerOptions, policies: PolicyOptions, paused: bool | None, now: datetime
+) -> Schedule | None:
+    """The schedule as it is to be; None takes it away."""
+    if triggers.every == NEVER:
+        if is_given(policies) or paused is not None:
+            raise BadInput.of("--every", "never takes the schedule away: there is nothing left for other options")
+        return None
+    changed = change_schedule(present, triggers, policies, now)
+    return changed if paused is None else replace(changed, enabled=not paused)
 
 
 def _save(local: Local, task: Task, schedule: Schedule | None) -> None:

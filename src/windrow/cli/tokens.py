@@ -9,8 +9,8 @@ from windrow.cli.answers import Column, print_json, print_line, print_list
 from windrow.cli.commands import Command
 from windrow.cli.drafting import UNITS, read_interval
 from windrow.cli.local import acting_as, open_local
+from windrow.cli.moments import read_moment
 from windrow.cli.options import Data, Json
-from windrow.cli.tasks import read_moment
 from windrow.cli.users import UserName, find_user
 from windrow.model.accounts import Right, Token
 

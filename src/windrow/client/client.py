@@ -6,6 +6,7 @@ from typing import Self
 from windrow.client.accounts import Accounts
 from windrow.client.connection import Connection
 from windrow.client.copies import Copies
+from windrow.client.hosts import Hosts
 from windrow.client.items import Items
 from windrow.client.notifications import Notifications
 from windrow.client.records import Records
@@ -41,6 +42,7 @@ class Client:
         self.runs = Runs(self._connection)
         self.records = Records(self._connection)
         self.copies = Copies(self._connection)
+        self.hosts = Hosts(self._connection)
         self.items = Items(self._connection)
 
     def __enter__(self) -> Self:

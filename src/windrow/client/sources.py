@@ -125,10 +125,6 @@ class Sources(Word):
         body = sources.Decision(approve=approve)
         return self._connection.send(sources.Review, "POST", f"/sources/{source_id}/reviews/{review_id}", body)
 
-    def hosts(self) -> Sequence[sources.Host]:
-        """How the remote hosts have behaved lately."""
-        return self._connection.get(ListOf[sources.Host], "/hosts").items
-
 
 def _selection(ids: Sequence[int] | None) -> dict[str, Any]:
     return {"all": True} if ids is None else {"ids": list(ids)}

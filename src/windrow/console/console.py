@@ -11,6 +11,7 @@ from windrow.console.routes import (
     edits,
     guard,
     home,
+    hosts,
     items,
     notifications,
     queue,
@@ -32,7 +33,7 @@ from windrow.console.routes import (
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
 OF_TASKS = (tasks, schedules, calendar, runs, requests, queue, items, sequences, walkers)
-PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers)
+PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers, hosts)
 
 
 def make_router() -> APIRouter:

@@ -35,6 +35,7 @@ TELLINGS: tuple[tuple[type[Exception], Telling], ...] = (
         Telling(422, "This address may not be asked", "The operator decides where Windrow may connect to."),
     ),
     (errors.RemoteError, Telling(502, "The remote server did not answer well", "Try again later, or look at its URL.")),
+    (errors.HostClosed, Telling(409, "Not at this hour", "An admin said when this host may be asked.")),
     (
         errors.StoreUnavailable,
         Telling(503, "The database does not answer", "Nothing was lost. The page works again when the database does."),

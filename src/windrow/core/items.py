@@ -11,7 +11,7 @@ from windrow.core.item_folders import ItemFolders
 from windrow.core.validating import check_name
 from windrow.errors import BadInput, Conflict, NotFound
 from windrow.model.accounts import Principal, Right
-from windrow.model.identity import is_id, new_id
+from windrow.model.identity import is_id, new_id, usual_spelling
 from windrow.model.items import LARGEST, Item, ItemType, title_of, type_of
 from windrow.model.paging import PageOf, check_limit
 from windrow.model.runs import Run
@@ -30,7 +30,8 @@ class Shelf:
     folders: ItemFolders
 
     def get(self, item_id: str, *, tenant_id: str | None) -> Item:
-        """One item. Raises `NotFound`."""
+        """One item, also by its identifier without dashes, as ArcGIS spells it. Raises `NotFound`."""
+        item_id = usual_spelling(item_id)
         if not is_id(item_id):
             raise NotFound("item", item_id)
         try:

@@ -4,7 +4,7 @@ import structlog
 
 from windrow.core.retrying import tell
 from windrow.core.run_attempts import Attempt
-from windrow.errors import Stopped, StoreUnavailable
+from windrow.errors import HostClosed, Stopped, StoreUnavailable
 from windrow.model.runs import Level
 from windrow.ports.work import WorkKind, let_go_of
 
@@ -20,8 +20,10 @@ def let_go(kind: WorkKind | None, attempt: Attempt) -> None:
     attempt.part_with()
     try:
         end(attempt)
-    except (Stopped, StoreUnavailable):
-        raise
+    except (Stopped, StoreUnavailable) as stop:
+        if not isinstance(stop, HostClosed):
+            raise
+        attempt.log(Level.WARNING, f"What it has going elsewhere was not ended: {stop}")
     except Exception as error:  # noqa: BLE001 - the edge of a run that ends in any case
         log.warning("run not let go", run=attempt.run.id, kind=attempt.run.kind, reason=tell(error))
         attempt.log(Level.WARNING, f"What it has going elsewhere could not be ended: {tell(error)}")

@@ -11,19 +11,30 @@ from time import monotonic
 import structlog
 
 from windrow.core.bunches import Bunch, Size, divide
+from windrow.core.carrying_out import Hands
 from windrow.core.items import Shelf
 from windrow.core.letting_go import let_go
+from windrow.core.resting import rest_of
 from windrow.core.retrying import tell, wait_before
 from windrow.core.run_attempts import Attempt, Makers
 from windrow.core.strays import Strays
-from windrow.errors import Cancelled, Draining, LeaseLost, ProcessLost, RemoteError, Stopped, StoreUnavailable
+from windrow.errors import (
+    Cancelled,
+    Draining,
+    HostClosed,
+    LeaseLost,
+    ProcessLost,
+    RemoteError,
+    Stopped,
+    StoreUnavailable,
+)
 from windrow.model.runs import Level, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
 from windrow.ports.fetching import ErrandsMaker, FetcherMaker
 from windrow.ports.isolating import Isolate
 from windrow.ports.runs import Closing, Ending, PartClaim
 from windrow.ports.store import Store
-from windrow.ports.work import Awaits, Done, Ended, Fanned, Later, Performed, WorkKind, isolation_of
+from windrow.ports.work import Awaits, Done, Ended, Fanned, Later, Performed, WorkKind
 
 log = structlog.get_logger()
 
@@ -187,6 +198,10 @@ class Performer:
 
     # Carrying out.
 
+    @property
+    def _hands(self) -> Hands:
+        return Hands(self.kinds, self.isolate)
+
     def _begin(self, run: Run, part: Part | None = None) -> Attempt:
         attempt = Attempt(
             run,
@@ -235,9 +250,10 @@ class Performer:
     def _carry_out(self, attempt: Attempt) -> None:
         try:
             self._do(attempt)
-        except Draining:
+        except (Draining, HostClosed) as stop:
+            rest = rest_of(attempt, stop)
             attempt.flush_quietly()
-            self._hand_back(attempt.run, self.clock())
+            self._hand_back(attempt.run, rest.ready_at, rest.reason)
         except (Stopped, StoreUnavailable):
             raise
         except Exception as error:  # noqa: BLE001 - the edge of an attempt: it fails with its reason told
@@ -247,7 +263,7 @@ class Performer:
         attempt.notice(attempt.run.state)
         try:
             attempt.check()
-            performed = self._perform(attempt)
+            performed = self._hands.perform(attempt)
             attempt.flush()
             self._conclude(attempt.run, performed)
         except Cancelled:
@@ -342,12 +358,16 @@ class Performer:
         part, runs = claim.part, self.store.runs
         try:
             attempt.check()
-            counts = self._perform_part(attempt, part)
+            counts = self._hands.perform_part(attempt, part)
             attempt.flush()
             return [Closing(part.id, self.worker_id, PartState.DONE, counts, "", self.clock())]
         except Draining:
             attempt.flush_quietly()
             runs.leave_parts([part.id], self.worker_id)
+        except HostClosed as closed:
+            rest = rest_of(attempt, closed)
+            attempt.flush_quietly()
+            runs.retry_part(part.id, self.worker_id, error=rest.reason, ready_at=rest.ready_at, failed=False)
         except (Stopped, StoreUnavailable):
             raise
         except Exception as error:  # noqa: BLE001 - the edge of a part: it fails with its reason told
@@ -369,31 +389,6 @@ class Performer:
         attempt.log(Level.ERROR, f"Failed: {told}", part=str(part.id))
         attempt.flush_quietly()
         return [Closing(part.id, self.worker_id, PartState.FAILED, None, told, now)]
-
-    def _perform(self, attempt: Attempt) -> Performed:
-        kind = self._kind(attempt.run)
-        isolation = isolation_of(kind)
-        if isolation is None:
-            return kind.perform(attempt)
-        return self._isolate(kind).perform(kind.name, isolation, attempt)
-
-    def _perform_part(self, attempt: Attempt, part: Part) -> Mapping[str, int]:
-        kind = self._kind(attempt.run)
-        isolation = isolation_of(kind)
-        if isolation is None:
-            return kind.perform_part(attempt, part)
-        return self._isolate(kind).perform_part(kind.name, isolation, attempt, part)
-
-    def _isolate(self, kind: WorkKind) -> Isolate:
-        if self.isolate is None:
-            raise LookupError(f"The kind of work {kind.name!r} needs a process of its own; this worker gives none.")
-        return self.isolate
-
-    def _kind(self, run: Run) -> WorkKind:
-        kind = self.kinds.get(run.kind)
-        if kind is None:
-            raise LookupError(f"The kind of work {run.kind!r} is not installed on this worker.")
-        return kind
 
     def _finish(self, run: Run, ending: Ending) -> None:
         if not self.store.runs.finish(run.id, run.attempt, ending, now=self.clock()):

@@ -20,7 +20,6 @@ from windrow.model.triggers import Elapsed
 from windrow.model.workers import Inspection, Worker
 from windrow.ports.clocks import Clock
 from windrow.ports.engines import Reservations
-from windrow.ports.fetching import HostState
 from windrow.ports.runs import RunFilter
 from windrow.ports.store import Blobs, Store
 from windrow.ports.work import check_of, task_check_of
@@ -243,11 +242,6 @@ class Runs:
         """The living processes; for admins."""
         principal.need(Right.ADMIN)
         return list(self.store.workers.all())
-
-    def hosts(self, principal: Principal) -> list[HostState]:
-        """How the remote hosts have behaved lately; for admins, because it tells of every team's sources."""
-        principal.need(Right.ADMIN)
-        return self.store.hosts.states()
 
     def drain(self, principal: Principal, worker_id: str) -> None:
         """Asks a worker to finish what it has and go; for admins."""

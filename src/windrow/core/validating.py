@@ -98,6 +98,8 @@ def _problems(field: str, error: ValidationError) -> Iterator[FieldProblem]:
             # jsonschema tells each missing name by an error of its own; the message begins with the name.
             missing = [name for name in _rule(error) if name not in given and error.message.startswith(repr(name))]
             yield from (FieldProblem(f"{path}.{name}", "is missing") for name in missing)
+        case _ if "propertyNames" in error.absolute_schema_path:
+            yield FieldProblem(f"{path}.{str(error.instance)[:LONGEST_NAME]}", f"has a name that {_tell(error)}")
         case _:
             yield FieldProblem(path, _tell(error))
 

@@ -9,6 +9,7 @@ from windrow.core.catalogue import Catalogue
 from windrow.core.copying.keeping import Copies
 from windrow.core.destinations import Destinations
 from windrow.core.editing import Editing
+from windrow.core.hosts import Hosts
 from windrow.core.items import Items
 from windrow.core.kinds import Kinds
 from windrow.core.noted_tasks import NotedTasks
@@ -19,6 +20,7 @@ from windrow.core.queueing import Queue
 from windrow.core.recalling import Recalling
 from windrow.core.repeating import Repeating
 from windrow.core.runs import Runs, Tasks
+from windrow.core.scheduled_queues import ScheduledQueues
 from windrow.core.sources import Sources
 from windrow.core.targets import Targets
 from windrow.core.walking.walkers import Walkers
@@ -36,6 +38,7 @@ class Windrow:
     schedules: PreviewingSchedules
     agenda: Agenda
     runs: Runs
+    hosts: Hosts
     queue: Queue
     repeating: Repeating
     recalling: Recalling
@@ -50,5 +53,6 @@ class Windrow:
     items: Items
     walkers: Walkers
     noted_tasks: NotedTasks
+    scheduled_queues: ScheduledQueues
     store: Store
     blobs: Blobs

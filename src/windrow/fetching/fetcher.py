@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib3 import PoolManager
 
 from windrow.errors import (
+    HostClosed,
     HostResting,
     RemoteError,
     RemoteStatus,
@@ -187,9 +188,16 @@ class PoliteFetcher:
         Gives the request that was answered in the end, and its answer.
         """
         seconds = self._manners.whole_timeout
-        for _ in range(MOST_REDIRECTS + 1):
+        changes = request.changes
+        for hop in range(MOST_REDIRECTS + 1):
             began = time.monotonic()
-            response = self._hop(request, seconds)
+            try:
+                response = self._hop(request, seconds)
+            except HostClosed as closed:
+                if not (hop and changes):
+                    raise
+                # Not to be asked again as if nothing had been sent: the first server may have done it.
+                raise RemoteUnreachable(f"The answer to a change sent on to another address. {closed}") from closed
             if not response.is_redirect:
                 return request, response
             request = request.redirected(response, self._identity, self._outfit.door.policy)

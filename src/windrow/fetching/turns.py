@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from windrow.errors import HostResting
+from windrow.errors import HostClosed, HostResting
 from windrow.fetching.holding import HOLD, Holder
 from windrow.fetching.keeping import Keeper
 from windrow.fetching.watching import SLICE
@@ -89,7 +89,7 @@ class Turns:
         self._holder = Holder(self._renew)
 
     def take(self, host: str, manners: Manners, check: Check) -> Held:
-        """Waits for the host's turn; to be given back. Raises `HostResting` and `Stopped`."""
+        """Waits for the host's turn; to be given back. Raises `HostResting`, `HostClosed` and `Stopped`."""
         self._gate.enter(host, manners.concurrency, check)
         try:
             check()
@@ -162,6 +162,9 @@ class Turns:
 
 
 def _give_up(host: str, turn: Turn) -> None:
+    if turn.closed_until is not None:
+        until = turn.closed_until
+        raise HostClosed(f"{host} rests until {until:%Y-%m-%d %H:%M} UTC: it is not to be asked at this hour.", until)
     if turn.resting:
         raise HostResting(f"{host} failed too often; it is left alone for {turn.wait:.0f} s.", retry_after=turn.wait)
     if turn.wait > PATIENCE:

@@ -1,9 +1,12 @@
 """Identifiers: time-ordered UUIDs (version 7, RFC 9562), so that the newest sorts last."""
 
 import os
+import re
 import time
 import uuid
 from datetime import UTC, datetime
+
+_ANY_SPELLING = re.compile(r"[0-9a-fA-F]{8}(-?)(?:[0-9a-fA-F]{4}\1){3}[0-9a-fA-F]{12}")
 
 
 def new_id() -> str:
@@ -26,6 +29,11 @@ def is_id(text: str) -> bool:
         return str(uuid.UUID(text)) == text
     except ValueError:
         return False
+
+
+def usual_spelling(text: str) -> str:
+    """One of our identifiers as we spell it, if it came without its dashes or in capitals; any other text as it is."""
+    return str(uuid.UUID(text)) if _ANY_SPELLING.fullmatch(text) else text
 
 
 def made_at(identifier: str) -> datetime:

@@ -8,6 +8,7 @@ from windrow.errors import BadInput
 from windrow.model.triggers.zones import resolve, zone_of
 
 DAY = timedelta(days=1)
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,16 @@ class Window:
             raise BadInput.of("window.weekdays", "go from 0 (Monday) to 6 (Sunday)")
         if self.first is not None and self.last is not None and self.last < self.first:
             raise BadInput.of("window.last", "must not lie before the first day")
+
+    def describe(self) -> str:
+        """For people, and as commands take it: `Mon-Fri 22:00-06:00 Europe/Berlin`, `2026-12-24..2026-12-27 UTC`."""
+        days = sorted(self.weekdays)
+        names = [DAYS[day] for day in days]
+        if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+            names = [f"{names[0]}-{names[-1]}"]
+        dates = "" if self.first is self.last is None else f"{self.first or ''}..{self.last or ''}"
+        hours = "" if self.begin == self.end == time() else f"{_told(self.begin)}-{_told(self.end)}"
+        return " ".join(filter(None, [",".join(names), dates, hours, self.zone]))
 
     def closes(self, moment: datetime) -> datetime | None:
         """When it closes, if it is open at that moment; else None."""
@@ -58,6 +69,10 @@ class Window:
         return resolve(datetime.combine(day, self.begin), zone), resolve(datetime.combine(until, self.end), zone)
 
 
+def _told(moment: time) -> str:
+    return moment.isoformat("minutes" if moment.replace(second=0, microsecond=0) == moment else "seconds")
+
+
 MOST_STEPS = 20
 """How many windows may follow one another without a gap."""
 
@@ -79,3 +94,21 @@ def free_from(moment: datetime, windows: tuple[Window, ...], blackouts: tuple[Wi
         else:
             return moment
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When something may be done: in one of the windows, if there are any, and in no blackout."""
+
+    windows: tuple[Window, ...] = ()
+    blackouts: tuple[Window, ...] = ()
+
+    def closed_until(self, moment: datetime) -> datetime | None:
+        """When it may be done again, if it may not be done at that moment; else None.
+
+        Where no moment is left at all that is a day later: somebody may have changed it by then.
+        """
+        free = free_from(moment, self.windows, self.blackouts)
+        if free is None:
+            return moment + DAY
+        return free if free > moment else None

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from windrow.model.sources import Credential
+from windrow.model.windows import Hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +266,7 @@ class Turn:
 
     With a `ticket`: go after `wait` seconds (0 is now); the slot is reserved. Without: come back after `wait` seconds.
     `resting` is set while the host's circuit breaker is open: then do not wait but give up.
+    `closed_until` is set while the host is not to be asked at all, by its hours: then do not wait but come back later.
     `spare` says that nobody else waits and no pace is to be kept: the ticket may serve several requests, one after
     another, for a fraction of a second. A book that never says so is correct too, only asked more often.
     """
@@ -273,6 +275,7 @@ class Turn:
     ticket: str = ""
     resting: bool = False
     spare: bool = False
+    closed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,4 +312,23 @@ class Hosts(Protocol):
 
     def states(self) -> list[HostState]:
         """Every host known, by name."""
+        ...
+
+
+class HostHours(Protocol):
+    """The hours at which hosts may be asked, as an admin said. A host is a name, or a name with a port: `a.test:8080`.
+
+    What is said of a name holds for all its ports.
+    """
+
+    def all(self) -> Mapping[str, Hours]:
+        """Every host of which something was said, by name."""
+        ...
+
+    def save(self, host: str, hours: Hours) -> None:
+        """Says it; a second time replaces the first."""
+        ...
+
+    def remove(self, host: str) -> None:
+        """Takes it back. Raises `NotFound` where nothing was said."""
         ...

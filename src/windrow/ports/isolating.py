@@ -1,7 +1,7 @@
 """Isolate: where work is carried out whose kind asks for a process of its own."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from windrow.model.runs import Part
 from windrow.ports.work import Isolation, Performed, Work
@@ -15,8 +15,10 @@ class Isolate(Protocol):
     process and whatever it started are gone.
     """
 
-    def perform(self, kind: str, isolation: Isolation, work: Work) -> Performed:
-        """What the installed kind of that name gives for the run."""
+    def perform(
+        self, kind: str, isolation: Isolation, work: Work, *, parameters: Mapping[str, Any] | None = None
+    ) -> Performed:
+        """What the kind of that name gives for the run; with `parameters` it sees those instead of the run's."""
         ...
 
     def perform_part(self, kind: str, isolation: Isolation, work: Work, part: Part) -> Mapping[str, int]:

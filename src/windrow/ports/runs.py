@@ -257,8 +257,8 @@ class Runs(Steps, Protocol):
         """Ends parts; whoever closes the last of a run queues its finish. False for each that is fenced out."""
         ...
 
-    def retry_part(self, part_id: int, worker_id: str, *, error: str, ready_at: datetime) -> bool:
-        """Gives a part back for a later try. False when fenced out."""
+    def retry_part(self, part_id: int, worker_id: str, *, error: str, ready_at: datetime, failed: bool = True) -> bool:
+        """Gives a part back for a later try; one that has not `failed` loses no attempt. False when fenced out."""
         ...
 
     def leave_parts(self, part_ids: Sequence[int], worker_id: str) -> None:

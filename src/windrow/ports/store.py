@@ -12,7 +12,7 @@ from windrow.ports.deliveries import Targets
 from windrow.ports.destinations import Destinations
 from windrow.ports.dispatches import Dispatches
 from windrow.ports.edits import Edits
-from windrow.ports.fetching import Hosts
+from windrow.ports.fetching import HostHours, Hosts
 from windrow.ports.harvests import Harvests
 from windrow.ports.items import Items
 from windrow.ports.memories import Memories
@@ -20,6 +20,7 @@ from windrow.ports.notes import Notes
 from windrow.ports.notifying import Notifications
 from windrow.ports.reporting import Reports
 from windrow.ports.runs import Runs, Workers
+from windrow.ports.scheduled_queues import ScheduledQueues
 from windrow.ports.sources import Sources
 from windrow.ports.tasks import Tasks
 
@@ -118,8 +119,18 @@ class Store(Protocol):
         ...
 
     @property
+    def scheduled_queues(self) -> ScheduledQueues:
+        """Tasks by the numbers and names that other systems know them by."""
+        ...
+
+    @property
     def hosts(self) -> Hosts:
         """How remote hosts are treated."""
+        ...
+
+    @property
+    def host_hours(self) -> HostHours:
+        """When remote hosts may be asked."""
         ...
 
     def check(self) -> None:

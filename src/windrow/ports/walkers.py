@@ -11,12 +11,13 @@ the Python files of the folders that the setting `walker_folders` names.
         walk.report(f"hello {walk.context['name']}")
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from windrow.model.runs import Level, Run
 from windrow.ports.fetching import FetcherMaker
+from windrow.ports.work import Isolation, Work
 
 ANYTHING: Mapping[str, Any] = {"type": "object"}
 """The schema of a walker that did not say what it takes."""
@@ -24,15 +25,29 @@ ANYTHING: Mapping[str, Any] = {"type": "object"}
 _STAMP = "__windrow_walker__"
 
 
+class WalkerFailed(Exception):
+    """Raised by a walker that knows better than a Python call stack what went wrong.
+
+    message  told as it is, without the name of this class
+    trace    lines of the call stack to be told, where there was one
+    """
+
+    def __init__(self, message: str, trace: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.trace = list(trace) or [message]
+
+
 class Walk(Protocol):
     """One execution of a walker, as the walker sees it. Safe to use from several threads.
 
     anchor       a value to be handed out beside the report
+    state        what else the run's result is to keep of the walker; callers of a face are not told
     status_code  the HTTP status that a caller who waits for the answer is given
     custom       what such a caller is given instead of the report
     """
 
     anchor: Any
+    state: Mapping[str, Any] | None
     status_code: int | None
     custom: Any
 
@@ -51,8 +66,20 @@ class Walk(Protocol):
         """Makes polite fetchers."""
         ...
 
+    @property
+    def work(self) -> Work:
+        """The attempt as kinds of work see it, for walkers that need more of it than stands here."""
+        ...
+
     def report(self, value: Any) -> None:
         """Adds a value to the report. Raises `BadInput` for what is no JSON."""
+        ...
+
+    def perform_apart(self, kind: str, isolation: Isolation, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Has a kind of work that is meant for it do something in a process of its own, and gives its result.
+
+        The kind sees these parameters in place of the run's. Raises as `windrow.ports.isolating.Isolate` says.
+        """
         ...
 
     def log(self, level: Level, message: str, **data: object) -> None:

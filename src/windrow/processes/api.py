@@ -9,6 +9,7 @@ from windrow.model.workers import WorkerRole
 from windrow.processes.certificates import pair_of, renewing
 from windrow.processes.living import MARGIN, live, make_heart, stop_on_signals
 from windrow.processes.logs import configure_logs
+from windrow.processes.open_files import allow_open_files
 from windrow.processes.server import make_server
 from windrow.settings import Settings
 from windrow.web.app import make_app
@@ -29,6 +30,7 @@ def run_api(
     `prepare` is what must have been done before the first request, where no supervisor has done it.
     """
     configure_logs(settings, "api")
+    allow_open_files()
     assembly = Assembly(settings)
     if prepare is not None:
         prepare(assembly)

@@ -135,6 +135,20 @@ class Settings(BaseSettings):
         (),
         description="Absolute folders of Python files with walkers; every process loads them, and runs what they say.",
     )
+    http_walkers: Path | None = Field(
+        None, description="File (TOML) of walkers that live Jac servers run: a table for each, by its name here."
+    )
+    jac_command: Path | None = Field(
+        None,
+        description="Python interpreter that has jaclang, or jac binary, that runs Jac programs; none without it.",
+    )
+    jac_folders: Words = Field(
+        (), description="Absolute folders of Jac programs (*.jac), the walkers of which everybody may run."
+    )
+    jac_memory_mb: int = Field(
+        1024, ge=128, le=1 << 24, description="MiB of memory that one run of a Jac walker may hold with all it starts."
+    )
+    jac_seconds: float = Field(600.0, gt=0, le=31_536_000, description="Seconds that one run of a Jac walker may take.")
     notebook_memory_mb: int = Field(
         4096, ge=256, le=1 << 24, description="MiB of memory that one run of a notebook may hold with all it starts."
     )
@@ -171,7 +185,14 @@ class Settings(BaseSettings):
         return self._origins.get(name, DEFAULT)
 
     @field_validator(
-        "queues", "outgoing_allow", "trusted_proxies", "target_folders", "item_folders", "walker_folders", mode="before"
+        "queues",
+        "outgoing_allow",
+        "trusted_proxies",
+        "target_folders",
+        "item_folders",
+        "walker_folders",
+        "jac_folders",
+        mode="before",
     )
     @classmethod
     def _split(cls, value: object) -> object:
@@ -186,7 +207,7 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("data", "config", "tls_certificate", "tls_key")
+    @field_validator("data", "config", "tls_certificate", "tls_key", "http_walkers", "jac_command")
     @classmethod
     def _expand_home(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser()
@@ -247,7 +268,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{each!r} is no address or network such as 10.0.0.0/8")
         return value
 
-    @field_validator("target_folders", "item_folders", "walker_folders")
+    @field_validator("target_folders", "item_folders", "walker_folders", "jac_folders")
     @classmethod
     def _check_folders(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for each in value:
@@ -273,6 +294,10 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"{variable_of('tls_certificate')} and {variable_of('tls_key')} must be set both or neither"
             )
+        if self.jac_folders and self.jac_command is None:
+            raise ValueError(f"{variable_of('jac_command')} must be set: {variable_of('jac_folders')} needs it")
+        if self.jac_command is not None and not self.jac_command.is_absolute():
+            raise ValueError(f"{variable_of('jac_command')} must be an absolute path such as /opt/jac/bin/python3")
         if self.engine == "celery" and self.broker_url is None:
             raise ValueError(f"{variable_of('broker_url')} must be set: {variable_of('engine')}=celery needs a broker")
         if self.engine == "celery" and not self.database.startswith("postgresql"):

@@ -3,14 +3,17 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, type_coerce, update
 
 from windrow.model.manners import HostLine, ask_turn, give_back, line_from_json, line_to_json, renew
 from windrow.ports.clocks import Clock, system_clock
 from windrow.ports.fetching import HostState, Turn
 from windrow.storage.database import Database
+from windrow.storage.host_hours import closed_until, hours_named
 from windrow.storage.tables import hosts
+from windrow.storage.types import Json
 from windrow.storage.upserts import insert_missing
 
 LONGEST_KEY = 255
@@ -28,12 +31,15 @@ class SqlHosts:
         """Asks to send one request now."""
         ticket = secrets.token_hex(8)
         with self._database.write() as connection:
-            line = _lock_line(connection, host, now)
+            line, hours = _lock_line_and_hours(connection, host, now)
+            if (until := closed_until(hours, now)) is not None:
+                return Turn((until - now).total_seconds(), closed_until=until)
             reply = ask_turn(
                 line, ticket, now=now, requests_per_second=requests_per_second, concurrency=concurrency, hold=hold
             )
             _write_line(connection, line, reply.line, now)
-        return Turn(reply.wait, ticket if reply.granted else "", reply.resting, reply.spare)
+        # Where hours are to be kept, no ticket outlives the request that it was given for.
+        return Turn(reply.wait, ticket if reply.granted else "", reply.resting, reply.spare and not hours)
 
     def give_back(
         self, host: str, ticket: str, *, now: datetime, failed: bool | None, quiet_for: float | None = None
@@ -64,15 +70,31 @@ class SqlHosts:
 
 
 def _lock_line(connection: Connection, host: str, now: datetime) -> HostLine:
+    return _lock_line_and_hours(connection, host, now)[0]
+
+
+def _lock_line_and_hours(connection: Connection, host: str, now: datetime) -> tuple[HostLine, list[Any]]:
+    name = host.rpartition(":")[0]
     host = host[-LONGEST_KEY:]
-    # On PostgreSQL two workers may ask for the same host at once: the second waits for the first one's line.
-    query = select(hosts.c.line).where(hosts.c.host == host).with_for_update()
-    kept = connection.scalar(query)
+    names = {"this_host": host, "this_name": name[-LONGEST_KEY:]}
+    kept = connection.execute(_LINE, names).one_or_none()
     if kept is None:
         row = {"host": host, "line": line_to_json(HostLine(host)), "changed_at": now}
         insert_missing(connection, hosts, [row], conflict=["host"])
-        kept = connection.scalar(query)
-    return line_from_json(host, kept or {})
+        kept = connection.execute(_LINE, names).one()
+    return line_from_json(host, kept.line), [each for each in (kept.of_host, kept.of_name) if each is not None]
+
+
+# On PostgreSQL two workers may ask for the same host at once: the second waits for the first one's line.
+_LINE = (
+    select(
+        hosts.c.line,
+        type_coerce(hours_named("this_host"), Json).label("of_host"),
+        type_coerce(hours_named("this_name"), Json).label("of_name"),
+    )
+    .where(hosts.c.host == bindparam("this_host"))
+    .with_for_update(of=hosts)
+)
 
 
 def _write_line(connection: Connection, old: HostLine, new: HostLine, now: datetime) -> None:

@@ -76,10 +76,11 @@ class RunParts:
             closed = iter(close_parts(connection, list(chain(*calls))))
         return [list(islice(closed, len(each))) for each in calls]
 
-    def retry_part(self, part_id: int, worker_id: str, *, error: str, ready_at: datetime) -> bool:
+    def retry_part(self, part_id: int, worker_id: str, *, error: str, ready_at: datetime, failed: bool = True) -> bool:
         """Gives a part back for a later try."""
         with self._database.write(wake=True) as connection:
-            this = {"this_part": part_id, "this_worker": worker_id, "new_error": error, "new_ready_at": ready_at}
+            change = {"new_error": error, "new_ready_at": ready_at, "not_counted": 0 if failed else 1}
+            this = {"this_part": part_id, "this_worker": worker_id, **change}
             return connection.execute(_RETRY, this).rowcount == 1
 
     def leave_parts(self, part_ids: Sequence[int], worker_id: str) -> None:
@@ -237,6 +238,7 @@ _RETRY = (
         state=PartState.OPEN.value,
         error=bindparam("new_error"),
         ready_at=bindparam("new_ready_at"),
+        attempts=parts.c.attempts - bindparam("not_counted", type_=parts.c.attempts.type),
         lost=0,
         **_FREED,
     )

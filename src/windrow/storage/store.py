@@ -14,6 +14,7 @@ from windrow.storage.destinations import SqlDestinations
 from windrow.storage.dispatches import SqlDispatches
 from windrow.storage.edits import SqlEdits
 from windrow.storage.harvests import SqlHarvests
+from windrow.storage.host_hours import SqlHostHours
 from windrow.storage.hosts import SqlHosts
 from windrow.storage.items import SqlItems
 from windrow.storage.memories import SqlMemories
@@ -21,6 +22,7 @@ from windrow.storage.notes import SqlNotes
 from windrow.storage.notifications import SqlNotifications
 from windrow.storage.reporting import SqlReports
 from windrow.storage.runs import SqlRuns
+from windrow.storage.scheduled_queues import SqlScheduledQueues
 from windrow.storage.secrets import Vault
 from windrow.storage.sources import SqlSources
 from windrow.storage.targets import SqlTargets
@@ -126,9 +128,19 @@ class SqlStore:
         return SqlNotes(self._database)
 
     @cached_property
+    def scheduled_queues(self) -> SqlScheduledQueues:
+        """Tasks by the numbers and names that other systems know them by."""
+        return SqlScheduledQueues(self._database)
+
+    @cached_property
     def hosts(self) -> SqlHosts:
         """How remote hosts are treated."""
         return SqlHosts(self._database)
+
+    @cached_property
+    def host_hours(self) -> SqlHostHours:
+        """When remote hosts may be asked."""
+        return SqlHostHours(self._database)
 
     def check(self) -> None:
         """Whether the database answers and its schema is ours. Raises `StoreUnavailable`."""

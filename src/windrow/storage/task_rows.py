@@ -75,8 +75,8 @@ def to_schedule(kept: Mapping[str, Any], next_due: datetime | None) -> Schedule:
         pause_after=kept.get("pause_after", PAUSE_AFTER),
         paused=kept.get("paused", ""),
         counted_after=kept.get("counted_after", ""),
-        windows=tuple(_to_window(each) for each in kept.get("windows", ())),
-        blackouts=tuple(_to_window(each) for each in kept.get("blackouts", ())),
+        windows=tuple(to_window(each) for each in kept.get("windows", ())),
+        blackouts=tuple(to_window(each) for each in kept.get("blackouts", ())),
         next_due=next_due,
     )
 
@@ -97,12 +97,13 @@ def from_schedule(schedule: Schedule) -> dict[str, Any]:
         "pause_after": schedule.pause_after,
         "paused": schedule.paused,
         "counted_after": schedule.counted_after,
-        "windows": [_from_window(each) for each in schedule.windows],
-        "blackouts": [_from_window(each) for each in schedule.blackouts],
+        "windows": [from_window(each) for each in schedule.windows],
+        "blackouts": [from_window(each) for each in schedule.blackouts],
     }
 
 
-def _to_window(kept: Mapping[str, Any]) -> Window:
+def to_window(kept: Mapping[str, Any]) -> Window:
+    """A window from its JSON."""
     return Window(
         begin=time.fromisoformat(kept["begin"]),
         end=time.fromisoformat(kept["end"]),
@@ -113,7 +114,8 @@ def _to_window(kept: Mapping[str, Any]) -> Window:
     )
 
 
-def _from_window(window: Window) -> dict[str, Any]:
+def from_window(window: Window) -> dict[str, Any]:
+    """A window as JSON."""
     return {
         "begin": window.begin.isoformat(),
         "end": window.end.isoformat(),

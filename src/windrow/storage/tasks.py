@@ -108,7 +108,7 @@ class SqlTasks:
             _find(connection, task_id, tenant_id, lock=True)
             _refuse_owned(connection, task_id)
             family = _lock_family(connection, task_id)
-            connection.execute(_without_schedule(task_id))
+            connection.execute(without_schedule(task_id))
         blobs: list[str] = []
         while run_ids := self._ended_runs(family):
             blobs += remove_runs(self._database, run_ids)
@@ -217,7 +217,8 @@ def _lock_family(connection: Connection, task_id: str) -> Sequence[str]:
     return family
 
 
-def _without_schedule(task_id: str) -> Any:
+def without_schedule(task_id: str) -> Any:
+    """Takes a task's schedule away; a clock that is about to meet a moment of it comes too late."""
     version = tasks.c.schedule_version + 1
     return update(tasks).where(tasks.c.id == task_id).values(schedule=None, next_due=None, schedule_version=version)
 

@@ -17,6 +17,7 @@ from windrow.core.listening import Listening
 from windrow.faces.arcgis.context import Parts as ArcgisParts
 from windrow.faces.arcgis.face import make_router as make_arcgis_router
 from windrow.faces.arcgis.slashes import Slashes
+from windrow.faces.arcgis.statuses import Statuses
 from windrow.faces.catalogue.context import Parts as CatalogueParts
 from windrow.faces.catalogue.face import make_router as make_catalogue_router
 from windrow.faces.geonode.context import Parts as GeoNodeParts
@@ -91,7 +92,7 @@ def make_app(assembly: Assembly) -> FastAPI:
     app.include_router(make_geonode_router())
     app.state.jaseci = JaseciParts(assembly.windrow, identity, address_of, awaiting)
     app.include_router(make_jaseci_router())
-    app.state.arcgis = ArcgisParts(assembly.windrow, assembly.clock, address_of, title, base_url)
+    app.state.arcgis = ArcgisParts(assembly.windrow, assembly.clock, address_of, awaiting, title, base_url)
     app.include_router(make_arcgis_router())
     app.include_router(make_console_router())
     answer_errors(app)
@@ -105,6 +106,7 @@ def _wrap(app: FastAPI, latencies: Latencies) -> None:
     app.add_middleware(BodyLimit)
     app.add_middleware(LastResort)
     app.add_middleware(Heads)
+    app.add_middleware(Statuses)
     app.add_middleware(Slashes)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Timed, note=latencies.note)

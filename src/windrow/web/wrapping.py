@@ -23,6 +23,9 @@ SECURITY_HEADERS = (
 LARGEST_UPLOAD = (64 << 20) + (64 << 10)
 """Bytes of a request that brings an item, with what a form writes around it. It is never in memory as a whole."""
 
+MOST_FORGOTTEN = 4 * LARGEST_UPLOAD
+"""Bytes beyond what may be sent that are read nevertheless, and kept nowhere."""
+
 _UPLOADS = re.compile(
     r"/api/v1/items(/[^/]+/content)?|/items(/[^/]+/content)?"
     r"|/portal/sharing/rest/content/users/[^/]+/(addItem|items/[^/]+/update)"
@@ -111,12 +114,28 @@ class BodyLimit:
             return
         largest = self._largest_upload if _UPLOADS.fullmatch(scope["path"]) else self._largest
         if _announced(scope) > largest:
+            await _read_on(scope, receive)
             await _refusal(largest)(scope, receive, send)
         else:
-            await self._app(scope, _counted(receive, largest), send)
+            await self._app(scope, _counted(scope, receive, largest), send)
 
 
-def _counted(receive: Receive, largest: int) -> Receive:
+async def _read_on(scope: Scope, receive: Receive) -> None:
+    """Reads and forgets what else comes, within reason: most clients hear no answer while they are sending.
+
+    Who asks first whether to send (RFC 9110, 10.1.1) is answered at once.
+    """
+    if any(name == b"expect" for name, _ in scope["headers"]):
+        return
+    came = 0
+    while came < MOST_FORGOTTEN:
+        message = await receive()
+        came += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return
+
+
+def _counted(scope: Scope, receive: Receive, largest: int) -> Receive:
     came = 0
 
     async def receive_and_count() -> Message:
@@ -124,6 +143,8 @@ def _counted(receive: Receive, largest: int) -> Receive:
         message = await receive()
         came += len(message.get("body", b""))
         if came > largest:
+            if message.get("more_body", False):
+                await _read_on(scope, receive)
             raise HTTPException(413, _too_large(largest))
         return message
 

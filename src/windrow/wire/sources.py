@@ -330,13 +330,3 @@ class Decision(Input):
     """What a person decided about a held deletion."""
 
     approve: YesNo = Field(description="True lets the deletion through, false keeps the resources.")
-
-
-class Host(Shape):
-    """How a remote host has behaved lately."""
-
-    host: str = Field(examples=["catalogue.example.org:443"])
-    in_flight: int
-    failures: int
-    resting_until: datetime | None = None
-    quiet_until: datetime | None = None

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from windrow.core.pipelines.deciding import Outcome, decide, state_of
 from windrow.core.pipelines.plan import Plan, PlannedStep, read_plan
+from windrow.model.identity import new_id
 from windrow.model.runs import RunState
 
 ENDS = [RunState.SUCCEEDED, RunState.PARTIAL, RunState.FAILED, RunState.CANCELLED]
@@ -87,3 +88,11 @@ def test_a_step_for_failures_sees_those_far_before_it(end: RunState, begins: boo
     decision = decide(plan, {"a": Outcome(end), "b": b}, lambda _: False)
 
     assert [each.name for each in decision.begin] == (["mend"] if begins else [])
+
+
+def test_a_task_is_known_by_its_identifier_without_dashes_too() -> None:
+    task_id = new_id()
+
+    plan = read_plan({"steps": [{"name": "a", "task": task_id.replace("-", "")}]})
+
+    assert [each.task for each in plan.steps] == [task_id]

@@ -54,13 +54,18 @@ class PortalClient:
     def rest(self) -> str:
         return f"{self.base}/portal/sharing/rest"
 
-    def send(self, method: str, url: str, form: Mapping[str, Any] | None = None, *, token: bool = True) -> Wire:
-        """One request, and nothing else."""
+    def send(
+        self, method: str, url: str, form: Mapping[str, Any] | None = None, *, token: bool = True, document: Any = None
+    ) -> Wire:
+        """One request, and nothing else; with a form, or with a document as JSON."""
         headers = {"Referer": "http"}
         if token and self.token and url not in self.without_token:
             headers["X-Esri-Authorization"] = f"Bearer {self.token}"
         body = None
-        if method == "POST":
+        if document is not None:
+            headers["Content-Type"] = "application/json"
+            body = _json(document)
+        elif method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             body = urlencode(form or {})
         elif form:

@@ -115,6 +115,11 @@ def test_what_cron_cannot_say_is_not_said(trigger: AnyTrigger) -> None:
     assert show_cron(trigger) == NOTHING
 
 
+@pytest.mark.parametrize("expression", ["0 5 4 ? * 7", "0 5 4 ? * 7 *"])
+def test_what_has_seconds_elsewhere_is_shown_without_them(expression: str) -> None:
+    assert show_cron(Cron(expression, "UTC", Dialect.QUARTZ)) == fields("5 4 ? * 7")
+
+
 def test_the_period_is_what_lies_between_the_next_two_moments() -> None:
     assert period_of(read_cron(fields("0 4 ? * 7")), SUNDAY) == 604_800
     assert period_of(read_cron(fields("* * * * *")), SUNDAY) == 60

@@ -27,6 +27,7 @@ def test_a_notebook_is_brought_scheduled_read_changed_and_deleted(portal: Portal
     task = portal.tasks.create("0 6 ? * *", "ExecuteNotebook", itemId=item)
 
     assert (added["success"], task.properties["itemId"]) == (True, item)
+    assert client.ask("GET", f"{client.rest}/content/users/alice/items/{item}/status")["status"] == "completed"
     shown = client.ask("POST", f"{client.rest}/content/items/{item}")
     assert (shown["title"], shown["type"], shown["owner"], shown["size"]) == (
         "Waves",
@@ -60,6 +61,9 @@ def test_items_are_found_by_words_type_and_owner(portal: Portal) -> None:
     assert (found["total"], found["num"], found["nextStart"], none["total"]) == (2, 1, 2, 0)
     titles = [each["title"] for each in (*found["results"], *rest["results"])]
     assert titles == ["Currents of the south", "Currents of the north"]
+    own = client.ask("GET", f"{client.rest}/content/users/alice", {"num": 2})
+    assert [each["title"] for each in own["items"]] == titles
+    assert (own["username"], own["currentFolder"], own["folders"], own["nextStart"]) == ("alice", None, [], 3)
 
 
 @pytest.mark.parametrize(
@@ -100,12 +104,14 @@ def test_limits_are_read_and_set_by_administrators_alone(portal: Portal) -> None
 
     assert (usual["ExecuteNotebooksUserLimit"], usual["FailedRunsToDisableTask"]) == (20, 5)
     assert answer == {"status": "success"}
-    now = admin.ask("GET", url)
+    now = admin.ask("POST", url)
+    assert now == admin.ask("GET", url)
     assert now["GPServiceOrgLimit"] == 7
     assert {"limitName": "GPServiceOrgLimit", "numLimit": 7, "category": "ScheduleTask"} in now["limits"]
     for method, path in (("GET", url), ("POST", f"{url}/update")):
         with pytest.raises(PortalError, match="Error Code: 403"):
             alice.ask(method, path, {"properties": "[]"})
+    admin.ask("POST", f"{url}/update", {"properties": _limits(GPServiceOrgLimit=200)})
 
 
 @pytest.mark.parametrize(

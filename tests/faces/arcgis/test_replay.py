@@ -1,8 +1,10 @@
-"""What a real client asked for, in its order, and what each answer must say: the exchanges of a whole session.
+"""What clients ask for, in their order, and what each answer must say: the exchanges of whole sessions.
 
-`exchanges.jsonl` has one exchange a line. In what is expected, `$text`, `$ms`, `$number`, `$id` and `$any` stand for
-any value of that sort, `{name}` for a value that an earlier answer had, `…` at the end of a text and `...` at the end
-of a list for whatever follows. An answer may say more than is expected, and never less.
+`transcripts/` has a file for each session, one exchange a line: a real client's that signs in by the page, with a token
+and by a form, and one that tries every sentence of the protocol's description. In what is expected, `$text`, `$ms`,
+`$number`, `$id` and `$any` stand for any value of that sort, `{name}` for a value that an earlier answer had, `…` at
+the end of a text and `...` at the end of a list for whatever follows. An answer may say more than is expected, and
+never less. Unless it says `token: false`, or `as` whom else, a user of this session asks.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,12 +13,15 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import orjson
+import pytest
 
 from tests.faces.arcgis.conftest import Portal
-from tests.faces.arcgis.portal_client import Task, Wire, info_of
+from tests.faces.arcgis.portal_client import POISON, Task, Wire, info_of
 from tests.web.serving import PASSWORD
 
-EXCHANGES = Path(__file__).with_name("exchanges.jsonl")
+TRANSCRIPTS = sorted(Path(__file__).with_name("transcripts").glob("*.jsonl"))
+
+NEVER_SENT = {"www-authenticate", "set-cookie", "content-disposition"}
 
 SORTS: Mapping[str, Callable[[Any], bool]] = {
     "$any": lambda _: True,
@@ -28,18 +33,19 @@ SORTS: Mapping[str, Callable[[Any], bool]] = {
 
 
 class Replay:
-    """Asks what the file says, and compares."""
+    """Asks what a transcript says, and compares."""
 
-    def __init__(self, portal: Portal) -> None:
+    def __init__(self, portal: Portal, user: str) -> None:
         self.portal = portal
-        self.client = portal.client("")
-        portal.house.user("walter")
+        portal.house.user(user)
+        self.client = portal.client_of(user)
+        self.others = {"admin": portal.client_of("admin"), "stranger": portal.client("not-a-token")}
         start = 1_900_000_000_000
         self.kept: dict[str, Any] = {
             "REST": "/portal/sharing/rest",
             "base": portal.house.base,
-            "user": "walter",
-            "item": portal.upload("walter"),
+            "user": user,
+            "item": portal.upload(user),
             "password": PASSWORD,
             "start": start,
             "end": start + 30 * 86_400_000,
@@ -51,9 +57,12 @@ class Replay:
             self.portal.run(Task(self.client, path.removeprefix("run ")))
             return
         form = {name: self.filled(value) for name, value in exchange.get("form", {}).items()}
-        answer = self.client.send(method, self.portal.house.base + path, form, token=exchange.get("token", True))
+        client = self.others.get(exchange.get("as", ""), self.client)
+        with_token, document = exchange.get("token", True), exchange.get("json")
+        answer = client.send(method, self.portal.house.base + path, form, token=with_token, document=document)
         assert answer.status == exchange.get("status", 200), (exchange, answer.text)
-        assert not {name.lower() for name in answer.headers} & {"www-authenticate", "set-cookie"}, exchange
+        assert not {name.lower() for name in answer.headers} & NEVER_SENT, exchange
+        assert not any(each in answer.text.lower() for each in POISON), (exchange, answer.text)
         if "text" in exchange:
             self.read(exchange["text"], answer)
         else:
@@ -64,7 +73,13 @@ class Replay:
             found = answer.json
             for part in place.split("."):
                 found = found[int(part) if part.isdigit() else part]
-            self.kept[name] = found
+            self.keep(name, found)
+
+    def keep(self, name: str, value: Any) -> None:
+        """For what comes later; a token is sent from now on."""
+        self.kept[name] = value
+        if name == "token":
+            self.client.token = value
 
     def read(self, what: str, answer: Wire) -> None:
         if what == "page":
@@ -75,11 +90,11 @@ class Replay:
         assert (back, told["state"], told["username"], told["ssl"]) == (
             self.portal.house.base,
             "second",
-            "walter",
+            self.kept["user"],
             "true",
         )
         assert int(told["expires_in"]) == 7200
-        self.client.token = self.kept["token"] = told["access_token"]
+        self.keep("token", told["access_token"])
 
     def filled(self, text: str) -> str:
         for name, value in self.kept.items():
@@ -117,10 +132,11 @@ class Replay:
                 return [] if same else [f"{place}: {found!r} is not {expected!r}"]
 
 
-def test_a_whole_session_reads_what_it_needs(portal: Portal) -> None:
-    replay = Replay(portal)
+@pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
+def test_a_whole_session_reads_what_it_needs(portal: Portal, transcript: Path) -> None:
+    replay = Replay(portal, f"walter-{transcript.stem}")
 
-    for line in EXCHANGES.read_bytes().splitlines():
+    for line in transcript.read_bytes().splitlines():
         replay.step(orjson.loads(line))
 
     assert urlsplit(replay.client.base).scheme == "https"

@@ -1,12 +1,16 @@
 """Runs from a client's point of view: states, texts, what a client says of one, and how many are listed."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from tests.faces.arcgis.conftest import Portal
 from tests.faces.arcgis.portal_client import PortalError, Task
+from tests.faces.arcgis.portal_client import Run as RunClient
+from tests.web.serving import wait_until
+from windrow.faces.arcgis import stopping
 from windrow.faces.arcgis.spelling import disarmed, from_hex, rephrased, to_hex
 from windrow.faces.arcgis.translate import result_of
 from windrow.faces.arcgis.words import STATUSES
@@ -95,23 +99,79 @@ def test_a_run_that_waits_is_cancelled_by_deleting_it(portal: Portal, task: Task
     assert run.properties["error"]["code"] == 404
 
 
-def test_what_goes_on_is_stopped_before_it_is_deleted(portal: Portal, task: Task) -> None:
+def begin(portal: Portal, task: Task) -> tuple[RunClient, Run]:
+    """A run that a worker has: as a client sees it, and as it is."""
     windrow, alice = portal.house.assembly.windrow, portal.house.principal("alice")
     started = windrow.tasks.start(alice, from_hex(task.url.rpartition("/")[2]))
     store, now = portal.house.assembly.store, portal.house.assembly.clock()
     claimed = store.runs.claim("w", queues=["default"], now=now, lease=timedelta(minutes=1), run_id=started.id)
     assert claimed is not None
     (run,) = task.runs()
+    return run, claimed
+
+
+def end(portal: Portal, run: Run) -> None:
+    """What a worker does when it hears that it is to stop."""
+    now = portal.house.assembly.clock()
+    assert portal.house.assembly.store.runs.get(run.id, tenant_id=None).state is RunState.CANCELLING
+    portal.house.assembly.store.runs.finish(
+        run.id, run.attempt, Ending(RunState.CANCELLED, {}, "", Progress()), now=now
+    )
+
+
+def test_what_does_not_stop_in_time_is_to_be_deleted_again(
+    portal: Portal, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stopping, "PATIENCE", 0.01)
+    run, ours = begin(portal, task)
 
     for each in (run, task):
         with pytest.raises(PortalError, match="being stopped"):
             each.delete()
     assert run.properties["status"] == "executing"
-    ending = Ending(RunState.CANCELLED, {}, "", Progress())
-    store.runs.finish(started.id, claimed.attempt, ending, now=now)
+    end(portal, ours)
 
     assert task.delete() is True
     assert "error" in task.properties
+
+
+@pytest.mark.parametrize("what", ["run", "task"])
+def test_what_goes_on_is_stopped_and_then_deleted(portal: Portal, task: Task, what: str) -> None:
+    run, ours = begin(portal, task)
+    runs = portal.house.assembly.store.runs
+    deleting = ThreadPoolExecutor(1).submit((run if what == "run" else task).delete)
+    wait_until(lambda: runs.get(ours.id, tenant_id=None).state is RunState.CANCELLING)
+
+    end(portal, ours)
+
+    assert deleting.result(timeout=10) is True
+    assert "error" in run.properties
+
+
+def test_stopping_a_task_stops_its_run_and_disabling_it_does_not(portal: Portal, task: Task) -> None:
+    run, ours = begin(portal, task)
+
+    assert task.enable(False) is True
+    assert portal.house.assembly.store.runs.get(ours.id, tenant_id=None).state is RunState.RUNNING
+    assert task.stop() is True
+    end(portal, ours)
+
+    assert [run.properties[name] for name in ("status", "result")] == ["failed", "Cancelled."]
+    assert (task.properties["active"], task.properties["taskState"]) == (False, "paused")
+
+
+def test_a_run_that_rests_until_it_looks_at_its_job_again_is_executing(portal: Portal, task: Task) -> None:
+    run, ours = begin(portal, task)
+    now = portal.house.assembly.clock()
+
+    portal.house.assembly.store.runs.hand_back(
+        ours.id, ours.attempt, now=now, ready_at=now + timedelta(minutes=5), failed=False
+    )
+
+    assert portal.house.assembly.store.runs.get(ours.id, tenant_id=None).state is RunState.SCHEDULED
+    assert run.properties["status"] == "executing"
+    assert task.stop() is True
+    assert run.properties["status"] == "failed"
 
 
 def test_only_the_latest_runs_are_listed_and_all_are_kept(portal: Portal, task: Task) -> None:

@@ -9,6 +9,7 @@ import pytest
 from windrow.assembly import Assembly
 from windrow.core.validating import fill
 from windrow.errors import BadInput
+from windrow.faces.arcgis.errors import tell
 from windrow.faces.arcgis.types import DELEGATED, KINDS, Asking, Looks, from_task, to_parameters, wrapped
 from windrow.model.identity import new_id
 from windrow.model.items import Item, ItemType
@@ -84,6 +85,7 @@ def test_a_notebook_in_a_folder_is_not_written_back_to() -> None:
     [
         ({"a": 2}, {"updatePortalItem": False, "notebookParameters": {"a": 2}}),
         ({"notebookParameters": {"a": 2}}, {"notebookParameters": {"a": 2}}),
+        ({"notebookParameters": {"a": 2}, "more": 1}, {"notebookParameters": {"a": 2}, "more": 1}),
         ({"saveInjectedParameters": True}, {"saveInjectedParameters": True}),
         ({}, {}),
     ],
@@ -95,6 +97,13 @@ def test_bare_parameters_of_a_notebook_are_wrapped_as_they_were_before(
 
     assert wrapped(Asking("ExecuteNotebook", ITEM, None, given), before).parameters == expected
     assert wrapped(Asking("GPService", ITEM, None, {"a": 2}), before).parameters == {"a": 2}
+
+
+def test_what_is_wrong_with_a_notebooks_parameters_is_told_where_they_were_sent() -> None:
+    with pytest.raises(BadInput, match=r"parameters\.notebookParameters: must be JSON"):
+        to_parameters(Asking("ExecuteNotebook", ITEM, None, {"notebookParameters": "{"}), looks())
+    named = BadInput.of("parameters.parameters.my value", "has a name that must match …")
+    assert b"'parameters.notebookParameters.my value' is invalid: has a name" in tell(named).body
 
 
 def test_a_truth_that_is_none_is_refused() -> None:

@@ -8,7 +8,10 @@ import pytest
 from tests.faces.jaseci.conftest import GATE, Service, Working, plain, signed_in
 from tests.harvests.farm import wait_for
 from tests.web.serving import PASSWORD, Caller, House
+from windrow.faces.jaseci import walking
 from windrow.model.accounts import Right, Role
+from windrow.model.identity import new_id
+from windrow.model.workers import Worker, WorkerRole
 
 TIMED_OUT = "Internal Exception: The operation timed out."
 
@@ -47,10 +50,12 @@ def test_an_api_token_does_as_well(house: House, service: Service) -> None:
 
 def test_methods(service: Service) -> None:
     check = service.post("js/walker_queue_check")
-    run = service.get("js/walker_run", name="hello", is_async="true")
 
     assert (check.status, check.json) == (405, {"detail": 'Method "POST" not allowed.'})
-    assert run.status == 405
+    for path in ("js/walker_run", "js/walker_execute", "js/wapi/hello", "js/walker_list", "js_public/walker_summon"):
+        got = service.get(path, name="hello", is_async="true")
+        assert (got.status, got.json) == (405, {"detail": 'Method "GET" not allowed.'})
+    assert service.get("js_admin/walker_run").status == 403, "who may not is told that first"
 
 
 def test_a_queue_without_workers_and_with_one_that_is_idle(service: Service, working: Working) -> None:
@@ -159,6 +164,35 @@ def test_without_a_worker_it_is_done_at_once(service: Service) -> None:
 
     assert found["is_queued"] is False
     assert plain(found["result"]) == {"success": True, "report": ["hello world"], "yielded": False}
+
+
+def test_the_last_worker_may_go_while_a_caller_waits_for_it(
+    house: House, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walking, "LOOK_AGAIN", 0.05)
+    workers, now = house.assembly.store.workers, house.assembly.clock()
+    idle = Worker(new_id(), WorkerRole.WORKER, "vm", 1, "embedded", ("default",), 4, now, now)
+    workers.beat(idle)
+    answers: list[Any] = []
+    caller = threading.Thread(target=lambda: answers.append(service.run("hello", is_async=False)))
+    caller.start()
+    wait_for(lambda: service.get("js/walker_queue_check").json["reserved"]["celery@vm"])
+
+    workers.leave(idle.id, now=now)
+    caller.join()
+
+    assert [plain(each) for each in answers] == [{"success": True, "report": ["hello world"], "yielded": False}]
+
+
+def test_a_worker_of_another_queue_is_none_for_walkers(house: House, service: Service) -> None:
+    workers, now = house.assembly.store.workers, house.assembly.clock()
+    other = Worker(new_id(), WorkerRole.WORKER, "vm", 1, "embedded", ("heavy",), 4, now, now)
+    workers.beat(other)
+
+    found = service.run("hello")
+
+    workers.leave(other.id, now=now)
+    assert found["is_queued"] is False
 
 
 TRUTH: list[tuple[dict[str, Any], dict[str, Any], bool]] = [

@@ -4,7 +4,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from windrow.errors import BadInput
 from windrow.model.triggers import Calendar
+from windrow.model.triggers.calendar import _week_numbers
 
 FIRST = datetime(2027, 1, 1, 6, 30)
 
@@ -37,12 +38,31 @@ def moments(trigger: Calendar, moment: datetime | None) -> Iterator[datetime]:
         ("FREQ=YEARLY;BYYEARDAY=-1", ["12-31", "12-31", "12-31"]),
         ("FREQ=DAILY;COUNT=2", ["01-01", "01-02"]),
         ("FREQ=DAILY;UNTIL=20270102", ["01-01", "01-02"]),
+        ("FREQ=DAILY;UNTIL=20270103T063000Z;BYSECOND=0", ["01-01", "01-02", "01-03"]),
+        ("FREQ=DAILY;UNTIL=20270103T062900Z", ["01-01", "01-02"]),
+        ("FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO,SU", ["01-04", "01-10", "01-03"]),
+        ("FREQ=YEARLY;BYWEEKNO=-1;BYDAY=FR", ["01-01", "12-31", "12-29"]),
+        ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO;WKST=SU", ["05-17", "05-15", "05-14"]),
     ],
 )
 def test_rules_name_their_days(rule: str, expected: list[str]) -> None:
     found = moments(Calendar(rule, FIRST), datetime(2026, 11, 23, tzinfo=UTC))
 
     assert [f"{each:%m-%d}" for each in islice(found, 3)] == expected
+
+
+def random_bounds(chance: random.Random, parts: list[str]) -> list[str]:
+    """What may stand behind the days and hours of a rule."""
+    found = []
+    if len(parts) > 2 and any(part.startswith("BY") for part in parts) and chance.random() < 0.3:
+        found.append(
+            f"BYSETPOS={','.join(sorted(set(chance.choices(['1', '2', '-1', '-2'], k=chance.randint(1, 2)))))}"
+        )
+    if chance.random() < 0.2:
+        found.append(f"COUNT={chance.randint(1, 5)}")
+    if chance.random() < 0.3:
+        found.append(f"WKST={chance.choice(['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'])}")
+    return found
 
 
 def random_rule(chance: random.Random) -> str:
@@ -64,14 +84,11 @@ def random_rule(chance: random.Random) -> str:
         parts.append(f"BYDAY={some(numbered if may_be_numbered else days, 3)}")
     if frequency != "WEEKLY" and chance.random() < 0.4:
         parts.append(f"BYMONTHDAY={some([str(each) for each in [*range(1, 29), -1, -2, -10]], 12)}")
+    if frequency == "YEARLY" and "BYDAY" in parts[-1] and not any(sign.isdigit() for sign in parts[-1]):
+        parts.append(f"BYWEEKNO={some([str(each) for each in [*range(1, 54), -1, -2, -10]], 12)}")
     if chance.random() < 0.4:
         parts.append(f"BYHOUR={some([str(each) for each in range(24)], 3)}")
-    if len(parts) > 2 and any(part.startswith("BY") for part in parts) and chance.random() < 0.3:
-        parts.append(f"BYSETPOS={some(['1', '2', '-1', '-2'], 2)}")
-    if chance.random() < 0.2:
-        parts.append(f"COUNT={chance.randint(1, 5)}")
-    if chance.random() < 0.3:
-        parts.append(f"WKST={chance.choice(days)}")
+    parts += random_bounds(chance, parts)
     return ";".join(parts)
 
 
@@ -90,6 +107,33 @@ def test_random_rules_agree_with_dateutil() -> None:
         agreed += 1
 
     assert agreed > 150
+
+
+def test_an_end_in_utc_is_read_by_the_clock_of_the_zone() -> None:
+    berlin = Calendar("FREQ=DAILY;UNTIL=20270701T043000Z", datetime(2027, 6, 29, 6, 30), "Europe/Berlin")
+    tokyo = Calendar("FREQ=DAILY;UNTIL=20270630T213000Z", datetime(2027, 6, 29, 6, 30), "Asia/Tokyo")
+
+    for trigger in (berlin, tokyo):
+        found = [each.astimezone(ZoneInfo(trigger.zone)) for each in moments(trigger, datetime(2027, 1, 1, tzinfo=UTC))]
+        assert [f"{each:%m-%d %H:%M}" for each in found] == ["06-29 06:30", "06-30 06:30", "07-01 06:30"]
+
+
+@pytest.mark.parametrize("start", range(7))
+def test_weeks_are_numbered_as_the_standard_does(start: int) -> None:
+    """Week 1 is the first with four days of the year in it, whatever day it begins on."""
+    day = date(2026, 1, 1)
+    while day < date(2034, 1, 1):
+        week = [day + timedelta(number - (day.weekday() - start) % 7) for number in range(7)]
+        year = max({each.year for each in week}, key=lambda year: sum(each.year == year for each in week))
+        of_year = [
+            begin
+            for number in range(-8, 375)
+            if (begin := date(year, 1, 1) + timedelta(number)).weekday() == start
+            and sum((begin + timedelta(each)).year == year for each in range(7)) >= 4
+        ]
+        place = of_year.index(week[0])
+        assert _week_numbers(day, start) == (place + 1, place - len(of_year))
+        day += timedelta(days=1 if day.month in (12, 1) else 13)
 
 
 def test_it_is_right_where_clocks_are_changed() -> None:
@@ -130,12 +174,17 @@ def test_any_text_is_understood_or_refused(text: str) -> None:
     [
         ("FREQ=HOURLY", "position 6: HOURLY is better said by an interval or a cron expression"),
         ("BYDAY=MO", "position 1: FREQ is missing, such as FREQ=MONTHLY"),
-        ("FREQ=DAILY;BYWEEKNO=3", "BYWEEKNO is not supported"),
+        ("FREQ=DAILY;BYWEEKNO=3;BYDAY=MO", "position 1: BYWEEKNO goes with YEARLY (RFC 5545)"),
+        ("FREQ=YEARLY;BYWEEKNO=3", "position 1: BYWEEKNO needs BYDAY beside it: programs differ"),
+        ("FREQ=YEARLY;BYWEEKNO=3;BYDAY=2TU", "a number before a weekday, such as 2TU, does not go with BYWEEKNO"),
+        ("FREQ=YEARLY;BYWEEKNO=1,54;BYDAY=TU", "position 24: '54' must be a whole number from -53 to 53 but 0"),
+        ("FREQ=DAILY;BYSECOND=0,30", "position 23: BYSECOND must be 0: a schedule is right to the minute"),
+        ("FREQ=YEARLY;BYEASTER=0", "BYEASTER is not supported"),
         ("FREQ=DAILY;DTSTART=2027", "say by `first` and `zone` when it begins"),
         ("FREQ=DAILY;FREQ=DAILY", "position 12: FREQ is there twice"),
         ("FREQ=DAILY;BYHOUR=7,24", "position 21: '24' must be a whole number from 0 to 23"),
         ("FREQ=DAILY;BYDAY=2TU", "goes with MONTHLY and YEARLY"),
-        ("FREQ=DAILY;UNTIL=20270101T000000Z", "leave out the Z"),
+        ("FREQ=DAILY;UNTIL=20270101T0000Z", "position 18: '20270101T0000Z' is no date such as 20271231"),
         ("FREQ=DAILY;COUNT=1;UNTIL=20270101", "COUNT and UNTIL exclude each other"),
         ("FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30", "this would never run"),
         ("FREQ=MONTHLY;INTERVAL=12;BYMONTH=2", "this would never run"),

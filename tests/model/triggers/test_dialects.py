@@ -31,6 +31,9 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
         (QUARTZ, "0 4 ? * FRIL", "0 4 * * FRIL"),
         (QUARTZ, "0 4 ? * MON#2,6#3", "0 4 * * MON#2,FRI#3"),
         (QUARTZ, "0 4 L-3,15W,LW,L * ?", "0 4 15W,L,L-3,LW * *"),
+        (QUARTZ, "0 4 L-3W,lw,l-30w * ?", "0 4 LW,L-3W,L-30W * *"),
+        (QUARTZ, "0 0 4 ? * 7", "0 4 * * SAT"),
+        (QUARTZ, "00 */5 4 L * ? *", "*/5 4 L * *"),
         (QUARTZ, "0/15 8 * * FRI-MON", "*/15 8 * * SUN,MON,FRI,SAT"),
         (QUARTZ, "50-10/5 * * * *", "0,5,10,50,55 * * * *"),
         (CELERY, "0 0 13 * 5", "0 0 13 * FRI"),
@@ -89,6 +92,23 @@ def test_whole_schedules_have_names_with_and_without_an_at(dialect: Dialect, at:
             "position 11: there are more than five fields; leave out seconds (they come first) and years (they come "
             "last)",
         ),
+        (
+            QUARTZ,
+            " 30 0 4 ? * 7",
+            "position 2: of six fields the first are seconds, which must be 0: a schedule is right to the minute",
+        ),
+        (
+            QUARTZ,
+            "0 0 4 ? * 7 2027",
+            "position 13: of seven fields the last are years, which must be *: say by start and end when",
+        ),
+        (
+            QUARTZ,
+            "0 0 4 ? * 0",
+            "position 11: day of week goes from 1 to 7, 1 is Sunday; write names, such as SUN, to be sure",
+        ),
+        (QUARTZ, "0 0 4 L-3WW * ?", "position 11: 'W' does not belong here; W is for days, and in the dialect quartz"),
+        (QUARTZ, "0 4 L-30W 2 ?", "position 5: no month has such a day: this would never run"),
         (
             UNIX,
             "0 0 4 *",
@@ -174,7 +194,7 @@ def test_any_text_is_understood_or_refused(text: str, dialect: Dialect) -> None:
     assert wrong in ([], ["trigger.expression"])
 
 
-@given(st.sampled_from(["0 4 ? * 7", "0 4 L * ?", "0/15 8 ? * MON", "30 2 1,15 * ?", "0 0 ? 2 1#5"]))
+@given(st.sampled_from(["0 4 ? * 7", "0 4 L * ?", "0/15 8 ? * MON", "30 2 1,15 * ?", "0 0 ? 2 1#5", "0 0 4 L-3W * ?"]))
 def test_the_canonical_form_means_the_same(expression: str) -> None:
     trigger = Cron(expression, "Europe/Berlin", QUARTZ)
     again = Cron(trigger.canonical, "Europe/Berlin", QUARTZ)
@@ -196,6 +216,7 @@ def test_the_canonical_form_means_the_same(expression: str) -> None:
         (CELERY, "0 0 13 * 5", "at 00:00 on day 13 of the month, where that is Friday, UTC"),
         (QUARTZ, "0 4 ? * 6#3,2L", "at 04:00 on the third Friday of the month and the last Monday of the month, UTC"),
         (QUARTZ, "0 4 L-3 * ?", "at 04:00 on day 3 before the last of the month, UTC"),
+        (QUARTZ, "0 4 L-3W * ?", "at 04:00 on the weekday nearest to day 3 before the last of the month, UTC"),
         (QUARTZ, "0 4 15W,L * ?", "at 04:00 on the weekday nearest to day 15 and the last day of the month, UTC"),
         (UNIX, "* * * * *", "every minute, UTC"),
     ],

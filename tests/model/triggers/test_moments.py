@@ -4,7 +4,7 @@
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice, pairwise
 from time import perf_counter
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from windrow.errors import BadInput
 from windrow.model.triggers import Cron, Dialect
 
 MINUTE = timedelta(minutes=1)
+YEAR = timedelta(days=365)
 NEW_YORK = "America/New_York"
 
 
@@ -94,6 +95,8 @@ def firsts(dialect: Dialect, expression: str, count: int = 4) -> list[str]:
         (Dialect.QUARTZ, "0 4 ? * 7", ["2027-01-02", "2027-01-09", "2027-01-16", "2027-01-23"]),  # as Esri's sample
         (Dialect.QUARTZ, "0 0 L * ?", ["2027-01-31", "2027-02-28", "2027-03-31", "2027-04-30"]),
         (Dialect.QUARTZ, "0 0 L-3 * ?", ["2027-01-28", "2027-02-25", "2027-03-28", "2027-04-27"]),
+        (Dialect.QUARTZ, "0 0 0 L-3W * ?", ["2027-01-28", "2027-02-25", "2027-03-29", "2027-04-27"]),
+        (Dialect.QUARTZ, "0 0 L-30W * ?", ["2027-01-01", "2027-03-01", "2027-05-03", "2027-07-01"]),  # in the month
         (Dialect.QUARTZ, "0 0 LW * ?", ["2027-01-29", "2027-02-26", "2027-03-31", "2027-04-30"]),
         (Dialect.QUARTZ, "0 0 15W * ?", ["2027-01-15", "2027-02-15", "2027-03-15", "2027-04-15"]),
         (Dialect.QUARTZ, "0 0 1W 5,8 ?", ["2027-05-03", "2027-08-02", "2028-05-01", "2028-08-01"]),  # in the month
@@ -162,6 +165,95 @@ def test_random_expressions_agree_with_cronsim_in_utc() -> None:
         agreed += 1
 
     assert agreed > 1_200
+
+
+def random_month_day(chance: random.Random) -> str:
+    """One of the ways in which Quartz names days of a month."""
+    number, back = chance.randint(1, 31), chance.randint(1, 30)
+    return chance.choice([f"{number}", f"{number}W", "L", f"L-{back}", "LW", f"L-{back}W", f"{number}-31/2"])
+
+
+def random_week_day(chance: random.Random) -> str:
+    """One of the ways in which Quartz names days of a week."""
+    number = chance.randint(1, 7)
+    name = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")[number - 1]
+    which = chance.randint(1, 5)
+    return chance.choice([f"{number}", name, f"{number}L", f"{name}L", f"{number}#{which}", f"{name}#{which}", "L"])
+
+
+def is_named(day: date, item: str) -> bool:
+    """Whether Quartz means that day, by counting its neighbours."""
+    month = [day + timedelta(number) for number in range(-31, 32)]
+    month = [each for each in month if each.month == day.month and abs((each - day).days) < 31]
+    if item.endswith("W"):
+        target = len(month) - int(item[2:-1] or 0) if item.startswith("L") else int(item[:-1])
+        workdays = [each for each in month if each.isoweekday() <= 5]
+        return 1 <= target <= len(month) and day == min(workdays, key=lambda each: abs(each.day - target))
+    if item.startswith("L-") or item == "L":
+        return day == (month[-1 - int(item[2:] or 0)] if int(item[2:] or 0) < len(month) else None)
+    first, _, step = item.partition("/")
+    low, _, high = first.partition("-")
+    return day.day in range(int(low), int(high or low) + 1, int(step or 1))
+
+
+def is_weekday_named(day: date, item: str) -> bool:
+    """The same for a day of the week."""
+    names = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+    if item == "L":
+        return day.isoweekday() == 6
+    word, _, which = item.partition("#")
+    word, last = (word[:-1], True) if word.endswith("L") else (word, False)
+    number = names.index(word) if word in names else int(word) - 1
+    if day.isoweekday() % 7 != number:
+        return False
+    if last:
+        return (day + timedelta(7)).month != day.month
+    return not which or (day.day - 1) // 7 + 1 == int(which)
+
+
+def test_random_days_of_quartz_agree_with_looking_at_every_day() -> None:
+    chance = random.Random(11)
+    every, agreed = [date(2026, 1, 1) + timedelta(number) for number in range(4 * 365)], 0
+    for _ in range(300):
+        by_month = chance.random() < 0.6
+        items = [random_month_day(chance) if by_month else random_week_day(chance) for _ in range(chance.randint(1, 2))]
+        days = f"{','.join(items)} * ?" if by_month else f"? * {','.join(items)}"
+        try:
+            trigger = Cron(f"0 30 4 {days}", "UTC", Dialect.QUARTZ)
+        except BadInput:
+            continue  # a range of one value with a step, such as 31-31/2
+        named = is_named if by_month else is_weekday_named
+        expected = [day for day in every if any(named(day, item) for item in items)]
+        found = moments(trigger, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC) + 4 * YEAR)
+        assert [each.date() for each in found] == expected, days
+        agreed += 1
+
+    assert agreed > 250
+
+
+def test_random_expressions_of_celery_agree_with_looking_at_every_minute() -> None:
+    """As crontab of Celery does: every field must match, and ranges may go over the end."""
+    chance = random.Random(13)
+    start = datetime(2026, 2, 25, tzinfo=UTC)
+    every = [start + number * MINUTE for number in range(10 * 24 * 60)]
+    for _ in range(60):
+        expression = random_expression(chance, stars=0.7)
+        try:
+            trigger = Cron(expression, "UTC", Dialect.CELERY)
+        except BadInput:
+            continue  # a day that never comes
+        fields = [set(field.parse(part)) for field, part in zip(list(Field)[1:], expression.split(), strict=True)]
+        minutes, hours, days, months, weekdays = fields
+        expected = [
+            each
+            for each in every
+            if each.minute in minutes
+            and each.hour in hours
+            and each.day in days
+            and each.month in months
+            and each.isoweekday() % 7 in weekdays
+        ]
+        assert list(moments(trigger, start - MINUTE, every[-1] + MINUTE)) == expected, expression
 
 
 Shown = list[tuple[datetime, datetime]]

@@ -120,3 +120,19 @@ def test_what_was_under_way_is_sent_again_only_where_it_may_be(
     assert [each["method"] for each in served.log] == (["POST", "GET"] if idempotent else [])
     assert ended.state is (RunState.SUCCEEDED if idempotent else RunState.FAILED)
     assert any("nobody knows whether it arrived" in line for line in farm.log(ended)) is not idempotent
+
+
+def test_a_step_that_its_host_was_closed_to_is_sent_when_it_opens(farm: Farm, served: Served, begin: Begin) -> None:
+    served.begin({"* /echo": {"echo": True}})
+    steps = [{"method": "POST", "api": "/echo", "body": {"n": n}, "save_to": f"s{n}"} for n in range(3)]
+    run = begin(_compat(*steps))
+    farm.close_host(hours=1, after=2)
+    served.meanwhile = lambda: farm.clock.jump(hours=2) if len(served.log) == 1 else None
+
+    farm.performer.perform(run.id)
+    resting, sent = farm.run(run.id), len(served.log)
+    ended = farm.finish(run)
+    farm.open_host()
+
+    assert (resting.state, sent) == (RunState.SCHEDULED, 1)
+    assert (ended.state, len(served.log)) == (RunState.SUCCEEDED, 3), ended.error

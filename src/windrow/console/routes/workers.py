@@ -13,7 +13,7 @@ def list_workers(ctx: Ctx) -> Response:
     """All processes of the installation, with what each of them carries."""
     workers = ctx.windrow.runs.workers(ctx.principal)
     inspection = ctx.windrow.runs.inspect(ctx.principal)
-    hosts = ctx.windrow.runs.hosts(ctx.principal)
+    hosts = ctx.windrow.hosts.list(ctx.principal)
     return ctx.show("workers.html", workers=workers, inspection=inspection, hosts=hosts)
 
 

@@ -11,7 +11,7 @@ import structlog
 from windrow.core.harvesting.committing import Committer
 from windrow.core.harvesting.open_pages import OpenPages
 from windrow.core.harvesting.preparing import Prepared, Preparer
-from windrow.errors import Draining, ProcessLost, RemoteError, Stopped, StoreUnavailable
+from windrow.errors import Draining, HostClosed, ProcessLost, RemoteError, Stopped, StoreUnavailable
 from windrow.model.runs import Part
 from windrow.ports.clocks import Clock
 from windrow.ports.work import Work
@@ -58,7 +58,7 @@ class Walk:
         with _pool(workers) as pool:
             try:
                 self._walk(pool, workers + LOOK_AHEAD)
-            except Draining:
+            except (Draining, HostClosed):
                 self.committer.commit()  # whoever goes on need not do it again
                 raise
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from windrow.model.identity import usual_spelling
 from windrow.model.tasks import Retry
 
 SUCCEEDED, FAILED, ENDED = "succeeded", "failed", "ended"
@@ -105,7 +106,7 @@ def _read_step(given: Mapping[str, Any]) -> PlannedStep:
         name=given["name"],
         after=tuple(given.get("after", ())),
         when=given.get("when", SUCCEEDED),
-        task=given.get("task"),
+        task=usual_spelling(given["task"]) if "task" in given else None,
         kind=given.get("kind"),
         source=given.get("source"),
         do=given.get("do", "harvest"),

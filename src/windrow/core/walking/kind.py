@@ -1,11 +1,11 @@
 """The kind of work `walker`: a registered callable, carried out by a worker."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from windrow.core.walking.walks import walk
-from windrow.errors import BadInput
 from windrow.model.runs import Part
+from windrow.ports.isolating import Isolate
 from windrow.ports.walkers import Walker
 from windrow.ports.work import Done, Performed, Work
 
@@ -31,15 +31,20 @@ class WalkerWork:
         "additionalProperties": False,
     }
 
-    def __init__(self, walkers: Mapping[str, Walker]) -> None:
+    def __init__(self, walkers: Mapping[str, Walker], isolate: Callable[[], Isolate] | None = None) -> None:
         self._walkers = walkers
+        self._isolate = isolate
 
     def perform(self, work: Work) -> Performed:
-        """Calls the walker."""
+        """Calls the walker. One that is not there has an answer too, which says so."""
         given = work.run.parameters
-        walker = find_walker(self._walkers, given["walker"])
-        outcome = walk(walker, work, given["context"])
+        walker = self._walkers.get(given["walker"])
+        if walker is None:
+            return _missing(given["walker"], self._walkers)
+        outcome = walk(walker, work, given["context"], self._isolate and self._isolate())
         result = {"anchor": outcome.anchor, "response": outcome.response, "version": walker.version}
+        if outcome.state is not None:
+            result["state"] = outcome.state
         failed = int(bool(outcome.error))
         return Done(result, succeeded=1 - failed, failed=failed, message=outcome.error)
 
@@ -48,9 +53,8 @@ class WalkerWork:
         raise NotImplementedError(f"{work.run.id} has no part {part.id}")
 
 
-def find_walker(walkers: Mapping[str, Walker], name: str) -> Walker:
-    """A walker by its name. Raises `BadInput`, which names those that there are."""
-    if name not in walkers:
-        known = ", ".join(sorted(walkers)) or "none"
-        raise BadInput.of("parameters.walker", f"there is no walker {name!r}; there are: {known}")
-    return walkers[name]
+def _missing(name: str, walkers: Mapping[str, Walker]) -> Done:
+    response = {"report": [], "success": False, "errors": [f"Walker {name} not found!"]}
+    known = ", ".join(sorted(walkers)) or "none"
+    told = f"there is no walker {name!r}; there are: {known}"
+    return Done({"anchor": None, "response": response}, succeeded=0, failed=1, message=told)

@@ -1,7 +1,7 @@
 """Loading walkers: from the packages that are installed, and from the files of folders."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -13,10 +13,13 @@ from windrow.ports.walkers import Walker, walkers_in
 log = structlog.get_logger()
 
 
-def load_walkers(group: str, folders: Sequence[Path]) -> dict[str, Walker]:
-    """Every walker, by name. What cannot be loaded is logged and left out; of two of a name the first counts."""
+def load_walkers(group: str, folders: Sequence[Path], others: Iterable[tuple[str, Walker]] = ()) -> dict[str, Walker]:
+    """Every walker, by name. What cannot be loaded is logged and left out; of two of a name the first counts.
+
+    others  walkers that do not come as Python, each with the place that it comes from
+    """
     found: dict[str, Walker] = {}
-    for origin, walker in (*_installed(group), *_in(folders)):
+    for origin, walker in (*_installed(group), *_in(folders), *others):
         if walker.name in found:
             log.error("a walker of this name is there already", walker=walker.name, left_out=origin)
         found.setdefault(walker.name, walker)

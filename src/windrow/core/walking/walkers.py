@@ -12,7 +12,7 @@ from windrow.core.walking.kind import WALKER
 from windrow.errors import NotFound
 from windrow.model.accounts import Principal, Right
 from windrow.model.runs import Run
-from windrow.model.tasks import Task
+from windrow.model.tasks import DEFAULT_QUEUE, Task
 from windrow.model.workers import Inspection, Worker, WorkerRole
 from windrow.ports.clocks import Clock
 from windrow.ports.store import Store
@@ -60,8 +60,8 @@ class Walkers:
         return run
 
     def is_anybody_there(self) -> bool:
-        """Whether a worker lives that could carry a walker out."""
-        return bool(self.workers())
+        """Whether a worker lives that could carry a walker out: one that serves the queue that they wait in."""
+        return any(DEFAULT_QUEUE in each.queues for each in self.workers())
 
     def workers(self) -> list[Worker]:
         """The living workers, in the order of their start."""
@@ -103,6 +103,7 @@ class Walkers:
                 principal.tenant_id,
                 principal.user_id,
                 {"walker": walker.name, "context": {}},
+                queue=DEFAULT_QUEUE,
                 created_at=now,
                 changed_at=now,
             )

@@ -9,11 +9,12 @@ from typing import Any
 import orjson
 
 from windrow.core.validating import fill
-from windrow.errors import BadInput, LimitExceeded, Stopped
+from windrow.errors import BadInput, LimitExceeded, ProcessLost, Stopped, StoreUnavailable
 from windrow.model.runs import Level, Progress, Run
 from windrow.ports.fetching import FetcherMaker
-from windrow.ports.walkers import Walker
-from windrow.ports.work import Work
+from windrow.ports.isolating import Isolate
+from windrow.ports.walkers import Walker, WalkerFailed
+from windrow.ports.work import Done, Isolation, Work
 
 LARGEST = 8 << 20
 """Bytes of a report with all that belongs to it."""
@@ -28,7 +29,9 @@ class OneWalk:
 
     work: Work
     context: Mapping[str, Any]
+    isolate: Isolate | None = None
     anchor: Any = None
+    state: Mapping[str, Any] | None = None
     status_code: int | None = None
     custom: Any = None
     reported: list[Any] = field(default_factory=list)
@@ -54,6 +57,15 @@ class OneWalk:
             if self._size > LARGEST:
                 raise LimitExceeded(f"A walker may report {LARGEST >> 20} MiB at most.")
 
+    def perform_apart(self, kind: str, isolation: Isolation, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Has something done in a process of its own."""
+        if self.isolate is None:
+            raise LookupError("This walker needs a process of its own; this worker gives none.")
+        done = self.isolate.perform(kind, isolation, self.work, parameters=parameters)
+        if not isinstance(done, Done):
+            raise TypeError(f"The kind {kind} must give Done to a walker, not {type(done).__name__}.")
+        return done.result
+
     def log(self, level: Level, message: str, **data: object) -> None:
         """Writes to the run's log."""
         self.work.log(level, message, part="", **data)
@@ -73,24 +85,29 @@ class OneWalk:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a walker did: its anchor, and what callers are answered."""
+    """What a walker did: its anchor, what callers are answered, and what else is kept."""
 
     anchor: Any
     response: Mapping[str, Any]
+    state: Mapping[str, Any] | None
     error: str = ""
 
 
-def walk(walker: Walker, work: Work, context: Mapping[str, Any]) -> Outcome:
-    """Calls a walker. What it raises is part of the outcome, but for `Stopped`. Raises `BadInput` for its context."""
-    one = OneWalk(work, fill(walker.schema, context, field="context"))
+def walk(walker: Walker, work: Work, context: Mapping[str, Any], isolate: Isolate | None = None) -> Outcome:
+    """Calls a walker. What it raises is part of the outcome, but for what is no fault of its own: `Stopped`,
+    `StoreUnavailable`, `ProcessLost`. Raises `BadInput` for its context."""
+    one = OneWalk(work, fill(walker.schema, context, field="context"), isolate)
     failure: dict[str, Any] = {}
     error = ""
     try:
         returned = walker.call(one)
         for each in returned if isinstance(returned, list) else [] if returned is None else [returned]:
             one.report(each)
-    except Stopped:
+    except (Stopped, StoreUnavailable, ProcessLost):
         raise
+    except WalkerFailed as failed:
+        error = str(failed)
+        failure = {"errors": [error], "stack_trace": failed.trace}
     except Exception as raised:  # noqa: BLE001 - the edge of a walker: whatever it raises is its outcome
         error = f"{type(raised).__name__}: {raised}"
         failure = {"errors": [error], "stack_trace": _told(raised)}
@@ -99,7 +116,8 @@ def walk(walker: Walker, work: Work, context: Mapping[str, Any]) -> Outcome:
         response["status_code"] = one.status_code
     if one.custom is not None:
         response["report_custom"] = _plain(one.custom, "custom")[0]
-    return Outcome(_plain(one.anchor, "anchor")[0], response, error)
+    state = None if one.state is None else _plain(one.state, "state")[0]
+    return Outcome(_plain(one.anchor, "anchor")[0], response, state, error)
 
 
 def _told(raised: BaseException) -> list[str]:

@@ -46,9 +46,11 @@ class Isolator:
         self._nursery: NurseryLine | None = None
         self._lock = threading.Lock()
 
-    def perform(self, kind: str, isolation: Isolation, work: Work) -> Performed:
+    def perform(
+        self, kind: str, isolation: Isolation, work: Work, *, parameters: Mapping[str, Any] | None = None
+    ) -> Performed:
         """See the port."""
-        return words.read_result(self._carry_out(kind, isolation, work, None))
+        return words.read_result(self._carry_out(kind, isolation, work, None, parameters))
 
     def perform_part(self, kind: str, isolation: Isolation, work: Work, part: Part) -> Mapping[str, int]:
         """See the port."""
@@ -66,9 +68,16 @@ class Isolator:
                 self._nursery.close()
                 self._nursery = None
 
-    def _carry_out(self, kind: str, isolation: Isolation, work: Work, part: Part | None) -> Mapping[str, Any]:
+    def _carry_out(
+        self,
+        kind: str,
+        isolation: Isolation,
+        work: Work,
+        part: Part | None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Mapping[str, Any]:
         folder = Path(tempfile.mkdtemp(prefix="windrow-run-"))
-        attempted = Attempted(kind, isolation, folder, self._drain)
+        attempted = Attempted(kind, isolation, folder, self._drain, parameters)
         try:
             try:
                 return self._converse(attempted, work, part)

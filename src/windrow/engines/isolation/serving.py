@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from windrow.engines.isolation.frames import BadMessage, Frames, frame
 from windrow.engines.isolation.nursery import LOADING, STOP
 from windrow.engines.isolation.wishes import Wishes
 from windrow.errors import Draining, LimitExceeded, ProcessLost, Stopped, StoreUnavailable, WindrowError
-from windrow.model.runs import Level, Part
+from windrow.model.runs import Level, Part, Run
 from windrow.ports.work import Isolation, Work
 
 log = structlog.get_logger()
@@ -67,13 +67,19 @@ class Lines:
 class Attempted:
     """What is to be done: by the kind of this name, within these limits, in this folder.
 
-    `drain`: seconds that a child gets to come to a safe point when its worker is asked to end.
+    `drain`: seconds that a child gets to come to a safe point when its worker is asked to end. `parameters`: what the
+    kind sees as those of the run, where they are others.
     """
 
     kind: str
     isolation: Isolation
     folder: Path
     drain: float
+    parameters: Mapping[str, Any] | None = None
+
+    def shown(self, run: Run) -> Run:
+        """The run as the kind sees it."""
+        return run if self.parameters is None else replace(run, parameters=self.parameters)
 
 
 class Conversation:
@@ -105,7 +111,7 @@ class Conversation:
         with self._selector:
             self._open(streams)
             try:
-                self._say((self._work.run, self._part))
+                self._say((self._attempted.shown(self._work.run), self._part))
                 while self._ended is None:
                     self._look_after()
                     self._turn(LOOK_EVERY)

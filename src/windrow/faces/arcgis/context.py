@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
+import orjson
 from fastapi import Depends, Request, Response
 from starlette.datastructures import UploadFile
 
+from windrow.core.awaiting import Awaiting
 from windrow.core.windrow import Windrow
 from windrow.errors import BadInput, NotFound
-from windrow.faces.arcgis.errors import TokenMissing, respond
+from windrow.faces.arcgis.errors import TokenMissing, is_pretty, respond
 from windrow.model.accounts import Principal, Right, User
 from windrow.ports.clocks import Clock
 
@@ -21,6 +23,8 @@ REST = f"{PORTAL}/sharing/rest"
 
 MOST_FIELDS = 100
 LONGEST_PLAIN = 255
+LARGEST_TEXT = 64 << 20
+"""Bytes of one field of a form: an item's content may come as one."""
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
@@ -32,6 +36,7 @@ class Parts:
     windrow: Windrow
     clock: Clock
     address_of: Callable[[Request], str]
+    awaiting: Awaiting
     title: str
     base_url: str | None = None
 
@@ -93,7 +98,7 @@ class Asked:
 
     def answer(self, body: Any) -> Response:
         """An answer in the form that was asked for; a page for people is not among them."""
-        return respond(body, pretty=self.form.text("f") == "pjson")
+        return respond(body, pretty=is_pretty(self.request))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +131,45 @@ async def read_form(request: Request) -> AsyncIterator[Form]:
     values = dict(request.query_params)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == "multipart/form-data":
-        async with request.form(max_fields=MOST_FIELDS) as form:
+        # How much may come at all is for the door to say: a text is as good a way to bring an item as a file is.
+        async with request.form(max_fields=MOST_FIELDS, max_part_size=LARGEST_TEXT) as form:
             values |= {name: value for name, value in form.items() if isinstance(value, str)}
-            yield Form(values, {name: value for name, value in form.items() if isinstance(value, UploadFile)})
+            yield _noted(
+                request, Form(values, {name: value for name, value in form.items() if isinstance(value, UploadFile)})
+            )
         return
     if request.method == "POST":
-        body = (await request.body()).decode("utf-8", errors="replace")
-        try:
-            values |= dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS))
-        except ValueError as error:
-            raise BadInput.of("f", f"must come with at most {MOST_FIELDS} fields") from error
-    yield Form(values)
+        body = await request.body()
+        values |= _of_json(body) if media_type == "application/json" else _of_form(body)
+    yield _noted(request, Form(values))
+
+
+def _of_form(body: bytes) -> dict[str, str]:
+    try:
+        fields = parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise BadInput.of("f", f"must come with at most {MOST_FIELDS} fields") from error
+    return dict(fields)
+
+
+def _of_json(body: bytes) -> dict[str, str]:
+    """The fields of a JSON object, spelled as a form has them. Raises `BadInput`."""
+    try:
+        found = orjson.loads(body or b"{}")
+    except orjson.JSONDecodeError as error:
+        raise BadInput.of("f", "came with a body that is called JSON, and is none; send a form") from error
+    if not isinstance(found, dict):
+        raise BadInput.of("f", "came with a body that is no JSON object; send one, or a form")
+    return {
+        name: value if isinstance(value, str) else orjson.dumps(value).decode()
+        for name, value in found.items()
+        if value is not None
+    }
+
+
+def _noted(request: Request, form: Form) -> Form:
+    request.state.pretty = form.text("f") == "pjson"
+    return form
 
 
 def give_asked(request: Request, form: Annotated[Form, Depends(read_form)]) -> Asked:

@@ -41,8 +41,9 @@ def read_cron(fields: Mapping[str, str]) -> Cron:
 def show_cron(trigger: AnyTrigger) -> Mapping[str, str | None]:
     """The five fields of a trigger: as they were written, or worked out where a period fits cron."""
     match trigger:
-        case Cron(expression) if len(expression.split()) == len(FIELDS):
-            return dict(zip(FIELDS, expression.split(), strict=True))
+        case Cron(expression) if len(words := expression.split()) >= len(FIELDS):
+            # Elsewhere in the house there may be seconds before them, and a year behind.
+            return dict(zip(FIELDS, words[1:6] if len(words) > len(FIELDS) else words, strict=True))
         case Interval(every, anchor) if anchor.second == 0 == anchor.microsecond:
             return _of_period(every, anchor)
         case _:

@@ -44,6 +44,7 @@ FIELDS = {
     "schedule.end": "endDate",
     "schedule.trigger": "minute",
     "parameters.item": "itemId",
+    "parameters.parameters": "parameters.notebookParameters",
     "parameters.url": "taskURL",
     "parameters.task_url": "taskURL",
 }
@@ -61,13 +62,13 @@ class SharingRoute(APIRoute):
             try:
                 return await answer(request)
             except RequestValidationError:
-                return tell(errors.NotFound("path", request.url.path))
+                return tell(errors.NotFound("path", request.url.path), pretty=is_pretty(request))
             except HTTPException as error:
-                return respond(_body(error.status_code, str(error.detail), []))
+                return refuse(error.status_code, str(error.detail))
             except Exception as error:
                 if not isinstance(error, errors.WindrowError) or code_of(error) == 500:
                     log.exception("request failed", method=request.method, path=request.url.path)
-                return tell(error)
+                return tell(error, pretty=is_pretty(request))
 
         return answer_or_tell
 
@@ -77,21 +78,31 @@ def code_of(error: Exception) -> int:
     return next((code for kind, code in CODES if isinstance(error, kind)), 500)
 
 
-def tell(error: Exception) -> Response:
+def is_pretty(request: Request) -> bool:
+    """Whether the answer was asked for with line breaks."""
+    return bool(getattr(request.state, "pretty", False))
+
+
+def refuse(code: int, told: str) -> Response:
+    """An error that is none of ours."""
+    return respond(_body(code, told, []))
+
+
+def tell(error: Exception, *, pretty: bool = False) -> Response:
     """An error as it is answered."""
     code = code_of(error)
     match error:
         case TokenMissing():
             # The one place where these words are meant.
-            return _sent(_body(499, "Token Required", []))
+            return _sent(_body(499, "Token Required", []), pretty=pretty)
         case errors.BadInput():
             details = [_detail(each) for each in error.problems]
-            return respond(_body(code, "Invalid or missing input parameters.", details))
+            return respond(_body(code, "Invalid or missing input parameters.", details), pretty=pretty)
         case errors.NotFound():
             told = f"{error.word.capitalize()} '{error.identifier}' does not exist or is inaccessible."
-            return respond(_body(code, told, []))
+            return respond(_body(code, told, []), pretty=pretty)
         case errors.WindrowError() if code != 500:
-            return respond(_body(code, str(error), []))
+            return respond(_body(code, str(error), []), pretty=pretty)
         case _:
             return respond(_body(500, "Something went wrong here; the reason is in the log of the server.", []))
 
@@ -110,5 +121,13 @@ def _body(code: int, message: str, details: list[str]) -> dict[str, Any]:
 
 
 def _detail(problem: errors.FieldProblem) -> str:
-    field = FIELDS.get(problem.field, problem.field)
+    field = _spelled(problem.field)
     return f"'{field}' is invalid: {problem.problem}." if problem.problem else f"'{field}' is invalid."
+
+
+def _spelled(field: str) -> str:
+    """A field in this protocol's words, and what lies in it with it."""
+    for ours, theirs in FIELDS.items():
+        if field == ours or (field.startswith(f"{ours}.") and "." in ours):
+            return theirs + field[len(ours) :]
+    return field

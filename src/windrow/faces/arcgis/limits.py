@@ -1,5 +1,6 @@
 """Limits: how many active tasks there may be, how many failures in a row pause one, how many runs are listed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -44,6 +45,8 @@ def check(name: object, number: object) -> tuple[str, int]:
         raise BadInput.of("properties", f"{str(name)[:100]!r} is no limit; there are: {', '.join(USUAL)}")
     most = MOST.get(name, LARGEST)
     least = 1 if name == HISTORY else 0
+    if isinstance(number, str) and re.fullmatch(r"[0-9]{1,9}", number):
+        number = int(number)
     if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
         raise BadInput.of("properties", f"numLimit of {name} must be a whole number from {least} to {most}")
     return name, number

@@ -9,7 +9,7 @@ import orjson
 from windrow.faces.arcgis.cron import period_of, show_cron
 from windrow.faces.arcgis.spelling import to_hex, to_milliseconds
 from windrow.faces.arcgis.types import KINDS, Asking, from_task
-from windrow.faces.arcgis.words import STATUSES, UNLIMITED
+from windrow.faces.arcgis.words import UNLIMITED, status_of
 from windrow.model.accounts import Right, User, rights_of
 from windrow.model.items import Item, ItemType
 from windrow.model.notes import NotedTask, RunNote
@@ -103,7 +103,7 @@ def to_run(run: Run, note: RunNote | None, task: Mapping[str, Any]) -> dict[str,
     changed = ended if note is None else note.noted_at
     told = {
         "runId": to_hex(run.id),
-        "status": STATUSES[run.state] if note is None else note.state,
+        "status": status_of(run) if note is None else note.state,
         "result": result_of(run) if note is None else note.text,
         "created": _moment(run.created_at),
         "updated": _moment(changed),

@@ -81,12 +81,17 @@ def to_parameters(asking: Asking, looks: Looks) -> Mapping[str, Any]:
         case "ExecuteNotebook":
             return _of_notebook(asking, given, looks)
         case "GPService":
+            if asking.url is None or not asking.url.lower().startswith(("http://", "https://")):
+                told = "must be the address of a service's task, such as https://gis.example.org/…/GPServer/Tool"
+                raise BadInput.of("taskURL", told)
             return _told(url=asking.url, parameters=given)
         case "ExecuteReport":
             asked = given if {"report", "reportSubType"} & set(given) else {"reportSubType": USUAL_REPORT, **given}
             return report_parameters(asked)
         case "RunDataPipeline":
-            return _told(item=None if asking.item is None else from_hex(asking.item))
+            if asking.item is None:
+                raise BadInput.of("itemId", "is missing: name a data pipeline that is here")
+            return _told(item=from_hex(asking.item))
         case _:
             item = None if asking.item is None else asking.item
             return _told(type=asking.type, item=item, parameters=given, task_url=asking.url)
@@ -121,29 +126,29 @@ def wrapped(asking: Asking, before: Mapping[str, Any] | None) -> Asking:
     A client's update sends them bare: then what stood around them before stands around them still.
     """
     given = asking.parameters
-    if asking.type != NOTEBOOK or given is None or set(given) <= WRAPPING:
+    if asking.type != NOTEBOOK or given is None or "notebookParameters" in given or set(given) <= WRAPPING:
         return asking
     around = {name: value for name, value in (before or {}).items() if name in WRAPPING}
     return Asking(asking.type, asking.item, asking.url, {**around, "notebookParameters": dict(given)})
 
 
-def read_parameters(text: str | None) -> Mapping[str, Any] | None:
+def read_parameters(text: str | None, *, field: str = "parameters") -> Mapping[str, Any] | None:
     """The JSON object that was sent. Raises `BadInput`."""
     if text is None:
         return None
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise BadInput.of("parameters", "must be JSON") from error
+        raise BadInput.of(field, "must be JSON") from error
     if not isinstance(found, dict):
-        raise BadInput.of("parameters", "must be a JSON object")
+        raise BadInput.of(field, "must be a JSON object")
     return found
 
 
 def _of_notebook(asking: Asking, given: dict[str, Any], looks: Looks) -> Mapping[str, Any]:
     inner = given.get("notebookParameters", {})
     if isinstance(inner, str):
-        inner = read_parameters(inner or "{}")
+        inner = read_parameters(inner or "{}", field="parameters.notebookParameters")
     saved, updated = (_truth(given, name) for name in ("saveInjectedParameters", "updatePortalItem"))
     item = None if asking.item is None else from_hex(asking.item)
     if updated is None and item is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from windrow.model.runs import RunState
+from windrow.model.runs import Run, RunState
 
 FACE = "arcgis"
 """The name under which notes keep what was said to this face."""
@@ -27,5 +27,13 @@ STATUSES: Mapping[RunState, str] = MappingProxyType(
 )
 """There is no word for what was cancelled or went well in part: the text of a run's result says so."""
 
+
 SAYABLE = frozenset({*STATUSES.values(), "submitfailed"})
 """What a client may say of a run."""
+
+_BEFORE = frozenset({RunState.SCHEDULED, RunState.QUEUED})
+
+
+def status_of(run: Run) -> str:
+    """A run's status: one that began and rests, until its next try or look at a job elsewhere, is executing."""
+    return "executing" if run.started_at is not None and run.state in _BEFORE else STATUSES[run.state]

@@ -40,6 +40,7 @@ KINDS: tuple[tuple[type[errors.WindrowError], Kind], ...] = (
     (errors.Conflict, Kind(409, "conflict")),
     (errors.TooManyAttempts, Kind(429, "throttled")),
     (errors.RemoteError, Kind(502, "remote_error")),
+    (errors.HostClosed, Kind(409, "conflict")),
     (errors.StoreUnavailable, Kind(503, "unavailable")),
 )
 """Our errors and what they are here; the first that fits counts."""

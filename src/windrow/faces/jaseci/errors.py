@@ -1,5 +1,6 @@
 """How our errors look in Jaseci's API: most are answered with 200, and say so in their body."""
 
+import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -58,4 +59,8 @@ def refuse_method(request: Request) -> Response:
 
 def respond(body: Any, status: int = 200) -> Response:
     """An answer in JSON."""
-    return Response(orjson.dumps(body), status, media_type="application/json")
+    try:
+        written = orjson.dumps(body)
+    except TypeError:  # numbers of more than 64 bits, which a sequence may have saved
+        written = json.dumps(body).encode()
+    return Response(written, status, media_type="application/json")

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from windrow.faces.jaseci import queue, signing, walking
+from windrow.faces.jaseci import queue, scheduling, signing, walking
 
 
 def make_router() -> APIRouter:
     """Every route of Jaseci's task service."""
     router = APIRouter()
-    for each in (signing, walking, queue):
+    for each in (signing, walking, queue, scheduling):
         router.include_router(each.router)
     return router

@@ -1,6 +1,8 @@
 """The queue: what became of a task, now or as soon as it has ended."""
 
+import json
 import math
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,7 +12,9 @@ from windrow.errors import BadInput, NotFound
 from windrow.faces.jaseci.context import AdminCtx, Call, Ctx
 from windrow.faces.jaseci.errors import JaseciRoute, failure, refuse_method, respond
 from windrow.faces.jaseci.showing import show_queue, show_task
+from windrow.faces.jaseci.words import SEQUENCE
 from windrow.model.identity import is_id
+from windrow.model.runs import Run
 
 router = APIRouter(route_class=JaseciRoute, include_in_schema=False)
 
@@ -30,7 +34,7 @@ async def check(call: Ctx) -> Response:
     if not task_id:
         return respond(await run_in_threadpool(_look, call))
     try:
-        return respond(show_task(await run_in_threadpool(_find, call, str(task_id))))
+        return respond(await run_in_threadpool(_show, call, str(task_id)))
     except NotFound:
         return respond(PENDING)  # as Celery does, which cannot tell the one from the other
 
@@ -47,7 +51,7 @@ async def wait(call: Ctx) -> Response:
     run = await run_in_threadpool(_find, call, task_id)
     if not run.state.is_terminal and not await call.parts.awaiting.ended(run.id, timeout):
         return respond({**failure(TIMED_OUT), "stack_trace": []})
-    return respond(show_task(await run_in_threadpool(_find, call, task_id)))
+    return respond(await run_in_threadpool(_show, call, task_id))
 
 
 @router.get("/js_admin/walker_queue_check")
@@ -74,10 +78,19 @@ def _look(call: Call) -> dict[str, Any]:
     return show_queue(walkers.inspect(call.principal), walkers.workers())
 
 
-def _find(call: Call, task_id: str) -> Any:
+def _find(call: Call, task_id: str) -> Run:
     if not is_id(task_id):
         raise NotFound("task", task_id)
     return call.windrow.walkers.result(call.principal, task_id)
+
+
+def _show(call: Call, task_id: str) -> dict[str, Any]:
+    run = _find(call, task_id)
+    name = run.result.get("file")
+    if run.kind == SEQUENCE and name is not None:  # too large to stand in the run itself
+        with call.windrow.runs.open_output(call.principal, run.id, name) as (_, file):
+            run = replace(run, result={**run.result, "saved": json.load(file)})
+    return show_task(run)
 
 
 def _timeout(given: Any) -> float:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from windrow.core.walking.kind import WALKER
+from windrow.faces.jaseci.words import QUEUE, SCHEDULED_SEQUENCE, SEQUENCE
 from windrow.model.runs import Run, RunState
 from windrow.model.workers import Carried, Inspection, Worker
 
-TASK_NAMES = {WALKER: "jaseci.extens.svc.tasks.Queue", "sequence": "jaseci.extens.svc.tasks.ScheduledSequence"}
+TASK_NAMES = {WALKER: QUEUE, SEQUENCE: SCHEDULED_SEQUENCE}
 """What the original calls the tasks of our kinds."""
 
 STATES = {
@@ -27,8 +28,8 @@ STATES = {
 def show_task(run: Run) -> dict[str, Any]:
     """The answer about one task. Both names of its state are told: the documents say one, the original the other."""
     state = STATES[run.state]
-    if run.state is RunState.FAILED and run.result:
-        state = "SUCCESS"  # a walker that failed has an answer all the same, which says so
+    if run.state is RunState.FAILED and run.result and not _crashed(run):
+        state = "SUCCESS"  # what failed has an answer all the same, which says so
     shown: dict[str, Any] = {"status": state, "state": state}
     if state == "SUCCESS":
         shown["result"] = result_of(run)
@@ -38,12 +39,20 @@ def show_task(run: Run) -> dict[str, Any]:
 
 
 def result_of(run: Run) -> Any:
-    """What a task came to: a queued walker's anchor and answer, a scheduled one's answer alone, or a plain result."""
+    """What a task came to: a queued walker's anchor and answer, a scheduled one's answer, what a sequence saved."""
+    if run.kind == SEQUENCE:
+        return run.result.get("saved", {})
     if run.kind != WALKER:
         return run.result.get("result", run.result)
     if run.due is not None:
         return response_of(run)
     return {"anchor": run.result.get("anchor"), "response": response_of(run)}
+
+
+def _crashed(run: Run) -> bool:
+    """Whether a sequence came to where the original lost everything."""
+    error = run.result.get("error")
+    return run.kind == SEQUENCE and isinstance(error, Mapping) and "crash" in error
 
 
 def response_of(run: Run) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """Running walkers: at once with their answer, or queued with the identifier to ask for."""
 
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -9,8 +10,9 @@ from fastapi.concurrency import run_in_threadpool
 
 from windrow.errors import NotAuthenticated, NotFound
 from windrow.faces.jaseci.context import AdminCtx, Call, Ctx, Parts, of_secret, read_parameters
-from windrow.faces.jaseci.errors import JaseciRoute, failure, respond
+from windrow.faces.jaseci.errors import JaseciRoute, failure, refuse_method, respond
 from windrow.faces.jaseci.showing import response_of
+from windrow.faces.jaseci.words import WALKER_URN
 from windrow.model.runs import Run
 from windrow.ports.walkers import Walker
 
@@ -19,6 +21,11 @@ router = APIRouter(route_class=JaseciRoute, include_in_schema=False)
 NOT_AUTHORIZED = "Not authorized to execute this walker"
 LONGEST = 3600.0
 """Seconds that a caller who did not ask for a queued run is kept waiting."""
+
+LOOK_AGAIN = 10.0
+"""Seconds after which it is looked whether there still is a worker that the caller could wait for."""
+
+NOT_POST = ["GET", "PUT", "PATCH", "DELETE"]
 
 INLINE = 4
 """Walkers that the API process itself carries out at once, while no worker lives."""
@@ -74,12 +81,34 @@ async def list_walkers(call: Ctx) -> Response:
     return respond([show_walker(each) for each in call.windrow.walkers.all(call.principal)])
 
 
+@router.api_route("/js/walker_run", methods=NOT_POST)
+@router.api_route("/js/walker_execute", methods=NOT_POST)
+@router.api_route("/js/wapi/{name}", methods=NOT_POST)
+@router.api_route("/js/walker_list", methods=NOT_POST)
+async def refuse(request: Request, _call: Ctx) -> Response:
+    """Other methods."""
+    return refuse_method(request)
+
+
+@router.api_route("/js_admin/walker_run", methods=NOT_POST)
+async def refuse_as_admin(request: Request, _call: AdminCtx) -> Response:
+    """The same under the admins' prefix."""
+    return refuse_method(request)
+
+
+@router.api_route("/js_public/walker_summon", methods=NOT_POST)
+@router.api_route("/js_public/walker_callback/{nd}/{wlk}", methods=NOT_POST[1:])
+async def refuse_anybody(request: Request) -> Response:
+    """The same where nobody signs in."""
+    return refuse_method(request)
+
+
 def show_walker(walker: Walker) -> dict[str, Any]:
     """A walker as lists show it."""
     return {
         "name": walker.name,
         "kind": "walker",
-        "jid": f"urn:windrow:walker:{walker.name}",
+        "jid": f"{WALKER_URN}{walker.name}",
         "version": walker.version,
         "is_async": walker.queued,
         "description": walker.description,
@@ -126,12 +155,27 @@ async def _run(call: Call, name: str, context: Mapping[str, Any], wish: bool | N
     if await run_in_threadpool(walkers.is_anybody_there):
         if queued:
             return respond({"is_queued": True, "result": run.id})
-        if not await call.parts.awaiting.ended(run.id, LONGEST):
+        if not await _until_ended(call, run.id):
             return respond(failure("The operation timed out.", f"It goes on as task {run.id}."))
     else:
-        await to_thread.run_sync(walkers.inline, run.id, limiter=_limiter())
+        await _carry_out(call, run.id)
     ended = await run_in_threadpool(walkers.result, call.principal, run.id)
     return _answer(ended, queued=queued)
+
+
+async def _until_ended(call: Call, run_id: str) -> bool:
+    """Waits for it. Where the last worker goes meanwhile it is carried out here; False when it takes too long."""
+    end = monotonic() + LONGEST
+    while monotonic() < end:
+        if await call.parts.awaiting.ended(run_id, LOOK_AGAIN):
+            return True
+        if not await run_in_threadpool(call.windrow.walkers.is_anybody_there):
+            await _carry_out(call, run_id)
+    return False
+
+
+async def _carry_out(call: Call, run_id: str) -> None:
+    await to_thread.run_sync(call.windrow.walkers.inline, run_id, limiter=_limiter())
 
 
 def _answer(run: Run, *, queued: bool) -> Response:

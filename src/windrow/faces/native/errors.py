@@ -26,6 +26,7 @@ KINDS: tuple[tuple[type[Exception], Kind], ...] = (
     (errors.RemoteForbidden, Kind("remote-forbidden", "This address may not be asked", 422)),
     # No 502: that would say that we are a broken gateway. The URL that was sent is what can be mended.
     (errors.RemoteError, Kind("remote-failed", "The remote server gave no usable answer", 422)),
+    (errors.HostClosed, Kind("host-closed", "This host is not to be asked at this hour", 409)),
     (errors.StoreUnavailable, Kind("unavailable", "Not available just now", 503)),
 )
 """Our errors and what they are here; the first that fits counts."""

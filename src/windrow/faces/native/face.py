@@ -6,6 +6,7 @@ from windrow.faces.native.routes import (
     accounts,
     copies,
     events,
+    hosts,
     items,
     notifications,
     records,
@@ -25,6 +26,6 @@ def make_router() -> APIRouter:
     """Every route of the native API, below `/api/v1`."""
     router = APIRouter(prefix=PREFIX)
     of_sources = (sources, resources, targets, notifications)
-    for part in (accounts, *of_sources, tasks, schedules, runs, events, workers, records, copies, items):
+    for part in (accounts, *of_sources, tasks, schedules, runs, events, workers, hosts, records, copies, items):
         router.include_router(part.router)
     return router

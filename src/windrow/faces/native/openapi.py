@@ -18,6 +18,7 @@ TAGS = (
     ("schedules", "What a schedule leads to, before it is saved and in the days to come."),
     ("runs", "Executions of tasks: their progress, parts, log and files, live or afterwards."),
     ("workers", "The living processes of this installation, and what each does."),
+    ("hosts", "Remote hosts: how they have behaved lately, and when they may be asked."),
     ("records", "The catalogue: search, look, download."),
     ("copies", "The data itself: files that records link to, copied here."),
     ("items", "Files that tasks work with: notebooks, pipelines, report definitions."),

@@ -6,7 +6,7 @@ clocks leave out, and search until the year 9999 where nothing matches.
 
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -42,7 +42,7 @@ class Calendar:
             raise BadInput.of("trigger.first", told)
         if not 1900 <= self.first.year <= 2999:
             raise BadInput.of("trigger.first", "must lie between the years 1900 and 2999")
-        if not _comes(read_rule(self.rule), self.first):
+        if not _comes(_rule_of(self.rule, self.zone), self.first):
             raise BadInput.of("trigger.rule", f"no day matches within {YEARS} years: this would never run")
 
     def next_after(self, moment: datetime) -> datetime | None:
@@ -54,7 +54,16 @@ class Calendar:
         return f"by the calendar rule {self.rule} from {self.first:%Y-%m-%d %H:%M}, {tell_zone(self.zone)}"
 
     def _days(self, begin: date) -> Iterator[Dated]:
-        return _days_of(read_rule(self.rule), self.first, begin)
+        return _days_of(_rule_of(self.rule, self.zone), self.first, begin)
+
+
+@lru_cache(maxsize=1_000)
+def _rule_of(text: str, zone: str) -> Rule:
+    """The rule, with its end by the wall clock of the zone."""
+    rule = read_rule(text)
+    if rule.until is None or rule.until.tzinfo is None:
+        return rule
+    return replace(rule, until=rule.until.astimezone(zone_of(zone)).replace(tzinfo=None))
 
 
 @lru_cache(maxsize=1_000)
@@ -149,6 +158,8 @@ def _matches(rule: Rule, day: date, first: date) -> bool:
         return False
     if rule.year_days and not _is_year_day(rule, day):
         return False
+    if rule.weeks and rule.weeks.isdisjoint(_week_numbers(day, rule.week_start)):
+        return False
     return not rule.week_days or any(_is_weekday(rule, day, weekday, which) for weekday, which in rule.week_days)
 
 
@@ -166,6 +177,24 @@ def _is_year_day(rule: Rule, day: date) -> bool:
     number = (day - date(day.year, 1, 1)).days + 1
     length = 366 if _length(day.year, 2) == 29 else 365
     return number in rule.year_days or number - length - 1 in rule.year_days
+
+
+def _week_numbers(day: date, week_start: int) -> tuple[int, int]:
+    """Which week of its year a day lies in, from the first and from the last, as RFC 5545 (3.3.10) counts them.
+
+    A week belongs to the year that has four of its days at least: the first days of January may lie in week 53, and the
+    last of December in week 1.
+    """
+    begin = day - (day.weekday() - week_start) % 7 * DAY
+    year = (begin + 3 * DAY).year
+    first, following = _first_week(year, week_start), _first_week(year + 1, week_start)
+    return (begin - first).days // 7 + 1, (begin - following).days // 7
+
+
+@lru_cache(maxsize=1_000)
+def _first_week(year: int, week_start: int) -> date:
+    fourth = date(year, 1, 4)
+    return fourth - (fourth.weekday() - week_start) % 7 * DAY
 
 
 def _is_weekday(rule: Rule, day: date, weekday: int, which: int) -> bool:

@@ -31,7 +31,8 @@ class Rule:
 
     week_days    0 is Monday; with which one of the month or year, 0 is every one
     positions    which of the moments of a period count
-    until        the last moment that counts, by the wall clock
+    weeks        of the year, counted from its first that has four days in it, or from its last; by `week_start`
+    until        the last moment that counts: by the wall clock, or aware in UTC
     """
 
     frequency: Frequency
@@ -41,6 +42,8 @@ class Rule:
     months: frozenset[int] = frozenset()
     month_days: frozenset[int] = frozenset()
     year_days: frozenset[int] = frozenset()
+    weeks: frozenset[int] = frozenset()
+    seconds: frozenset[int] = frozenset()
     week_days: frozenset[tuple[int, int]] = frozenset()
     hours: frozenset[int] = frozenset()
     minutes_of_hour: frozenset[int] = frozenset()
@@ -93,9 +96,20 @@ def _checked(rule: Rule, found: dict[str, Any], start: int) -> Rule:
         _refuse("BYMONTHDAY does not go with WEEKLY (RFC 5545)", start)
     if rule.frequency is not Frequency.YEARLY and rule.year_days:
         _refuse("BYYEARDAY goes with YEARLY (RFC 5545)", start)
+    if rule.weeks:
+        _check_weeks(rule, start)
     if rule.positions and not (rule.names_days or rule.months or rule.hours or rule.minutes_of_hour):
         _refuse("BYSETPOS needs another BY… beside it (RFC 5545)", start)
     return rule
+
+
+def _check_weeks(rule: Rule, start: int) -> None:
+    if rule.frequency is not Frequency.YEARLY:
+        _refuse("BYWEEKNO goes with YEARLY (RFC 5545)", start)
+    if any(which for _, which in rule.week_days):
+        _refuse("a number before a weekday, such as 2TU, does not go with BYWEEKNO (RFC 5545)", start)
+    if not rule.names_days:
+        _refuse("BYWEEKNO needs BYDAY beside it: programs differ on which day of the week is meant", start)
 
 
 def _refuse(problem: str, at: int) -> NoReturn:
@@ -103,7 +117,7 @@ def _refuse(problem: str, at: int) -> NoReturn:
 
 
 def _hint_of(word: str) -> str:
-    if word in ("BYSECOND", "BYWEEKNO", "BYEASTER"):
+    if word in ("BYEASTER", "RSCALE", "SKIP"):
         return f"; {word} is not supported"
     return "; say by `first` and `zone` when it begins" if word == "DTSTART" else ""
 
@@ -151,14 +165,20 @@ def _read_week_start(value: str, at: int) -> int:
 
 
 def _read_until(value: str, at: int) -> datetime:
-    for form in ("%Y%m%dT%H%M%S", "%Y%m%d"):
+    if re.fullmatch("[0-9]{8}(T[0-9]{6}Z?)?", value):
         try:
-            found = datetime.strptime(value, form)  # noqa: DTZ007 - by the wall clock of the zone
+            found = datetime.fromisoformat(value)
         except ValueError:
-            continue
-        return found if "T" in value else found.replace(hour=23, minute=59)
-    hint = "; leave out the Z: it is read by the clock of the zone" if value.endswith("Z") else ""
-    _refuse(f"{value!r} is no date such as 20271231 or 20271231T180000{hint}", at)
+            found = None
+        if found is not None:
+            return found if "T" in value else found.replace(hour=23, minute=59)
+    _refuse(f"{value!r} is no date such as 20271231, 20271231T180000, or 20271231T170000Z in UTC", at)
+
+
+def _read_second(value: str, at: int) -> int:
+    if value not in ("0", "00"):
+        _refuse("BYSECOND must be 0: a schedule is right to the minute", at)
+    return 0
 
 
 _READERS: dict[str, tuple[str, Callable[[str, int], Any]]] = {
@@ -169,9 +189,11 @@ _READERS: dict[str, tuple[str, Callable[[str, int], Any]]] = {
     "BYMONTH": ("months", _several(_whole(1, 12))),
     "BYMONTHDAY": ("month_days", _several(_whole(-31, 31))),
     "BYYEARDAY": ("year_days", _several(_whole(-366, 366))),
+    "BYWEEKNO": ("weeks", _several(_whole(-53, 53))),
     "BYDAY": ("week_days", _several(_read_weekday)),
     "BYHOUR": ("hours", _several(_whole(0, 23))),
     "BYMINUTE": ("minutes_of_hour", _several(_whole(0, 59))),
+    "BYSECOND": ("seconds", _several(_read_second)),
     "BYSETPOS": ("positions", _several(_whole(-366, 366))),
     "WKST": ("week_start", _read_week_start),
 }

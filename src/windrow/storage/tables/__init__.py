@@ -23,6 +23,7 @@ from windrow.storage.tables.remembering import run_memories
 from windrow.storage.tables.reporting import destinations
 from windrow.storage.tables.running import (
     errand_notes,
+    host_hours,
     hosts,
     key_holds,
     log_entries,
@@ -33,6 +34,7 @@ from windrow.storage.tables.running import (
     tasks,
     workers,
 )
+from windrow.storage.tables.scheduled_queues import scheduled_queues
 from windrow.storage.tables.stepping import run_steps
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "edits",
     "errand_notes",
     "face_limits",
+    "host_hours",
     "hosts",
     "items",
     "key_holds",
@@ -65,6 +68,7 @@ __all__ = [
     "run_numbers",
     "run_steps",
     "runs",
+    "scheduled_queues",
     "sessions",
     "sources",
     "spare_blobs",

@@ -374,3 +374,11 @@ hosts = Table(
     Column("line", Json, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
 )
+
+host_hours = Table(  # when hosts may be asked: apart from their lines, which are forgotten after a while
+    "host_hours",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("hours", Json, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+)

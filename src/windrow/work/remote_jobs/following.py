@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from windrow.errors import BadInput, HostResting, NotFound, RemoteError, RemoteForbidden, RemoteStatus
+from windrow.errors import BadInput, HostClosed, HostResting, NotFound, RemoteError, RemoteForbidden, RemoteStatus
 from windrow.model.runs import Level, Progress
 from windrow.ports.work import Done, Later, Performed, Work
 from windrow.work.remote_jobs.notes import Note, Over
@@ -77,7 +77,7 @@ def _begin(work: Work, service: Service, patience: Patience, note: Note) -> Note
     work.keep_note(asked.to_json())
     try:
         begun = service.begin(note.number)
-    except (HostResting, RemoteForbidden, BadInput, NotFound):
+    except (HostClosed, HostResting, RemoteForbidden, BadInput, NotFound):
         work.keep_note(asked.but(asked=False).to_json())
         raise
     except RemoteError as error:

@@ -1,11 +1,12 @@
-"""Drawing: a report as the files of some formats."""
+"""Drawing: a report as the files of some formats.
+
+What draws is loaded when something is drawn: no process should start the later for it.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 
 from windrow.model.reports import Report, ReportFile
 from windrow.work.report.comma_separated import write_csv
-from windrow.work.report.page import write_html
-from windrow.work.report.paper import write_pdf
 from windrow.work.report.words import file_stem
 
 
@@ -15,10 +16,14 @@ def draw(report: Report, formats: Sequence[str]) -> list[ReportFile]:
 
 
 def _html(report: Report) -> list[ReportFile]:
+    from windrow.work.report.page import write_html
+
     return [ReportFile(f"{file_stem(report)}.html", "text/html; charset=utf-8", write_html(report))]
 
 
 def _pdf(report: Report) -> list[ReportFile]:
+    from windrow.work.report.paper import write_pdf
+
     return [ReportFile(f"{file_stem(report)}.pdf", "application/pdf", write_pdf(report))]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 
-from windrow.errors import RemoteError
+from windrow.errors import HostClosed, RemoteError
 from windrow.model.runs import Level
 from windrow.ports.fetching import Reply
 from windrow.work.sequence.journal import BEGUN, Journal
@@ -102,6 +102,9 @@ class Conductor:
         began = time.monotonic()
         try:
             reply = self.send(told.path, asked)
+        except HostClosed:
+            self.journal.take_back(key)
+            raise
         except RemoteError as error:
             self.journal.end(key, error_to_json(error) | {"asked": asked_to_json(asked)})
             self._note(told, outcome="error", error=hide(str(error), asked.secrets), seconds=time.monotonic() - began)

@@ -71,6 +71,11 @@ class Journal:
         """What a step came to."""
         self._add(path, entry)
 
+    def take_back(self, path: str) -> None:
+        """What was about to go out was not sent."""
+        self._add(path, None)
+        self.flush()
+
     def flush(self) -> None:
         """Writes what waits."""
         with self._lock:

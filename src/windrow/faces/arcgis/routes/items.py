@@ -1,7 +1,7 @@
 """Items: the notebooks, pipelines and reports that tasks work with, as content of the portal."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from windrow.errors import BadInput, NotFound
 from windrow.faces.arcgis.context import REST, Context, Ctx, Form
 from windrow.faces.arcgis.errors import SharingRoute
+from windrow.faces.arcgis.searching import is_asked_for, read_query
 from windrow.faces.arcgis.spelling import disarmed, from_hex, to_hex
 from windrow.faces.arcgis.translate import ITEM_WORDS, to_item
 from windrow.model.items import SUFFIXES, Item, ItemType, type_of
@@ -17,6 +18,7 @@ from windrow.model.items import SUFFIXES, Item, ItemType, type_of
 ITEM = "/content/items/{item_id}"
 OWN = "/content/users/{username}"
 LARGEST_SEARCH = 100
+LATEST = 1_000
 
 router = APIRouter(prefix=REST, tags=["ArcGIS"], route_class=SharingRoute, include_in_schema=False)
 
@@ -63,6 +65,14 @@ def update_item(ctx: Ctx, username: str, item_id: str) -> Response:
     return _done(ctx, item.id)
 
 
+@router.get(f"{OWN}/items/{{item_id}}/status")
+@router.post(f"{OWN}/items/{{item_id}}/status")
+def read_status(ctx: Ctx, username: str, item_id: str) -> Response:
+    """How far an item is brought, for clients that ask until it is: what is here is here as a whole."""
+    item = _find_own(ctx, username, item_id)
+    return ctx.answer({"status": "completed", "statusMessage": "completed", "itemId": to_hex(item.id)})
+
+
 @router.post(f"{OWN}/items/{{item_id}}/delete")
 def delete_item(ctx: Ctx, username: str, item_id: str) -> Response:
     """Deletes an item. Tasks that name it fail from then on, and say so."""
@@ -74,40 +84,33 @@ def delete_item(ctx: Ctx, username: str, item_id: str) -> Response:
 @router.get("/search")
 @router.post("/search")
 def search(ctx: Ctx) -> Response:
-    """Items whose title or identifier holds the words of `q`; nothing of its syntax is known but `type:` and `owner:`.
-
-    The newest first, out of the latest thousand and the files of the folders.
-    """
-    wanted = _Wanted(ctx.form.text("q") or "")
+    """Items that `q` asks for: the newest first, out of the latest thousand and the files of the folders."""
+    query = read_query(ctx.form.text("q") or "")
     everything = [
-        *ctx.windrow.items.page(ctx.principal, limit=1_000).items,
+        *ctx.windrow.items.page(ctx.principal, limit=LATEST).items,
         *ctx.windrow.items.in_folders(ctx.principal),
     ]
-    found = [shown for shown in (_shown(ctx, each) for each in everything) if wanted.fits(shown)]
+    found = [shown for shown in (_shown(ctx, each) for each in everything) if is_asked_for(query, shown)]
+    return ctx.answer({"query": ctx.form.text("q") or "", **_page(ctx, found, "results")})
+
+
+@router.get(OWN)
+@router.post(OWN)
+def list_content(ctx: Ctx, username: str) -> Response:
+    """What a user brought, out of the latest thousand items: the newest first. There are no folders."""
+    user = ctx.user(username)
+    latest = ctx.windrow.items.page(ctx.principal, limit=LATEST).items
+    found = [_shown(ctx, each) for each in latest if each.owner_id == user.id]
+    around: dict[str, object] = {"username": user.name, "currentFolder": None, "folders": []}
+    return ctx.answer({**around, **_page(ctx, found, "items")})
+
+
+def _page(ctx: Context, found: Sequence[Mapping[str, object]], name: str) -> dict[str, object]:
     start = max(1, ctx.form.number("start") or 1)
     num = min(max(1, ctx.form.number("num") or 10), LARGEST_SEARCH)
     page = found[start - 1 : start - 1 + num]
     following = start + len(page) if start - 1 + len(page) < len(found) else -1
-    told = {"query": ctx.form.text("q") or "", "total": len(found), "start": start, "num": len(page)}
-    return ctx.answer({**told, "nextStart": following, "results": page})
-
-
-class _Wanted:
-    """What a query asks for."""
-
-    def __init__(self, query: str) -> None:
-        words = query.replace('"', " ").lower().split(" AND ".lower())
-        parts = [each.strip() for each in words if each.strip()]
-        self._fields = [each.split(":", 1) for each in parts if ":" in each]
-        self._words = [word for each in parts if ":" not in each for word in each.split() if word != "*"]
-
-    def fits(self, shown: dict[str, object]) -> bool:
-        """Whether an item is asked for."""
-        for name, value in self._fields:
-            if name.strip() in shown and value.strip().lower() not in str(shown[name.strip()]).lower():
-                return False
-        text = f"{shown['title']} {shown['id']}".lower()
-        return all(word in text for word in self._words)
+    return {"total": len(found), "start": start, "num": len(page), "nextStart": following, name: page}
 
 
 def _find(ctx: Context, item_id: str) -> Item:

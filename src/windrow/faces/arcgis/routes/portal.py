@@ -72,16 +72,18 @@ def read_user(ctx: Ctx, username: str) -> Response:
 
 
 @router.get(LIMITS)
+@router.post(LIMITS)
 def read_limits(ctx: Ctx) -> Response:
-    """The limits of scheduled tasks, for administrators."""
+    """The limits of scheduled tasks, for administrators; a POST with `properties` sets some."""
     _need_admin(ctx)
+    if ctx.request.method == "POST" and "properties" in ctx.form.values:
+        return update_limits(ctx)
     limits = limits_of(ctx)
     listed = [{"limitName": name, "numLimit": most, "category": CATEGORY} for name, most in limits.items()]
     return ctx.answer({**limits, "limits": listed})
 
 
 @router.post(f"{LIMITS}/update")
-@router.post(LIMITS)
 def update_limits(ctx: Ctx) -> Response:
     """Sets limits; those that are not sent stay."""
     _need_admin(ctx)

@@ -1,6 +1,7 @@
 """Runs of scheduled tasks: list, look, say what became of one, delete."""
 
 from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
 
 from windrow.errors import BadInput, Conflict, NotFound
 from windrow.faces.arcgis.context import REST, Context, Ctx
@@ -8,8 +9,9 @@ from windrow.faces.arcgis.errors import SharingRoute
 from windrow.faces.arcgis.limits import HISTORY
 from windrow.faces.arcgis.routes.tasks import TASKS, find_task, limits_of, show_tasks
 from windrow.faces.arcgis.spelling import from_hex, to_hex
+from windrow.faces.arcgis.stopping import wait_for_ends
 from windrow.faces.arcgis.translate import result_of, to_run
-from windrow.faces.arcgis.words import FACE, SAYABLE, STATUSES
+from windrow.faces.arcgis.words import FACE, SAYABLE, status_of
 from windrow.model.notes import RunNote
 from windrow.model.runs import Run
 
@@ -47,7 +49,7 @@ def update_run(ctx: Ctx, username: str, task_id: str, run_id: str) -> Response:
     found = find_task(ctx, username, task_id)
     run = _find(ctx, found.task.id, run_id)
     before = ctx.windrow.noted_tasks.said_of_runs([run], FACE).get(run.id)
-    status = (ctx.form.text("status") or (STATUSES[run.state] if before is None else before.state)).lower()
+    status = (ctx.form.text("status") or (status_of(run) if before is None else before.state)).lower()
     if status not in SAYABLE:
         raise BadInput.of("status", f"must be one of {', '.join(sorted(SAYABLE))}")
     text = ctx.form.values.get("result", result_of(run) if before is None else before.text)
@@ -58,14 +60,24 @@ def update_run(ctx: Ctx, username: str, task_id: str, run_id: str) -> Response:
 
 
 @router.post(f"{RUNS}/{{run_id}}/delete")
-def delete_run(ctx: Ctx, username: str, task_id: str, run_id: str) -> Response:
-    """Deletes a run; one that goes on is stopped first, which takes seconds: there is no other way here to stop it."""
+async def delete_run(ctx: Ctx, username: str, task_id: str, run_id: str) -> Response:
+    """Deletes a run; one that goes on is stopped first, which may take seconds."""
+    run = await run_in_threadpool(_stopped, ctx, username, task_id, run_id)
+    await wait_for_ends(ctx, [run])
+    return await run_in_threadpool(_delete, ctx, run)
+
+
+def _stopped(ctx: Context, username: str, task_id: str, run_id: str) -> Run:
     found = find_task(ctx, username, task_id)
-    run = ctx.windrow.runs.cancel(ctx.principal, _find(ctx, found.task.id, run_id).id)
-    if not run.state.is_terminal:
-        raise Conflict("This run is being stopped: delete it again in a few seconds.")
-    ctx.windrow.runs.delete(ctx.principal, run.id)
-    return _done(ctx, found.task.id, run.id)
+    return ctx.windrow.runs.cancel(ctx.principal, _find(ctx, found.task.id, run_id).id)
+
+
+def _delete(ctx: Context, run: Run) -> Response:
+    try:
+        ctx.windrow.runs.delete(ctx.principal, run.id)
+    except Conflict as error:
+        raise Conflict("This run is being stopped: delete it again in a few seconds.") from error
+    return _done(ctx, run.task_id, run.id)
 
 
 def _find(ctx: Context, task_id: str, run_id: str) -> Run:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import orjson
 from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
 
 from windrow.errors import BadInput, Conflict, NotAllowed, NotFound
 from windrow.faces.arcgis import limits as known_limits
@@ -12,6 +13,7 @@ from windrow.faces.arcgis.context import REST, Context, Ctx
 from windrow.faces.arcgis.drafting import Wish, read_change, read_new, switched
 from windrow.faces.arcgis.errors import SharingRoute
 from windrow.faces.arcgis.spelling import from_hex, to_hex
+from windrow.faces.arcgis.stopping import stop_runs, wait_for_ends
 from windrow.faces.arcgis.translate import asking_of, to_task
 from windrow.faces.arcgis.types import ELSEWHERE, ITEM_TYPES, KINDS, Looks
 from windrow.faces.arcgis.words import FACE
@@ -19,7 +21,6 @@ from windrow.model.accounts import Right, User
 from windrow.model.items import Item
 from windrow.model.listings import Listed
 from windrow.model.notes import NotedListing, NotedTask
-from windrow.model.runs import ACTIVE
 
 TASKS = "/community/users/{username}/tasks"
 
@@ -82,13 +83,16 @@ def read_task(ctx: Ctx, username: str, task_id: str) -> Response:
 
 @router.post(f"{TASKS}/{{task_id}}/update")
 def update_task(ctx: Ctx, username: str, task_id: str) -> Response:
-    """Changes what is sent of a task."""
+    """Changes what is sent of a task. `isActive=false` is how clients stop one: that ends a run under way as well."""
     limits = limits_of(ctx)
 
     def read(found: NotedTask) -> Wish:
         return read_change(ctx.form, found, _looks(ctx), pause_after=limits[known_limits.FAILURES])
 
-    return _change(ctx, username, task_id, read)
+    answer = _change(ctx, username, task_id, read)
+    if ctx.form.truth("isActive") is False:
+        stop_runs(ctx, find_task(ctx, username, task_id).task.id)
+    return answer
 
 
 @router.post(f"{TASKS}/{{task_id}}/enable")
@@ -99,21 +103,16 @@ def enable_task(ctx: Ctx, username: str, task_id: str) -> Response:
 
 @router.post(f"{TASKS}/{{task_id}}/disable")
 def disable_task(ctx: Ctx, username: str, task_id: str) -> Response:
-    """Switches a task off; a run under way goes on."""
+    """Switches a task off; a run under way goes on, other than where a task is stopped."""
     return _change(ctx, username, task_id, lambda found: switched(found, _looks(ctx), active=False))
 
 
 @router.post(f"{TASKS}/{{task_id}}/delete")
-def delete_task(ctx: Ctx, username: str, task_id: str) -> Response:
-    """Deletes a task with its runs; those that go on are stopped first, which takes seconds."""
-    found = find_task(ctx, username, task_id)
-    for run in ctx.windrow.runs.page(ctx.principal, task_id=found.task.id, states=ACTIVE).items:
-        ctx.windrow.runs.cancel(ctx.principal, run.id)
-    try:
-        ctx.windrow.tasks.delete(ctx.principal, found.task.id, ctx.windrow.blobs)
-    except Conflict as error:
-        raise Conflict("A run of this task is being stopped: delete the task again in a few seconds.") from error
-    return _done(ctx, found.task.id)
+async def delete_task(ctx: Ctx, username: str, task_id: str) -> Response:
+    """Deletes a task with its runs; those that go on are stopped first, which may take seconds."""
+    found = await run_in_threadpool(find_task, ctx, username, task_id)
+    await wait_for_ends(ctx, await run_in_threadpool(stop_runs, ctx, found.task.id))
+    return await run_in_threadpool(_delete, ctx, found.task.id)
 
 
 @router.get("/portals/self/allScheduledTasks")
@@ -147,6 +146,14 @@ def show_tasks(ctx: Context, found: Sequence[NotedTask]) -> list[dict[str, objec
 def limits_of(ctx: Context) -> dict[str, int]:
     """All limits, as they hold now."""
     return {**known_limits.USUAL, **ctx.windrow.noted_tasks.limits(ctx.principal, FACE)}
+
+
+def _delete(ctx: Context, task_id: str) -> Response:
+    try:
+        ctx.windrow.tasks.delete(ctx.principal, task_id, ctx.windrow.blobs)
+    except Conflict as error:
+        raise Conflict("A run of this task is being stopped: delete the task again in a few seconds.") from error
+    return _done(ctx, task_id)
 
 
 def _change(ctx: Context, username: str, task_id: str, read: Reading) -> Response:

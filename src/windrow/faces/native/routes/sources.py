@@ -14,7 +14,6 @@ from windrow.wire.sources import (
     Availability,
     Detection,
     Harvest,
-    Host,
     Look,
     Preview,
     Refresh,
@@ -171,9 +170,3 @@ def list_source_runs(ctx: Ctx, source_id: Number, limit: Limit = 50, cursor: Cur
     """A source's runs, newest first."""
     page = ctx.windrow.sources.runs(ctx.principal, source_id, limit=limit, cursor=cursor)
     return translate.list_of(page.map(lambda run: translate.to_run(run, now=ctx.now)))
-
-
-@router.get("/hosts")
-def list_hosts(ctx: Ctx) -> ListOf[Host]:
-    """How the remote hosts have behaved lately; for admins."""
-    return ListOf(items=[translate.to_host(each) for each in ctx.windrow.runs.hosts(ctx.principal)])

@@ -10,6 +10,7 @@ from windrow.faces.native.translate.accounts import (
     to_user,
 )
 from windrow.faces.native.translate.copies import to_copy, to_stock
+from windrow.faces.native.translate.hosts import from_hours, to_host
 from windrow.faces.native.translate.items import to_item
 from windrow.faces.native.translate.notifications import (
     change_notification,
@@ -48,7 +49,6 @@ from windrow.faces.native.translate.sources import (
     selected,
     to_availability,
     to_detection,
-    to_host,
     to_policies,
     to_preview,
     to_resource,
@@ -66,6 +66,7 @@ __all__ = [
     "change_target",
     "change_task",
     "from_credential",
+    "from_hours",
     "from_notification",
     "from_policies",
     "from_schedule",

@@ -68,8 +68,8 @@ def made_schedule(schedule: shapes.Schedule, *, now: datetime) -> schedules.Sche
         most_missed=schedule.most_missed,
         jitter=timedelta(seconds=schedule.jitter_seconds),
         pause_after=schedule.pause_after,
-        windows=_from_windows(schedule.windows, "windows"),
-        blackouts=_from_windows(schedule.blackouts, "blackouts"),
+        windows=from_windows(schedule.windows, "schedule.windows"),
+        blackouts=from_windows(schedule.blackouts, "schedule.blackouts"),
     )
 
 
@@ -100,14 +100,15 @@ def _changes(change: shapes.ScheduleChange, now: datetime) -> dict[str, Any]:
     if change.overlap is not None:
         given["overlap"] = schedules.Overlap(change.overlap)
     if change.windows is not None:
-        given["windows"] = _from_windows(change.windows, "windows")
+        given["windows"] = from_windows(change.windows, "schedule.windows")
     if change.blackouts is not None:
-        given["blackouts"] = _from_windows(change.blackouts, "blackouts")
+        given["blackouts"] = from_windows(change.blackouts, "schedule.blackouts")
     return given
 
 
-def _from_windows(windows: Sequence[shapes.Window], field: str) -> tuple[Window, ...]:
-    return tuple(_from_window(each, f"schedule.{field}.{place}") for place, each in enumerate(windows))
+def from_windows(windows: Sequence[shapes.Window], field: str) -> tuple[Window, ...]:
+    """Windows. Raises `BadInput` that names each by its place in the field."""
+    return tuple(_from_window(each, f"{field}.{place}") for place, each in enumerate(windows))
 
 
 def _from_window(window: shapes.Window, field: str) -> Window:
@@ -125,7 +126,8 @@ def _from_window(window: shapes.Window, field: str) -> Window:
         raise BadInput(problems) from error
 
 
-def _to_window(window: Window) -> shapes.WindowView:
+def to_window(window: Window) -> shapes.WindowView:
+    """A window."""
     return shapes.WindowView(
         begin=f"{window.begin:%H:%M}",
         end=f"{window.end:%H:%M}",
@@ -159,8 +161,8 @@ def to_schedule(schedule: schedules.Schedule | None) -> shapes.ScheduleView | No
         jitter_seconds=schedule.jitter.total_seconds(),
         pause_after=schedule.pause_after,
         paused=schedule.paused,
-        windows=[_to_window(each) for each in schedule.windows],
-        blackouts=[_to_window(each) for each in schedule.blackouts],
+        windows=[to_window(each) for each in schedule.windows],
+        blackouts=[to_window(each) for each in schedule.blackouts],
         next_due=schedule.next_due,
         description=schedule.trigger.describe(),
     )

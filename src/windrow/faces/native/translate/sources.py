@@ -14,7 +14,6 @@ from windrow.faces.native.translate.runs import to_run
 from windrow.faces.native.translate.schedules import change_schedule, from_schedule, to_schedule
 from windrow.model import availability, copies, resources, sources
 from windrow.model.edits import Rule
-from windrow.ports.fetching import HostState
 from windrow.ports.source_kinds import Detection
 from windrow.wire import sources as source_shapes
 from windrow.wire.records import FieldName, RuleName
@@ -216,17 +215,6 @@ def to_resource(resource: resources.Resource) -> source_shapes.Resource:
 def to_review(review: sources.DeletionReview) -> source_shapes.Review:
     """A held deletion."""
     return source_shapes.Review(**{**asdict(review), "state": review.state.value})
-
-
-def to_host(state: HostState) -> source_shapes.Host:
-    """How a host has behaved."""
-    return source_shapes.Host(
-        host=state.host,
-        in_flight=state.in_flight,
-        failures=state.failures,
-        resting_until=state.resting_until,
-        quiet_until=state.quiet_until,
-    )
 
 
 def selected(selection: source_shapes.Selection) -> list[int] | None:

@@ -27,13 +27,13 @@ class MonthDays:
     numbers    1 to 31
     from_end   0 is the last day of the month, 3 the third before it
     nearest    the weekday (Monday to Friday) nearest to this day, within the month
-    last_weekday   the last Monday to Friday of the month
+    nearest_to_last   the same nearest to the last day (0), or to the third before it (3)
     """
 
     numbers: frozenset[int] = frozenset()
     from_end: frozenset[int] = frozenset()
     nearest: frozenset[int] = frozenset()
-    last_weekday: bool = False
+    nearest_to_last: frozenset[int] = frozenset()
     star: bool = False
 
     @property
@@ -45,9 +45,8 @@ class MonthDays:
         """The days of one month that match."""
         first, length = _month(year, month)
         found = {day for day in self.numbers if day <= length} | {length - back for back in self.from_end}
-        found |= {_nearest_weekday(day, first, length) for day in self.nearest if day <= length}
-        if self.last_weekday:
-            found.add(_nearest_weekday(length, first, length))
+        nearest = self.nearest | {length - back for back in self.nearest_to_last}
+        found |= {_nearest_weekday(day, first, length) for day in nearest if 1 <= day <= length}
         return frozenset(day for day in found if day >= 1)
 
 

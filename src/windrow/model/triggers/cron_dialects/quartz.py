@@ -1,4 +1,7 @@
-"""The dialect of Quartz, as ArcGIS uses it: five fields, Sunday is 1; `?`, `L`, `L-3`, `LW`, `15W`, `6L` and `6#3`."""
+"""The dialect of Quartz, as ArcGIS uses it: five fields, Sunday is 1; `?`, `L`, `L-3`, `LW`, `15W`, `6L` and `6#3`.
+
+Quartz itself writes seconds before them, and a year behind them if it likes: 0 and * are taken, and mean nothing.
+"""
 
 from windrow.model.triggers.cron_dialects.fields import WEEKDAYS, CronFields, DayRule, MonthDays, WeekDays
 from windrow.model.triggers.cron_dialects.reading import (
@@ -14,7 +17,7 @@ from windrow.model.triggers.cron_dialects.shared import MONTH_DAY, Days, items_o
 
 WEEK_DAY = Kind("day of week", 1, 7, WEEKDAYS, 1, (), ", 1 is Sunday; write names, such as SUN, to be sure")
 
-MANNERS = Manners(wraps=True, tails=True)
+MANNERS = Manners(wraps=True, tails=True, seconds=True)
 
 EVERY_DAY = MonthDays(frozenset(range(1, 32)), star=True)
 EVERY_WEEKDAY = WeekDays(frozenset(range(7)), star=True)
@@ -42,12 +45,12 @@ def _read_month_days(scanner: Scanner) -> MonthDays:
     numbers: set[int] = set()
     from_end: set[int] = set()
     nearest: set[int] = set()
-    last_weekday = star = False
+    nearest_to_last: set[int] = set()
+    star = False
     for item in items_of(scanner):
-        if item.accept("LW"):
-            last_weekday = True
-        elif item.accept("L"):
-            from_end.add(_read_distance(item))
+        if item.accept("L"):
+            back = _read_distance(item)
+            (nearest_to_last if item.accept("W") else from_end).add(back)
         elif (day := _read_nearest(item)) is not None:
             nearest.add(day)
         else:
@@ -55,7 +58,7 @@ def _read_month_days(scanner: Scanner) -> MonthDays:
             numbers.update(found)
             star = star or wild
         finish_item(item)
-    return MonthDays(frozenset(numbers), frozenset(from_end), frozenset(nearest), last_weekday, star)
+    return MonthDays(frozenset(numbers), frozenset(from_end), frozenset(nearest), frozenset(nearest_to_last), star)
 
 
 def _read_distance(item: Scanner) -> int:

@@ -29,10 +29,12 @@ class Manners:
 
     wraps    ranges over the end: `FRI-MON`, `50-10`
     tails    a step after a single number: `5/15` is `5-59/15`
+    seconds  six fields, of which the first are seconds, and seven, of which the last are years
     """
 
     wraps: bool = False
     tails: bool = False
+    seconds: bool = False
 
 
 class Scanner:

@@ -39,7 +39,7 @@ def spread(text: str) -> str:
     return text
 
 
-def divide(text: str) -> list[Scanner]:
+def divide(text: str, manners: Manners) -> list[Scanner]:
     """The five fields. Raises `BadInput` where there are more or fewer."""
     if len(text) > LONGEST:
         refuse(f"an expression has at most {LONGEST} signs", LONGEST)
@@ -47,10 +47,22 @@ def divide(text: str) -> list[Scanner]:
     if len(found) < 5:
         names = ("minute", "hour", "day of month", "month", "day of week")
         refuse(f"the {names[len(found)]} is missing; an expression has five fields: {', '.join(names)}", len(text))
+    if manners.seconds and len(found) in (6, 7):
+        found = _without_seconds(found)
     if len(found) > 5:
         told = "there are more than five fields; leave out seconds (they come first) and years (they come last)"
         refuse(told, found[5].start())
     return [Scanner(text, each.start(), each.end()) for each in found]
+
+
+def _without_seconds(found: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    """Five fields of six or seven. Raises `BadInput` where the others say something."""
+    if found[0][0] not in ("0", "00"):
+        told = "of six fields the first are seconds, which must be 0: a schedule is right to the minute"
+        refuse(told, found[0].start())
+    if len(found) == 7 and found[6][0] != "*":
+        refuse("of seven fields the last are years, which must be *: say by start and end when", found[6].start())
+    return list(found[1:6])
 
 
 def items_of(scanner: Scanner) -> list[Scanner]:
@@ -107,11 +119,11 @@ def spell_weekdays(days: WeekDays) -> str:
 
 
 def spell_month_days(days: MonthDays) -> str:
-    """`*`, or `1,15,15W,L,L-3,LW`."""
+    """`*`, or `1,15,15W,L,L-3,LW,L-3W`."""
     words = [spell(days.numbers, MONTH_DAY, days.star)] if days.numbers else []
     words += [f"{day}W" for day in sorted(days.nearest)]
     words += ["L" if not back else f"L-{back}" for back in sorted(days.from_end)]
-    return ",".join([*words, *(["LW"] if days.last_weekday else [])])
+    return ",".join([*words, *("LW" if not back else f"L-{back}W" for back in sorted(days.nearest_to_last))])
 
 
 Days = tuple[MonthDays, WeekDays, DayRule]
@@ -119,7 +131,7 @@ Days = tuple[MonthDays, WeekDays, DayRule]
 
 def understand(text: str, manners: Manners, read_days: Callable[[Scanner, Scanner], Days]) -> CronFields:
     """The fields of an expression. Raises `BadInput` for what is not understood, and for what never comes."""
-    scanners = divide(spread(text))
+    scanners = divide(spread(text), manners)
     minute, hour = read_plain(scanners[0], MINUTE, manners), read_plain(scanners[1], HOUR, manners)
     month_days, week_days, rule = read_days(scanners[2], scanners[4])
     month = read_plain(scanners[3], MONTH, manners)

@@ -87,7 +87,8 @@ def _tell_month_days(days: MonthDays) -> str:
     words = [f"day {name_all([str(each) for each in sorted(days.numbers)])}"] if days.numbers else []
     words += [f"the weekday nearest to day {day}" for day in sorted(days.nearest)]
     words += ["the last day" if not back else f"day {back} before the last" for back in sorted(days.from_end)]
-    words += ["the last weekday"] if days.last_weekday else []
+    for back in sorted(days.nearest_to_last):
+        words.append(f"the weekday nearest to day {back} before the last" if back else "the last weekday")
     return f"{name_all(words)} of the month"
 
 

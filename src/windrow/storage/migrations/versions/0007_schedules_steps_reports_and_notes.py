@@ -20,6 +20,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("face", "name", name=op.f("pk_face_limits")),
     )
     op.create_table(
+        "host_hours",
+        sa.Column("host", sa.String(length=255), nullable=False),
+        sa.Column("hours", types.Json(), nullable=False),
+        sa.Column("changed_at", types.UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("host", name=op.f("pk_host_hours")),
+    )
+    op.create_table(
         "destinations",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
@@ -40,6 +47,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("destinations", schema=None) as batch_op:
         batch_op.create_index("ix_destinations_tenant_id_id", ["tenant_id", "id"], unique=False)
+
+    op.create_table(
+        "scheduled_queues",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("task_id", sa.String(length=36), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.Column("owner_id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("word", sa.String(length=200), nullable=False),
+        sa.Column("said", types.Json(), nullable=False),
+        sa.Column("origin", sa.String(length=64), nullable=False),
+        sa.Column("noted_at", types.UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_scheduled_queues_owner_id")),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["tasks.id"], name=op.f("fk_scheduled_queues_task_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_scheduled_queues_tenant_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_scheduled_queues")),
+        sa.UniqueConstraint("task_id", name=op.f("uq_scheduled_queues_task_id")),
+        sa.UniqueConstraint("tenant_id", "name", name=op.f("uq_scheduled_queues_tenant_id_name")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("scheduled_queues", schema=None) as batch_op:
+        batch_op.create_index("ix_scheduled_queues_name_number", ["name", "number"], unique=False)
+        batch_op.create_index("ix_scheduled_queues_owner_id_name", ["owner_id", "name"], unique=False)
 
     op.create_table(
         "task_notes",
