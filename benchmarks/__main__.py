@@ -20,6 +20,7 @@ from benchmarks.scenarios import (
     lists,
     owslib,
     schedules,
+    sequences,
     truth,
     walkers,
 )
@@ -38,6 +39,7 @@ SCENARIOS: dict[str, Callable[[Plan], list[Figure]]] = {
     "clock": clock.measure,
     "schedules": schedules.measure,
     "walkers": walkers.measure,
+    "sequences": sequences.measure,
 }
 WRITTEN = ROOT / "build" / "bench.json"
 

@@ -24,6 +24,7 @@ class Size:
     dispatches     of beat, for its rate: they are slow
     seconds        for which a hundred schedules are due each second
     waiters        who wait for one walker at once
+    requests       of a sequence's loop, one after another
     """
 
     small: int
@@ -42,6 +43,7 @@ class Size:
     dispatches: int = 500
     seconds: int = 20
     waiters: int = 1_000
+    requests: int = 1_000
 
 
 QUICK = Size(
@@ -59,6 +61,7 @@ QUICK = Size(
     sources=2_000,
     dispatches=200,
     seconds=10,
+    requests=300,
 )
 USUAL = Size(small=10_000, large=100_000, huge=0, repeats=2, owslib=1_000, chord=10_000, beside=100_000, runs=1_000_000)
 FULL = Size(

@@ -135,3 +135,74 @@ def test_documents_are_explained_exported_and_imported(windrow: Windrow, tmp_pat
     assert "GET https://a.example/x" in explained.out
     assert back.code == 0, back.err
     assert back.json["requests"][0]["api"] == "https://a.example/x"
+
+
+WALKER = """
+from windrow.ports.walkers import walker
+
+@walker("double", schema={"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]})
+def double(walk):
+    return [2 * walk.context["n"]]
+"""
+
+
+def test_walkers_run_here_and_tasks_are_refused_before_anything_is_sent(
+    windrow: Windrow, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "walkers").mkdir()
+    write(tmp_path / "walkers" / "mine.py", WALKER)
+    monkeypatch.setenv("WINDROW_WALKER_FOLDERS", str(tmp_path / "walkers"))
+    served.begin({"GET /t": {"json": {"n": 21}}})
+    get = {"method": "GET", "api": f"{served.url}/t"}
+    walk = {"walker": {"name": "double", "context": {"n": "{{ $.n }}"}}, "save_to": "walked"}
+
+    ended = windrow("sequence", "run", str(write(tmp_path / "a.json", {"requests": [get, walk]})), "--json")
+    served.begin({})
+    document = {"requests": [get, {"task": {"kind": "report"}}, {"walker": {"name": "nobody"}}]}
+    refused = windrow("sequence", "run", str(write(tmp_path / "b.json", document)))
+
+    assert ended.json["result"]["walked"]["report"] == [42]
+    assert (refused.code != 0, served.log) == (True, [])
+    assert "requests[1].task" in refused.err
+    assert "there are: double" in refused.err
+
+
+def test_a_dry_run_answers_tasks_and_walkers_too(windrow: Windrow, tmp_path: Path) -> None:
+    steps = [
+        {"task": {"kind": "report"}, "save_to": "ran", "on_error": "continue"},
+        {"task": {"id": "x"}, "save_to": "other"},
+        {"walker": {"name": "nobody"}, "save_to": "walked"},
+    ]
+    answers = {
+        "requests[0]": {"value": {"state": "failed", "error": "no luck"}},
+        "requests[1]": {"value": {"state": "succeeded", "result": {"n": 1}}},
+        "requests[2]": {"value": {"report": [3]}},
+    }
+    file = write(tmp_path / "s.json", {"requests": steps})
+
+    ended = windrow("sequence", "run", str(file), "--json", "--dry-run", str(write(tmp_path / "a.json", answers)))
+
+    assert ended.json["result"]["other"]["result"] == {"n": 1}
+    assert ended.json["result"]["walked"] == {"report": [3]}
+    assert (ended.json["state"], "no luck" in ended.json["error"]["message"]) == ("partial", True)
+
+
+def test_secrets_come_from_a_file(windrow: Windrow, served: Served, tmp_path: Path) -> None:
+    host = served.url.removeprefix("http://")
+    served.begin({"GET /t": {"json": 1}})
+    step = {"method": "GET", "api": f"{served.url}/t", "header": {"X-Key": "{{ secret.KEY }}"}, "save_req_to": "r"}
+    file = write(tmp_path / "s.json", {"secrets": {"KEY": [host]}, "requests": [step]})
+    secrets = write(tmp_path / "secrets.json", {"KEY": {"value": "s3cr3t-k3y", "hosts": [host]}})
+    broken = write(tmp_path / "broken.json", '{"KEY": {"value": "s3cr3t-k3y"')
+
+    ended = windrow("sequence", "run", str(file), "--json", "--secrets", str(secrets))
+    refused = windrow("sequence", "run", str(file), "--json", "--secrets", str(broken))
+
+    assert served.log[0]["headers"]["X-Key"] == "s3cr3t-k3y"
+    assert ended.json["result"]["r"]["header"] == {"X-Key": "***"}
+    assert "s3cr3t" not in ended.out + ended.err + refused.err
+    assert "--secrets" in refused.err
+
+
+def test_the_schema_is_printed(windrow: Windrow) -> None:
+    assert windrow("sequence", "schema").json["title"] == "Windrow sequence, strict dialect"

@@ -27,6 +27,11 @@ def test_a_pipeline_is_carried_out_and_its_steps_are_shown(windrow: Windrow, har
         ("inner", "succeeded"),
         ("never", "skipped"),
     ]
+    again = windrow("runs", "rerun", ended.json["id"], "--from", "never", "--json")
+    assert (again.code, again.json["rerun_of"]) == (0, ended.json["id"])
+    kept = windrow("runs", "steps", again.json["id"], "--json").json
+    assert [each["kept"] for each in kept] == [True, True, False]
+    assert kept[0]["run_id"] == told[0]["run_id"]
     harvest = windrow("runs", "steps", told[1]["run_id"], "--json").json[0]
     assert harvest["progress"]["counts"] == {"unchanged": COUNT}
     assert "Its condition does not hold: false" in table.replace("\n", " ")

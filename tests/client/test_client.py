@@ -193,6 +193,16 @@ def do_items(client: Client) -> None:
     client.items.delete(item.id)
 
 
+def do_sequences(client: Client) -> None:
+    secret = client.secrets.set("API_TOKEN", "s3cr3t-t0k3n", hosts=["API.example.org", "api.example.org:8443"])
+    assert (secret.name, secret.hosts) == ("API_TOKEN", ["api.example.org", "api.example.org:8443"])
+    assert (client.secrets.get("API_TOKEN"), list(client.secrets.list())) == (secret, [secret])
+    with pytest.raises(ApiError, match="without https://"):
+        client.secrets.set("API_TOKEN", "other", hosts=["https://api.example.org/"])
+    client.secrets.delete("API_TOKEN")
+    assert client.sequences.schema()["title"] == "Windrow sequence, strict dialect"
+
+
 def do_repeats(client: Client, house: House, task_id: str) -> None:
     due = datetime(2026, 5, 1, tzinfo=UTC)
     run = client.tasks.start(task_id, parameters={"files": {"c.txt": "C"}}, due=due)
@@ -260,6 +270,7 @@ def test_the_client_can_do_all_that_the_api_can(client: Client, house: House, re
     do_targets(client, house, remote, source.id)
     do_tasks_and_runs(client, house, source.id)
     do_items(client)
+    do_sequences(client)
     client.sources.delete(source.id)
 
     assert list(client.sources.list()) == []

@@ -157,6 +157,7 @@ def filled(path: str, team: Team) -> str:
         "sequence_id": team.sequence,
         "review_id": 1,
         "notification_id": 1,
+        "destination_id": 1,
         "record_id": 987654,
         "name": "nobody",
     }

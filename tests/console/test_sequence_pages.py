@@ -159,7 +159,7 @@ def test_a_run_that_stopped_is_gone_on_with_and_that_one_too(house: House, admin
     assert "answered before" in admin.get(f"/runs/{run.id}").text
     assert "Go on where it stopped" not in admin.get(f"/runs/{run.id}").text
     assert admin.post(f"/runs/{run.id}/resume").status == 409
-    again = admin.post(f"/runs/{run.id}/again").location.removeprefix("/runs/")
+    again = admin.post(f"/runs/{run.id}/rerun").location.removeprefix("/runs/")
     assert house.assembly.windrow.runs.get(house.principal("admin"), again).rerun_of == run.id
 
 

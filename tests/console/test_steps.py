@@ -30,3 +30,16 @@ def test_steps_are_drawn_and_lead_to_their_runs_and_back(desk: Page, house: Hous
     desk.get_by_role("link", name="Nightly", exact=True).click()
     expect(desk.get_by_role("region", name="Steps")).to_be_visible()
     expect(desk.locator("#log")).to_contain_text("Step report begun")
+
+    again = desk.get_by_role("region", name="Steps").get_by_role("button", name="From here again at report")
+    again.click()
+
+    expect(desk.get_by_role("region", name="Steps")).to_contain_text("kept from the run before")
+    expect(desk.get_by_role("link", name="an earlier run")).to_be_visible()
+    newest = windrow.runs.page(admin, task_id=task.id, limit=1).items[0]
+    assert newest.rerun_of == run.id
+    windrow.runs.cancel(admin, newest.id)
+    desk.goto(f"{house.base}/runs/{run.id}")
+    desk.get_by_role("button", name="Run again").click()
+    expect(desk.get_by_role("link", name="an earlier run")).to_be_visible()
+    windrow.runs.cancel(admin, windrow.runs.page(admin, task_id=task.id, limit=1).items[0].id)

@@ -22,6 +22,7 @@ WITHOUT_JSON = {
     "records export",
     "sequence export",
     "sequence import",
+    "sequence schema",
 }
 
 

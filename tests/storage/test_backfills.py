@@ -28,8 +28,8 @@ WEEK = [NOON.replace(hour=2) - timedelta(days=days) for days in range(6, -1, -1)
 
 def backfill(office: Office, task: Task, start: datetime = WEEK[0], **how: Any) -> Backfill:
     store: Any = SimpleNamespace(tasks=office.tasks, runs=office.runs)
-    sources: Any = None
-    repeating = Repeating(store, lambda: office.now, sources)
+    unused: Any = None
+    repeating = Repeating(store, lambda: office.now, unused, unused, unused)
     return repeating.backfill(ADA, task.id, start=start, end=how.pop("end", office.now), **how)
 
 

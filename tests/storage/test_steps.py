@@ -256,6 +256,28 @@ def test_what_is_waited_for_cannot_be_deleted(runs: SqlRuns) -> None:
     assert runs.steps(parent.id) == []
 
 
+def test_a_resumed_run_has_the_steps_that_it_keeps_in_their_order(runs: SqlRuns) -> None:
+    old = begun(runs)
+    children = begin(runs, old, "fetch", "compute", "print")
+    for each in ("fetch", "print"):
+        end(runs, children[each])
+    draw(runs)
+    new = a_run(kind="pipeline", rerun_of=old.id)
+
+    runs.add_resumed(new, ["print", "compute", "fetch", "strange"], alone=False)
+
+    noted = runs.steps(new.id)
+    assert [(each.name, each.child_id, each.state, each.own) for each in noted] == [
+        (name, children[name].id, RunState.SUCCEEDED, False) for name in ("fetch", "print")
+    ]
+    runs.begin_steps(new.id, claimed(runs, new).attempt, [Beginning("compute", a_run())], now=NOW)
+    assert [each.name for each in runs.steps(new.id)] == ["fetch", "print", "compute"]
+    runs.cancel(new.id, tenant_id=None, now=NOW)
+    assert state(runs, children["fetch"]) is RunState.SUCCEEDED
+    with pytest.raises(Conflict, match="has not ended"):
+        runs.add_resumed(a_run(kind="pipeline", rerun_of=old.id), [], alone=True)
+
+
 def test_ancestors_are_told_the_nearest_first(runs: SqlRuns) -> None:
     top = begun(runs)
     middle = begin(runs, top, "inner", kind="pipeline")["inner"]

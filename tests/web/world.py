@@ -73,12 +73,16 @@ def inhabit(data: Path) -> Iterator[World]:
         ids = {
             "source_id": source["id"],
             "target_id": target["id"],
+            "destination_id": ada.post("/destinations", {"name": "Alpha's", "address": "https://alpha.example.org/x"})[
+                "id"
+            ],
             "notification_id": ada.post(f"/sources/{source['id']}/notifications", notification)["id"],
             "review_id": ada.get(f"/sources/{source['id']}/reviews")["items"][0]["id"],
             "record_id": record_id,
             "field": "licence",
             "copy_id": add_copy(house, record_id),
             "item_id": add_item(house).id,
+            "secret_name": add_secret(house),
             "task_id": task["id"],
             "run_id": run["id"],
             "name": "a.txt",
@@ -92,6 +96,12 @@ def inhabit(data: Path) -> Iterator[World]:
         }
         resources = [each["id"] for number in (source["id"], gone["id"]) for each in all_resources(ada, number)]
         yield World(house, remote, house.holder("admin"), ada, vic, bob, ids, resources, beta["id"])
+
+
+def add_secret(house: House) -> str:
+    """A secret of the first team."""
+    secrets = house.assembly.windrow.named_secrets
+    return secrets.put(house.principal("ada"), "ALPHA", SECRET, ["api.example.org"]).name
 
 
 def folder(name: str, remote: Remote) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from windrow.cli import (
     db,
+    destinations,
     hosts,
     importing,
     installation,
@@ -20,6 +21,7 @@ from windrow.cli import (
     records,
     runs,
     schedules,
+    secrets,
     sequences,
     sources,
     targets,
@@ -32,6 +34,7 @@ from windrow.cli.answers import tell
 from windrow.cli.commands import Command
 from windrow.cli.exits import Exit, code_of, tell_error, tell_problem
 from windrow.cli.harvest import harvest
+from windrow.cli.report import report
 from windrow.errors import WindrowError
 
 app = typer.Typer(
@@ -67,6 +70,7 @@ def begin(
 
 installation.add_to(app)
 app.command(cls=Command)(harvest)
+app.command(cls=Command)(report)
 app.add_typer(sources.app, name="sources")
 app.add_typer(targets.app, name="targets")
 app.add_typer(notifications.app, name="notifications")
@@ -74,7 +78,9 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(items.app, name="items")
+app.add_typer(destinations.app, name="destinations")
 app.add_typer(sequences.app, name="sequence")
+app.add_typer(secrets.app, name="secrets")
 app.add_typer(records.app, name="records")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")

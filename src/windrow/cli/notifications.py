@@ -1,11 +1,11 @@
 """`windrow notifications …`: who is told of what becomes of a source."""
 
-import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from windrow.cli.addresses import Address, AddressEnv, need_address, read_address, tell_secret
 from windrow.cli.answers import Column, pages, print_json, print_line, print_list
 from windrow.cli.commands import Command
 from windrow.cli.drafting import read_interval
@@ -13,8 +13,7 @@ from windrow.cli.exits import code_of_state
 from windrow.cli.following import follow_runs
 from windrow.cli.local import open_local
 from windrow.cli.options import All, Data, Json, Limit, Source
-from windrow.errors import BadInput
-from windrow.model.notifications import DAILY, Channel, Event, Notification
+from windrow.model.notifications import DAILY, Event, Notification, channel_of
 
 if TYPE_CHECKING:
     from windrow.core.notifications import Made
@@ -23,14 +22,6 @@ app = typer.Typer(help="Who is told of what becomes of a source.", no_args_is_he
 
 Number = Annotated[int, typer.Argument(metavar="NOTIFICATION", help="Number of the notification.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name to know it by.")]
-Address = Annotated[
-    str | None,
-    typer.Option(help="Where to: the URL of a webhook, or an Apprise address such as mailto://user@example.org."),
-]
-AddressEnv = Annotated[
-    str | None,
-    typer.Option(metavar="VARIABLE", help="Environment variable that holds the address, where it has a password."),
-]
 On = Annotated[list[Event] | None, typer.Option("--on", help="What to tell of; may be repeated.")]
 DigestEvery = Annotated[str | None, typer.Option(metavar="INTERVAL", help="How often a digest comes: 1h, 1d, 7d.")]
 DigestEmpty = Annotated[
@@ -76,13 +67,10 @@ def add(
     from windrow.core.notifications import NotificationDraft
 
     with open_local(data) as local:
-        given = _read_address(address, address_env)
-        if given is None:
-            raise BadInput.of("address", "is missing; give it, or name by --address-env the variable that holds it")
-        channel = Channel.WEBHOOK if given.startswith(("http://", "https://")) else Channel.APPRISE
+        given = need_address(address, address_env)
         draft = NotificationDraft(
             name,
-            channel,
+            channel_of(given),
             given,
             frozenset(on or [Event.ERROR]),
             digest_every=_read_every(digest_every) or DAILY,
@@ -114,7 +102,7 @@ def change(
         draft = NotificationDraft(
             present.name if name is None else name,
             present.channel,
-            _read_address(address, address_env),
+            read_address(address, address_env),
             frozenset(on) if on else present.on,
             digest_every=_read_every(digest_every) or present.digest_every,
             digest_empty=present.digest_empty if digest_empty is None else digest_empty,
@@ -158,16 +146,6 @@ def remove(source: Source, notification: Number, data: Data = None, as_json: Jso
             print_line(f"Notification {notification} is removed.")
 
 
-def _read_address(address: str | None, variable: str | None) -> str | None:
-    if variable is None:
-        return address
-    if address is not None:
-        raise BadInput.of("--address-env", "says the same as --address: give one of the two")
-    if not os.environ.get(variable):
-        raise BadInput.of("--address-env", f"the environment variable {variable} is not set")
-    return os.environ[variable]
-
-
 def _read_every(text: str | None) -> timedelta | None:
     return None if text is None else read_interval(text, option="--digest-every")
 
@@ -178,6 +156,4 @@ def _tell_made(made: "Made", *, as_json: bool) -> None:
         return
     told = made.notification
     print_line(f"Notification {told.id}, {told.name}, tells {told.shown} of: {', '.join(sorted(told.on))}.")
-    if made.signing_secret:
-        print_line("Its webhooks are signed with this secret; it is shown this once:")
-        print_line(f"  {made.signing_secret}", "bold")
+    tell_secret(made.signing_secret)

@@ -181,10 +181,26 @@ def cancel(run_id: RunId, data: Data = None, as_json: Json = False) -> None:
 
 
 @app.command(cls=Command)
-def rerun(run_id: RunId, detach: Detach = False, data: Data = None, as_json: Json = False) -> None:
+def rerun(
+    run_id: RunId,
+    from_failed: Annotated[
+        bool, typer.Option("--from-failed", help="Of a pipeline: keep what was done, begin at what failed.")
+    ] = False,
+    begin_at: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="STEP", help="Of a pipeline: begin at this step too; may be repeated."),
+    ] = None,
+    detach: Detach = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
     """Run an ended run again, with the parameters and the nominal time that it had."""
     with open_local(data) as local:
-        run = local.windrow.repeating.rerun(local.principal, find_run(local, run_id).id)
+        repeating, principal, ended_id = local.windrow.repeating, local.principal, find_run(local, run_id).id
+        if from_failed or begin_at:
+            run = repeating.resume(principal, ended_id, steps=begin_at or ())
+        else:
+            run = repeating.rerun(principal, ended_id)
         if detach:
             start_detached(local, run, as_json=as_json)
             return

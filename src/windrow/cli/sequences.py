@@ -1,7 +1,6 @@
 """`windrow sequence …`: run request sequences here and now, and look whether they are right."""
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +21,8 @@ if TYPE_CHECKING:  # these take long to load
     from windrow.model.runs import Level
     from windrow.work.sequence.conducting import Conductor
     from windrow.work.sequence.documents import Dialect
-    from windrow.work.sequence.surroundings import Secrets
+    from windrow.work.sequence.filing import FiledJournal
+    from windrow.work.sequence.surroundings import Starter
     from windrow.work.sequence.telling import Outcome
 
 app = typer.Typer(help="Run request sequences here and now, and look whether they are right.", no_args_is_help=True)
@@ -51,6 +51,10 @@ def run(
             "--secret", metavar="NAME@HOST", help="A named secret that this host may see; its value is in $NAME."
         ),
     ] = None,
+    secrets_file: Annotated[
+        Path | None,
+        typer.Option("--secrets", metavar="FILE", help="Named secrets with their hosts, in a file of JSON."),
+    ] = None,
     journal: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Keep here what each step came to; what is there already is not sent again."),
@@ -62,12 +66,14 @@ def run(
 
     With `--json` the answer is one object: `state`, `result` (the saved values), `steps`, `error`.
     """
+    from windrow.cli.sequence_steps import find_secrets
     from windrow.work.sequence.running import run_document
     from windrow.work.sequence.surroundings import Surroundings
 
     document, named = _read(file, dialect)
-    with _conduct(document, allow or [], dry_run, journal, data) as (conductor, kept):
-        outcome = run_document(document, named, conductor, Surroundings(secrets=_secrets(secrets or [])))
+    known = find_secrets(secrets or [], secrets_file)
+    with _conduct(document, named, allow or [], dry_run, journal, data) as (conductor, starter, kept):
+        outcome = run_document(document, named, conductor, Surroundings(known, starter))
         kept.note_end(outcome)
     _tell(outcome, as_json=as_json)
     raise typer.Exit(code_of_state(outcome.state))
@@ -80,20 +86,6 @@ def _read(file: Path, told: str | None) -> "tuple[dict[str, Any], Dialect]":
     return document, dialect_of(document, told)
 
 
-def _secrets(named: list[str]) -> "Secrets":
-    """Secrets from the environment: a command line can be read by everybody on the machine."""
-    from windrow.work.sequence.surroundings import NamedSecret
-
-    hosts: dict[str, set[str]] = {}
-    for each in named:
-        name, _, host = each.partition("@")
-        if not name or not host or name not in os.environ:
-            raise BadInput.of("--secret", f"{each!r} must be NAME@HOST, with the value in the variable NAME")
-        hosts.setdefault(name, set()).add(host.lower())
-    known = {name: NamedSecret(os.environ[name], frozenset(each)) for name, each in hosts.items()}
-    return lambda name: known.get(name)
-
-
 def _text_of(file: Path) -> str:
     try:
         return sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
@@ -103,11 +95,15 @@ def _text_of(file: Path) -> str:
 
 @contextmanager
 def _conduct(
-    document: Any, allow: list[str], dry_run: Path | None, journal: Path | None, data: Path | None
-) -> "Iterator[tuple[Conductor, Any]]":
+    document: Any,
+    dialect: "Dialect",
+    allow: list[str],
+    dry_run: Path | None,
+    journal: Path | None,
+    data: Path | None,
+) -> "Iterator[tuple[Conductor, Starter, FiledJournal]]":
     """What the steps are done by: nothing but this process, its settings, and the files that were named."""
     from contextlib import ExitStack
-    from dataclasses import replace
 
     from windrow.settings import load_settings
     from windrow.work.sequence.answering import read_answers
@@ -121,12 +117,32 @@ def _conduct(
     with ExitStack() as opened:
         kept = opened.enter_context(open_journal(journal, document))
         send: Sender
+        starter: Starter
         if dry_run is not None:
-            send = read_answers(_text_of(dry_run))
+            send = starter = read_answers(_text_of(dry_run))
         else:
             maker = opened.enter_context(_maker(settings, allow))
-            send = CourierSender(maker, replace(MANNERS), _never)
-        yield Conductor(send, kept.journal, Meter(), _narrate, _never), kept
+            send, starter = CourierSender(maker, MANNERS, _never), _starter(document, dialect, settings, maker)
+        yield Conductor(send, kept.journal, Meter(), _narrate, _never), starter, kept
+
+
+def _starter(document: Any, dialect: "Dialect", settings: Any, maker: Any) -> "Starter":
+    """What runs the walkers of a document. Raises `BadInput` for steps that cannot be done here."""
+    from windrow.assembly import WALKERS
+    from windrow.cli.sequence_steps import HereStarter, refuse_tasks
+    from windrow.core.walking.loading import load_walkers
+    from windrow.work.sequence.documents import Dialect
+    from windrow.work.sequence.strict.reading import check, started
+    from windrow.work.sequence.surroundings import NoStarter
+
+    if dialect is Dialect.COMPAT:
+        return NoStarter()
+    check(document)
+    if next(started(document), None) is None:
+        return NoStarter()
+    walkers = load_walkers(WALKERS, [Path(each) for each in settings.walker_folders])
+    refuse_tasks(document, walkers)
+    return HereStarter(walkers, maker)
 
 
 @contextmanager
@@ -147,6 +163,9 @@ def _never() -> None:
 
 
 def _narrate(level: "Level", message: str, data: dict[str, Any]) -> None:  # noqa: ARG001 - as the log has it
+    if not sys.stderr.isatty():
+        sys.stderr.write(message + "\n")  # a hundred times as fast
+        return
     style = STYLES.get(level.value, "dim")
     Console(stderr=True).print(message, style=style, soft_wrap=True, highlight=False, markup=False)
 
@@ -173,6 +192,14 @@ def validate(file: File, dialect: DialectOption = None, as_json: Json = False) -
         return
     _warn(doubts)
     tell(f"{file} is a sequence of the {named.value} dialect.")
+
+
+@app.command(cls=Command)
+def schema() -> None:
+    """Print the JSON Schema of the strict dialect, for editors and validators."""
+    from windrow.work.sequence.strict.schema import SCHEMA
+
+    sys.stdout.write(json.dumps(SCHEMA, indent=2) + "\n")
 
 
 @app.command(cls=Command)

@@ -6,6 +6,7 @@ from functools import singledispatch
 from pydantic import BaseModel
 
 from windrow.core.accounts import NewToken, NewUser
+from windrow.core.destinations import MadeDestination
 from windrow.core.editing import Traced
 from windrow.core.harvesting.previewing import Preview
 from windrow.core.hosts import HostView
@@ -20,7 +21,9 @@ from windrow.faces.native import translate
 from windrow.model.accounts import Token, User
 from windrow.model.availability import Span
 from windrow.model.copies import Copy
+from windrow.model.destinations import Destination
 from windrow.model.items import Item
+from windrow.model.named_secrets import NamedSecret
 from windrow.model.notifications import Notification
 from windrow.model.resources import Resource
 from windrow.model.runs import LogEntry, Output, Part, Run
@@ -52,12 +55,15 @@ shape_of.register(Resource, lambda item, _now: translate.to_resource(item))
 shape_of.register(DeletionReview, lambda item, _now: translate.to_review(item))
 shape_of.register(Span, lambda item, _now: translate.to_availability(item))
 shape_of.register(Item, lambda item, _now: translate.to_item(item))
+shape_of.register(NamedSecret, lambda item, _now: translate.to_secret(item))
 shape_of.register(Copy, lambda item, _now: translate.to_copy(item))
 shape_of.register(TargetView, lambda item, _now: translate.to_target(item))
 shape_of.register(Delivery, lambda item, _now: translate.to_delivery(item))
 shape_of.register(Checked, lambda item, _now: translate.to_check(item))
 shape_of.register(Notification, lambda item, _now: translate.to_notification(item))
 shape_of.register(Made, lambda item, _now: translate.to_made_notification(item))
+shape_of.register(Destination, lambda item, _now: translate.to_destination(item))
+shape_of.register(MadeDestination, lambda item, _now: translate.to_made_destination(item))
 shape_of.register(Entry, lambda item, _now: translate.to_record(item))
 shape_of.register(Traced, lambda item, _now: translate.to_provenance(item))
 shape_of.register(EditedEntry, lambda item, _now: translate.to_edited(item))

@@ -10,7 +10,7 @@ def step_columns(now: datetime) -> list[Column[StepView]]:
     """The columns of a list of steps."""
     return [
         Column("Step", lambda step: step.name),
-        Column("State", lambda step: step.state or "planned"),
+        Column("State", lambda step: f"{step.state or 'planned'}{', kept' if step.kept else ''}"),
         Column("After", lambda step: ", ".join(step.after)),
         Column("Kind", lambda step: "" if step.run is None else step.run.kind),
         Column("Run", lambda step: "" if step.run is None else step.run.id, folded=False),

@@ -77,7 +77,9 @@ def create(
     triggers: TriggerOptions,
     policies: PolicyOptions,
     parameters: Parameters = None,
-    attempts: Annotated[int, typer.Option(min=1, help="How often a run that fails is tried in all.")] = 1,
+    attempts: Annotated[
+        int | None, typer.Option(min=1, help="How often a run that fails is tried in all; without it as usual.")
+    ] = None,
     queue: Annotated[str, typer.Option(help="Queue whose workers take its runs.")] = DEFAULT_QUEUE,
     data: Data = None,
     as_json: Json = False,
@@ -89,7 +91,7 @@ def create(
         given = read_settings(parameters, local.windrow.kinds.work_kind(kind))
         scheduled = is_given(triggers) or is_given(policies)
         schedule = _changed(None, triggers, policies, None, local.now) if scheduled else None
-        draft = TaskDraft(name, kind, given, queue, retry=Retry(attempts), schedule=schedule)
+        draft = TaskDraft(name, kind, given, queue, retry=_retry(local, kind, attempts), schedule=schedule)
         _show(local.windrow.tasks.create(local.principal, draft), as_json=as_json)
 
 
@@ -183,6 +185,10 @@ def delete(task_id: TaskId, yes: Yes = False, data: Data = None, as_json: Json =
             print_json({"deleted": task_id})
         else:
             print_line(f"Deleted {task.name}.")
+
+
+def _retry(local: Local, kind: str, attempts: int | None) -> Retry | None:
+    return None if attempts is None else replace(local.windrow.kinds.usual_retry(kind), attempts=attempts)
 
 
 def _kind_of(local: Local, task_id: str) -> WorkKind:

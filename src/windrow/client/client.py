@@ -6,12 +6,15 @@ from typing import Self
 from windrow.client.accounts import Accounts
 from windrow.client.connection import Connection
 from windrow.client.copies import Copies
+from windrow.client.destinations import Destinations
 from windrow.client.hosts import Hosts
 from windrow.client.items import Items
 from windrow.client.notifications import Notifications
 from windrow.client.records import Records
 from windrow.client.runs import Runs
 from windrow.client.schedules import Schedules
+from windrow.client.secrets import Secrets
+from windrow.client.sequences import Sequences
 from windrow.client.sources import Sources
 from windrow.client.targets import Targets
 from windrow.client.tasks import Tasks
@@ -37,6 +40,7 @@ class Client:
         self.sources = Sources(self._connection)
         self.targets = Targets(self._connection)
         self.notifications = Notifications(self._connection)
+        self.destinations = Destinations(self._connection)
         self.tasks = Tasks(self._connection)
         self.schedules = Schedules(self._connection)
         self.runs = Runs(self._connection)
@@ -44,6 +48,8 @@ class Client:
         self.copies = Copies(self._connection)
         self.hosts = Hosts(self._connection)
         self.items = Items(self._connection)
+        self.sequences = Sequences(self._connection)
+        self.secrets = Secrets(self._connection)
 
     def __enter__(self) -> Self:
         return self

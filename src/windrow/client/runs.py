@@ -40,9 +40,13 @@ class Runs(Word):
         """Asks a run to stop."""
         return self._connection.send(runs.Run, "POST", f"/runs/{run_id}/cancel")
 
-    def rerun(self, run_id: str) -> runs.Run:
-        """Runs an ended run again, with the parameters and the nominal time that it had."""
-        return self._connection.send(runs.Run, "POST", f"/runs/{run_id}/rerun")
+    def rerun(self, run_id: str, *, from_failed: bool = False, steps: Sequence[str] = ()) -> runs.Run:
+        """Runs an ended run again, with the parameters and the nominal time that it had.
+
+        Of a pipeline, `from_failed` keeps what was done and begins at what failed; `steps` names more to begin at.
+        """
+        asked = runs.Rerun(from_failed=from_failed, steps=steps)
+        return self._connection.send(runs.Run, "POST", f"/runs/{run_id}/rerun", asked)
 
     def delete(self, run_id: str) -> None:
         """Deletes an ended run."""

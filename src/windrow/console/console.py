@@ -8,18 +8,21 @@ from windrow.console.routes import (
     adding,
     calendar,
     changing,
+    destinations,
     edits,
     guard,
     home,
     hosts,
     items,
     notifications,
+    outputs,
     queue,
     records,
     requests,
     resources,
     runs,
     schedules,
+    secrets,
     sequences,
     signing,
     sources,
@@ -32,8 +35,10 @@ from windrow.console.routes import (
 )
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
-OF_TASKS = (tasks, schedules, calendar, runs, requests, queue, items, sequences, walkers)
-PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers, hosts)
+OF_TASKS = (tasks, schedules, calendar, queue, items, sequences, secrets, walkers, destinations)
+OF_RUNS = (runs, outputs, requests)
+OF_ALL = (signing, themes, home, records, edits, account, users, workers, hosts)
+PAGES = (*OF_ALL, *OF_SOURCES, *OF_TASKS, *OF_RUNS)
 
 
 def make_router() -> APIRouter:

@@ -13,13 +13,14 @@ from windrow.core.runs import TaskDraft
 from windrow.errors import BadInput
 from windrow.model.schedules import Schedule
 from windrow.model.tasks import DEFAULT_QUEUE, Retry
-from windrow.ports.work import WorkKind
+from windrow.ports.work import WorkKind, retry_of
 
 
 @dataclass(frozen=True, slots=True)
 class TaskForm:
     """What stands in the form: every field as text, as people see it.
 
+    usual  how often its kind is tried where nobody says so
     seen   when the task was changed that the form was made from
     """
 
@@ -32,6 +33,7 @@ class TaskForm:
     attempts: str = "1"
     first_wait: str = "2"
     longest_wait: str = "300"
+    usual: Retry = Retry()
     seen: str = ""
     problems: Mapping[str, str] = field(default_factory=dict)
 
@@ -39,12 +41,14 @@ class TaskForm:
     def is_particular(self) -> bool:
         """Whether how it is run is not as usual, or is wrong."""
         texts = (self.queue, self.priority, self.attempts, self.first_wait, self.longest_wait)
+        usual = (DEFAULT_QUEUE, "0", *_waits(self.usual))
         names = {"queue", "priority", "attempts", "first_wait", "longest_wait"}
-        return texts != (DEFAULT_QUEUE, "0", "1", "2", "300") or not names.isdisjoint(self.problems)
+        return texts != usual or not names.isdisjoint(self.problems)
 
 
 def to_form(draft: TaskDraft, kind: WorkKind, *, seen: datetime | None = None) -> TaskForm:
     """A draft as it stands in the form."""
+    attempts, first_wait, longest_wait = _waits(draft.retry or retry_of(kind))
     return TaskForm(
         name=draft.name,
         kind=kind.name,
@@ -52,9 +56,10 @@ def to_form(draft: TaskDraft, kind: WorkKind, *, seen: datetime | None = None) -
         when=to_fields(draft.schedule),
         queue=draft.queue,
         priority=str(draft.priority),
-        attempts=str(draft.retry.attempts),
-        first_wait=f"{draft.retry.first:.15g}",
-        longest_wait=f"{draft.retry.longest:.15g}",
+        attempts=attempts,
+        first_wait=first_wait,
+        longest_wait=longest_wait,
+        usual=retry_of(kind),
         seen="" if seen is None else seen.isoformat(),
     )
 
@@ -67,6 +72,7 @@ def as_typed(form: Form, kind: WorkKind, problems: Mapping[str, str], *, kept: S
         kind=kind.name,
         settings=typed_fields(kind.schema, form),
         when=typed_when(form, kept),
+        usual=retry_of(kind),
         seen=form.text("seen"),
         problems=problems,
     )
@@ -79,7 +85,7 @@ def from_form(form: Form, kind: WorkKind, *, now: datetime, present: TaskDraft |
     parameters = read(lambda: read_settings(kind.schema, form))
     schedule = read(lambda: read_schedule(form, now=now, kept=kept.schedule))
     priority = read(lambda: form.integer("priority", 0))
-    retry = read(lambda: _retry(form, kept.retry))
+    retry = read(lambda: _retry(form, kept.retry or retry_of(kind)))
     if read.problems or parameters is None or priority is None or retry is None:
         raise BadInput(read.problems)
     return replace(
@@ -107,9 +113,15 @@ def problems_of(error: BadInput) -> dict[str, str]:
     return found
 
 
+def _waits(retry: Retry) -> tuple[str, str, str]:
+    """Attempts and waits, as they stand in the form."""
+    return str(retry.attempts), f"{retry.first:.15g}", f"{retry.longest:.15g}"
+
+
 def _retry(form: Form, kept: Retry) -> Retry:
     attempts = form.integer("attempts", kept.attempts)
-    waits = {name: form.number(name, usual) for name, usual in (("first_wait", 2), ("longest_wait", 300))}
+    present = {"first_wait": kept.first, "longest_wait": kept.longest}
+    waits = {name: form.number(name, usual) for name, usual in present.items()}
     for name, wait in waits.items():
         if not 0 <= wait <= 86_400:
             raise BadInput.of(name, "must lie between 0 and 86400 seconds (a day)")

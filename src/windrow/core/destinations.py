@@ -1,20 +1,24 @@
-"""What people do with destinations of reports: make, look, delete."""
+"""What people do with destinations of reports: make, look, change, try out, give a new secret, delete."""
 
 import os
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from windrow.core.notifications import Chance
+from windrow.core.notifying.addresses import check_address
 from windrow.core.notifying.signing import SECRET_BYTES, new_signing_secret
-from windrow.core.validating import check_name, check_url
-from windrow.errors import BadInput
+from windrow.core.reporting.delivering import Delivering, Letter
+from windrow.core.validating import check_name
+from windrow.errors import BadInput, Conflict, HostResting, ProcessLost, RemoteError
 from windrow.model.accounts import Principal, Right
 from windrow.model.destinations import Destination
-from windrow.model.notifications import Channel, Secrets, shown_address
+from windrow.model.identity import new_id
+from windrow.model.notifications import Channel, Secrets, channel_of, shown_address
 from windrow.model.paging import PageOf, check_limit
 from windrow.ports.clocks import Clock
 from windrow.ports.notifying import Messenger
 from windrow.ports.store import Store
+
+TEST = "report.test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +35,16 @@ class Destinations:
 
     store: Store
     messenger: Messenger
+    delivering: Delivering
     clock: Clock
     chance: Chance = os.urandom
 
     def create(self, principal: Principal, name: str, address: str) -> MadeDestination:
         """Makes one: a webhook for a URL, otherwise an Apprise address. Raises `BadInput` and `NameTaken`."""
         principal.need(Right.WRITE)
-        channel = Channel.WEBHOOK if address.strip().startswith(("http://", "https://")) else Channel.APPRISE
-        address = self._checked(channel, address)
-        secret = new_signing_secret(self.chance(SECRET_BYTES)) if channel is Channel.WEBHOOK else ""
+        channel = channel_of(address)
+        address = check_address(self.messenger, channel, address)
+        secret = self._new_secret() if channel is Channel.WEBHOOK else ""
         tenant_id, shown = principal.tenant_id, shown_address(address)
         drafted = Destination(0, tenant_id, principal.user_id, check_name(name), channel, shown, self.clock())
         return MadeDestination(self.store.destinations.add(drafted, Secrets(address, secret)), secret)
@@ -54,15 +59,53 @@ class Destinations:
         principal.need(Right.READ)
         return self.store.destinations.page(tenant_id=principal.scope, limit=check_limit(limit), cursor=cursor)
 
+    def change(self, principal: Principal, destination_id: int, address: str) -> Destination:
+        """Gives one another address, to which the next report goes; its name stays, for tasks name it.
+
+        Raises `NotFound`, and `BadInput` for an address that leads nowhere, or by another way.
+        """
+        present = self._writable(principal, destination_id)
+        if channel_of(address) is not present.channel:
+            told = f"is no {present.channel}'s: delete the destination, and make another of the same name"
+            raise BadInput.of("address", told)
+        address = check_address(self.messenger, present.channel, address)
+        self.store.destinations.change(present.id, Secrets(address), shown=shown_address(address))
+        return self.get(principal, present.id)
+
+    def rotate(self, principal: Principal, destination_id: int) -> MadeDestination:
+        """Gives a webhook a new secret; from now on the old one is good for nothing. Raises `Conflict` for others."""
+        present = self._writable(principal, destination_id)
+        if present.channel is not Channel.WEBHOOK:
+            raise Conflict("Only webhooks are signed: this destination has no secret.")
+        secret = self._new_secret()
+        self.store.destinations.change(present.id, Secrets(signing=secret), shown=present.shown)
+        return MadeDestination(self.get(principal, present.id), secret)
+
+    def test(self, principal: Principal, destination_id: int) -> Destination:
+        """Sends a test message, once, and waits for the answer; the destination says whether it arrived."""
+        present = self._writable(principal, destination_id)
+        told = f"Reports that are sent to {present.name} arrive here."
+        letter = Letter("Test of a destination", told, TEST, {"destination": present.name, "told": told})
+        try:
+            self.delivering.deliver(present, letter, message_id=new_id(), check=_go_on)
+        except HostResting as error:  # nothing was asked
+            self.store.destinations.note_problem(present.id, str(error), now=self.clock())
+        except (RemoteError, BadInput, ProcessLost):
+            pass  # it is noted with the destination why
+        return self.get(principal, present.id)
+
     def delete(self, principal: Principal, destination_id: int) -> None:
         """Deletes one; reports that name it are sent there no more. Raises `NotFound`."""
         principal.need(Right.WRITE)
         self.store.destinations.delete(destination_id, tenant_id=principal.scope)
 
-    def _checked(self, channel: Channel, address: str) -> str:
-        if channel is Channel.WEBHOOK:
-            if "@" in urlsplit(address.strip()).netloc:
-                raise BadInput.of("address", "must not contain a user name or password: webhooks are signed instead")
-            return check_url(address, field="address")
-        self.messenger.check(address.strip())
-        return address.strip()
+    def _writable(self, principal: Principal, destination_id: int) -> Destination:
+        principal.need(Right.WRITE)
+        return self.get(principal, destination_id)
+
+    def _new_secret(self) -> str:
+        return new_signing_secret(self.chance(SECRET_BYTES))
+
+
+def _go_on() -> None:
+    """Nobody cancels a test."""

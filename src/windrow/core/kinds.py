@@ -8,7 +8,7 @@ from windrow.errors import BadInput
 from windrow.model.tasks import Retry
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
-from windrow.ports.work import WorkKind, missing_of
+from windrow.ports.work import WorkKind, missing_of, retry_of
 
 Kind = TypeVar("Kind")
 
@@ -34,8 +34,7 @@ class Kinds:
 
     def usual_retry(self, name: str) -> Retry:
         """How a kind of work is tried again where a task does not say so. Raises `BadInput`."""
-        usual: Retry = getattr(self.work_kind(name), "usual_retry", Retry())
-        return usual
+        return retry_of(self.work_kind(name))
 
     def target(self, name: str) -> TargetKind:
         """A target kind. Raises `BadInput`."""

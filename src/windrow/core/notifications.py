@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from windrow.core.attending import Attending
+from windrow.core.notifying.addresses import check_address
 from windrow.core.notifying.beginning import make_telling
 from windrow.core.notifying.digesting import plan_digests
 from windrow.core.notifying.signing import SECRET_BYTES, new_signing_secret
-from windrow.core.validating import check_name, check_url
+from windrow.core.validating import check_name
 from windrow.errors import BadInput, Conflict
 from windrow.model.accounts import Principal, Right
 from windrow.model.notifications import (
@@ -147,13 +147,7 @@ class Notifications:
         return self._readable(principal, source_id)
 
     def _checked(self, channel: Channel, address: str) -> str:
-        if channel is Channel.WEBHOOK:
-            if "@" in urlsplit(address.strip()).netloc:
-                raise BadInput.of("address", "must not contain a user name or password: webhooks are signed instead")
-            return check_url(address, field="address")
-        address = address.strip()
-        self.messenger.check(address)
-        return address
+        return check_address(self.messenger, channel, address)
 
     def _new_secret(self) -> str:
         return new_signing_secret(self.chance(SECRET_BYTES))

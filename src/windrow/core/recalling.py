@@ -1,20 +1,14 @@
-"""What runs remember, for the people whose runs they are; and a run that goes on with what another one has."""
+"""What runs remember, for the people whose runs they are."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from windrow.core.runs import Tasks, known_id
-from windrow.errors import Conflict, NotAllowed
+from windrow.core.runs import known_id
+from windrow.errors import NotAllowed
 from windrow.model.accounts import Principal, Right
-from windrow.model.runs import Run, RunState
+from windrow.model.runs import Run
 from windrow.ports.store import Store
-
-STOPPED = frozenset({RunState.FAILED, RunState.PARTIAL, RunState.CANCELLED})
-"""How a run ended that can be gone on with."""
-
-RESUME = "resume"
-"""The parameter that names the run which another one goes on with, of the kinds of work that know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +16,6 @@ class Recalling:
     """Use cases of what runs remember."""
 
     store: Store
-    tasks: Tasks
 
     def of(self, principal: Principal, run_id: str, names: Collection[str]) -> Mapping[str, Any]:
         """What a run remembers under these names; for its owner, and for admins.
@@ -34,20 +27,6 @@ class Recalling:
         if not may_recall(principal, run):
             raise NotAllowed("What a run was answered is for its owner and for admins.")
         return self.store.memories.some(run.id, names)
-
-    def can_resume(self, run: Run) -> bool:
-        """Whether a run may be gone on with: it stopped before its end, and its kind of work knows how."""
-        kind = self.tasks.kinds.work.get(run.kind)
-        return run.state in STOPPED and kind is not None and RESUME in kind.schema.get("properties", {})
-
-    def resume(self, principal: Principal, run_id: str) -> Run:
-        """A new run of the same task with the same parameters, which asks nothing that was answered. Raises `Conflict`
-        for a run that has not stopped, or whose kind of work cannot go on."""
-        principal.need(Right.WRITE)
-        run = self.store.runs.get(known_id("run", run_id), tenant_id=principal.scope)
-        if not self.can_resume(run):
-            raise Conflict(f"Run {run.id} cannot be gone on with: run its task again.")
-        return self.tasks.start(principal, run.task_id, parameters={**run.parameters, RESUME: run.id}, due=run.due)
 
 
 def may_recall(principal: Principal, run: Run) -> bool:

@@ -1,17 +1,20 @@
 """Repeating: runs for moments that have passed, and an ended run once more."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from windrow.core.attending import AVAILABILITY, COPY, PUSH, REFRESH
+from windrow.core.kinds import Kinds
+from windrow.core.pipelines.reading import Reading
+from windrow.core.pipelines.resuming import kept_of, plan_as_parameters
 from windrow.core.retiring import check_active
-from windrow.core.runs import HARVEST, add_run, belongs, known_id
+from windrow.core.runs import HARVEST, add_run, belongs, known_id, runs_alone
 from windrow.core.scheduling import SOURCE_WORK, make_run
 from windrow.core.sources import Sources
 from windrow.errors import BadInput, Conflict
 from windrow.model.accounts import Principal, Right
-from windrow.model.runs import Cause, Run
+from windrow.model.runs import Cause, Run, RunState
 from windrow.model.schedules import INSTANT, Overlap, Schedule
 from windrow.model.tasks import PRIORITIES, Limit, Task
 from windrow.model.triggers import Elapsed, Interval, Unreadable
@@ -25,6 +28,14 @@ USUAL_BACKFILLED = 100
 
 MOST_LOOKED_THROUGH = 20_000
 """Moments of a range that are looked through, those that have a run already among them."""
+
+PIPELINE = "pipeline"
+
+RESUME = "resume"
+"""The parameter that names the run which another one goes on with, of the kinds of work that know it."""
+
+STOPPED = frozenset({RunState.FAILED, RunState.PARTIAL, RunState.CANCELLED})
+"""How a run ended that can be gone on with."""
 
 AGAIN = frozenset({HARVEST, REFRESH, AVAILABILITY, COPY, PUSH})
 """Kinds of work on sources of which a run may be run again."""
@@ -51,6 +62,8 @@ class Repeating:
     store: Store
     clock: Clock
     sources: Sources
+    reading: Reading
+    kinds: Kinds
 
     def backfill(
         self,
@@ -93,16 +106,57 @@ class Repeating:
 
         Raises `Conflict` while it has not ended, and for a source that is at work or retired.
         """
-        principal.need(Right.WRITE)
-        run = self.store.runs.get(known_id("run", run_id), tenant_id=principal.scope)
-        if not run.state.is_terminal:
-            raise Conflict(f"Run {run.id} has not ended: wait for its end, or cancel it first.")
+        run = self._ended(principal, run_id)
         task = self.store.tasks.get(run.task_id, tenant_id=principal.scope)
         if belongs(task) or task.kind in SOURCE_WORK:
             return self._rerun_of_source(principal, task, run)
         again = replace(make_run(task, now=self.clock(), due=run.due), parameters=run.parameters, rerun_of=run.id)
         add_run(self.store, task, again)
         return again
+
+    def resume(self, principal: Principal, run_id: str, *, steps: Collection[str] = ()) -> Run:
+        """Goes on with an ended run in a new one, which keeps what was done: for pipelines, and for other kinds of work
+        that know how, such as sequences.
+
+        A pipeline's new run begins at the steps that failed; `steps` names more to begin at, and whatever comes after a
+        step that is done again is done again too. It has the plan that the old one had, also where its item was changed
+        since. A sequence's new run asks nothing that was answered.
+
+        Raises `Conflict` while it has not ended, where nothing failed or is named, and for other kinds of work;
+        `BadInput` for a name that is no step of it.
+        """
+        run = self._ended(principal, run_id)
+        task = self.store.tasks.get(run.task_id, tenant_id=principal.scope)
+        if run.kind == PIPELINE:
+            return self._resume_steps(task, run, steps)
+        if not self.can_resume(run):
+            raise Conflict(f"Run {run.id} of kind {run.kind}, {run.state}, cannot be gone on with: run it again.")
+        if steps:
+            raise BadInput.of("steps", "are named of pipelines only: a run of this kind goes on where it stopped")
+        parameters = {**run.parameters, RESUME: run.id}
+        again = replace(make_run(task, now=self.clock(), due=run.due), parameters=parameters, rerun_of=run.id)
+        add_run(self.store, task, again)
+        return again
+
+    def can_resume(self, run: Run) -> bool:
+        """Whether a run that is no pipeline may be gone on with: it stopped, and its kind of work knows how."""
+        kind = self.kinds.work.get(run.kind)
+        return run.state in STOPPED and kind is not None and RESUME in kind.schema.get("properties", {})
+
+    def _resume_steps(self, task: Task, run: Run, steps: Collection[str]) -> Run:
+        kept = kept_of(run, self.reading.find_plan(run), self.store.runs.steps(run.id), steps)
+        made = make_run(task, now=self.clock(), due=run.due)
+        parameters = plan_as_parameters(self.reading.kept(run), run)
+        again = replace(made, parameters=parameters, rerun_of=run.id)
+        self.store.runs.add_resumed(again, kept, alone=runs_alone(task))
+        return again
+
+    def _ended(self, principal: Principal, run_id: str) -> Run:
+        principal.need(Right.WRITE)
+        run = self.store.runs.get(known_id("run", run_id), tenant_id=principal.scope)
+        if not run.state.is_terminal:
+            raise Conflict(f"Run {run.id} has not ended: wait for its end, or cancel it first.")
+        return run
 
     def _rerun_of_source(self, principal: Principal, task: Task, run: Run) -> Run:
         number, now = run.parameters["source_id"], self.clock()

@@ -29,7 +29,7 @@ HARVEST = "harvest"
 
 @dataclass(frozen=True, slots=True)
 class TaskDraft:
-    """What a new or changed task is to be."""
+    """What a new or changed task is to be. Without `retry` it is tried as often as its kind of work usually is."""
 
     name: str
     kind: str
@@ -37,7 +37,7 @@ class TaskDraft:
     queue: str = DEFAULT_QUEUE
     priority: int = 0
     limits: tuple[Limit, ...] = ()
-    retry: Retry = Retry()
+    retry: Retry | None = None
     schedule: Schedule | None = None
 
 
@@ -259,9 +259,14 @@ def belongs(task: Task) -> bool:
     return task.kind == HARVEST or task.source_id is not None
 
 
+def runs_alone(task: Task) -> bool:
+    """Whether it can only be at work once at a time."""
+    return belongs(task) or (task.schedule is not None and isinstance(task.schedule.trigger, Elapsed))
+
+
 def add_run(store: Store, task: Task, run: Run) -> None:
     """Writes a run that somebody asked for. Raises `Conflict` where the task can only be at work once, and is."""
-    if belongs(task) or (task.schedule is not None and isinstance(task.schedule.trigger, Elapsed)):
+    if runs_alone(task):
         store.runs.add_alone(run)
     else:
         store.runs.add([run])
@@ -344,7 +349,7 @@ def drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
         queue=check_queue(draft.queue),
         priority=check_priority(draft.priority),
         limits=draft.limits,
-        retry=kinds.usual_retry(draft.kind) if draft.retry == Retry() else draft.retry,
+        retry=kinds.usual_retry(draft.kind) if draft.retry is None else draft.retry,
         schedule=scheduled(draft.schedule, now, present=task.schedule),
         changed_at=now,
     )

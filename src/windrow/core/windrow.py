@@ -12,6 +12,7 @@ from windrow.core.editing import Editing
 from windrow.core.hosts import Hosts
 from windrow.core.items import Items
 from windrow.core.kinds import Kinds
+from windrow.core.named_secrets import NamedSecrets
 from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.pipelines.looking import Steps
@@ -19,6 +20,7 @@ from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.queueing import Queue
 from windrow.core.recalling import Recalling
 from windrow.core.repeating import Repeating
+from windrow.core.reporting.making import ReportsNow
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduled_queues import ScheduledQueues
 from windrow.core.sources import Sources
@@ -47,6 +49,7 @@ class Windrow:
     targets: Targets
     notifications: Notifications
     destinations: Destinations
+    reports: ReportsNow
     catalogue: Catalogue
     editing: Editing
     copies: Copies
@@ -54,5 +57,6 @@ class Windrow:
     walkers: Walkers
     noted_tasks: NotedTasks
     scheduled_queues: ScheduledQueues
+    named_secrets: NamedSecrets
     store: Store
     blobs: Blobs

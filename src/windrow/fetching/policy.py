@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TypeAlias
 
@@ -62,10 +63,7 @@ class OutgoingPolicy:
             return f"{scheme or 'no scheme'} is not http or https"
         if self.ports is not None and port not in self.ports:
             return f"port {port} is not among the allowed ones"
-        literal = _literal(host)
-        if literal is not None and not self.permits(host, literal):
-            return f"{literal} is not a public address and not on the allow list"
-        return ""
+        return _objection_to_literal(self, host)
 
     def permits(self, host: str, address: str | Address) -> bool:
         """Whether a connection to `address` may be made for a URL that names `host`."""
@@ -80,6 +78,15 @@ class OutgoingPolicy:
         parents = name.split(".")[1:]
         wider = (".".join(["*", *parents[start:]]) for start in range(len(parents)))
         return name in self._names or any(each in self._names for each in wider)
+
+
+@lru_cache(maxsize=1_000)
+def _objection_to_literal(policy: OutgoingPolicy, host: str) -> str:
+    # Every request asks this, most of them of the same few hosts. What a name leads to is asked at each connection.
+    literal = _literal(host)
+    if literal is not None and not policy.permits(host, literal):
+        return f"{literal} is not a public address and not on the allow list"
+    return ""
 
 
 def _sort(allow: Iterable[str]) -> tuple[list[Network], list[str]]:

@@ -24,6 +24,11 @@ class Channel(StrEnum):
     APPRISE = "apprise"
 
 
+def channel_of(address: str) -> Channel:
+    """By which way an address leads: a URL of the web is a webhook's, all others are Apprise's."""
+    return Channel.WEBHOOK if address.strip().startswith(("http://", "https://")) else Channel.APPRISE
+
+
 class Event(StrEnum):
     """What people are told of.
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from windrow.model.runs import RunState
+from windrow.model.runs import Run, RunState
 
 MOST_STEPS = 1_000
 """How many steps one run may have."""
@@ -38,3 +39,24 @@ class Step:
     def goes_on(self) -> bool:
         """Whether its end is still to come."""
         return self.state is None and self.child_id is not None
+
+    def is_kept_by(self, run: Run) -> bool:
+        """Whether it had ended before the run was made that notes it: that one goes on where another one ended."""
+        return not self.own and self.ended_at is not None and self.ended_at <= run.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnd:
+    """How a step ended.
+
+    run_id   the run that did it; None where it could not begin
+    result   what that run gave, plain JSON
+    error    why it did not succeed; "" where it did
+    seconds  from its beginning to its end
+    """
+
+    run_id: str | None
+    state: RunState
+    result: Any = None
+    error: str = ""
+    seconds: float = 0.0

@@ -31,6 +31,11 @@ class Destinations(Protocol):
         """What is kept of it encrypted; for the worker that sends only. Raises `NotFound`."""
         ...
 
+    def change(self, destination_id: int, secrets: Secrets, *, shown: str) -> None:
+        """Changes what is kept encrypted, as far as it is given, and what is shown; a problem is forgotten. Raises
+        `NotFound`."""
+        ...
+
     def delete(self, destination_id: int, *, tenant_id: str | None) -> None:
         """Takes one away. Raises `NotFound`."""
         ...

@@ -45,6 +45,13 @@ class Beginning:
 class Steps(Protocol):
     """How runs wait for runs. See docs/decisions/0014."""
 
+    def add_resumed(self, run: Run, kept: Sequence[str], *, alone: bool) -> None:
+        """Writes a new run in place of an ended one (`rerun_of`), with the steps of these names as that one had them.
+
+        They are not its own. With `alone` it raises `Conflict` where the task has a run that has not ended.
+        """
+        ...
+
     def begin_steps(self, run_id: str, attempt: int, steps: Sequence[Beginning], *, now: datetime) -> list[Step]:
         """Begins steps of a run and notes them with it; those of a name that is noted already are left alone.
 

@@ -16,6 +16,7 @@ from windrow.ports.fetching import HostHours, Hosts
 from windrow.ports.harvests import Harvests
 from windrow.ports.items import Items
 from windrow.ports.memories import Memories
+from windrow.ports.named_secrets import NamedSecrets
 from windrow.ports.notes import Notes
 from windrow.ports.notifying import Notifications
 from windrow.ports.reporting import Reports
@@ -51,6 +52,11 @@ class Store(Protocol):
     @property
     def memories(self) -> Memories:
         """What runs remember from one attempt to the next."""
+        ...
+
+    @property
+    def named_secrets(self) -> NamedSecrets:
+        """What sequences may send and nobody may read."""
         ...
 
     @property

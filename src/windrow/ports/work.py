@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, ClassVar, Protocol
 
 from windrow.model.items import Item
 from windrow.model.runs import Level, Part, PartState, Progress, Run
-from windrow.model.tasks import Task
+from windrow.model.tasks import Retry, Task
 from windrow.ports.fetching import ErrandsMaker, ExchangerMaker, FetcherMaker
 from windrow.ports.runs import Ending
 
@@ -216,7 +216,8 @@ class WorkKind(Protocol):
             does not raise for the cancel any more. Never for kinds in a child process. What it raises is logged.
 
     A kind that needs packages which not every installation has tells so by one more method, `missing() -> str`: what
-    is to be installed. Then no tasks of it can be made.
+    is to be installed. Then no tasks of it can be made. One whose tasks carry documents may have an attribute
+    `document_schema`, the JSON Schema that is published of them.
     """
 
     name: ClassVar[str]
@@ -240,6 +241,12 @@ def missing_of(kind: WorkKind) -> str:
     """
     asked = getattr(kind, "missing", None)
     return "" if asked is None else str(asked())
+
+
+def retry_of(kind: WorkKind) -> Retry:
+    """How its runs are tried again where a task does not say so: `usual_retry`, or once for kinds without."""
+    usual: Retry = getattr(kind, "usual_retry", Retry())
+    return usual
 
 
 def isolation_of(kind: WorkKind) -> Isolation | None:
@@ -267,3 +274,9 @@ def task_check_of(kind: WorkKind) -> Callable[[Task], None] | None:
     """
     check: Callable[[Task], None] | None = getattr(kind, "check_task", None)
     return check
+
+
+def document_schema_of(kind: WorkKind) -> Mapping[str, Any] | None:
+    """The JSON Schema of the documents that its tasks carry; None for kinds without."""
+    given: Mapping[str, Any] | None = getattr(kind, "document_schema", None)
+    return given

@@ -95,6 +95,13 @@ class SqlDestinations:
         signing = self._vault.open_text(row.signing, place=_place(destination_id, "signing")) if row.signing else ""
         return Secrets(address, signing)
 
+    def change(self, destination_id: int, secrets: Secrets, *, shown: str) -> None:
+        """Changes what is kept encrypted, as far as it is given."""
+        values = {"shown": shown, "problem": "", "problem_at": None, **self._sealed(destination_id, secrets)}
+        with self._database.write() as connection:
+            if connection.execute(_this(destination_id).values(values)).rowcount == 0:
+                raise NotFound("destination", destination_id)
+
     def delete(self, destination_id: int, *, tenant_id: str | None) -> None:
         """Takes one away."""
         statement = destinations.delete().where(destinations.c.id == destination_id)

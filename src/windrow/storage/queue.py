@@ -42,15 +42,7 @@ class RunQueue:
     def add_alone(self, run: Run) -> None:
         """Writes a new run unless its task has one that has not ended."""
         with self._database.write(wake=True) as connection:
-            # Who comes second waits here for the first one's commit, and then sees the run that it wrote.
-            task = select(tasks.c.schedule, tasks.c.next_due).where(tasks.c.id == run.task_id).with_for_update()
-            row = connection.execute(task).one_or_none()
-            active = connection.scalar(_ACTIVE_RUN, {"this_task": run.task_id})
-            if active is not None:
-                raise Conflict(f"Run {active} of this task has not ended: wait for its end, or cancel it first.")
-            add_runs(connection, [run])
-            if row is not None:
-                note_start(connection, run, row)
+            add_one_alone(connection, run)
 
     def report(self, run_id: str, attempt: int, progress: Progress) -> None:
         """Saves progress."""
@@ -136,6 +128,19 @@ def add_runs(connection: Connection, new: Sequence[Run]) -> None:
     if passes:
         connection.execute(insert(run_numbers), [_numbered(run) for run in passes])
     connection.execute(_NOTE_LATEST, [{"this_task": task, "this_run": latest[task]} for task in sorted(latest)])
+
+
+def add_one_alone(connection: Connection, run: Run) -> None:
+    """Writes a new run unless its task has one that has not ended. Raises `Conflict`."""
+    # Who comes second waits here for the first one's commit, and then sees the run that it wrote.
+    task = select(tasks.c.schedule, tasks.c.next_due).where(tasks.c.id == run.task_id).with_for_update()
+    row = connection.execute(task).one_or_none()
+    active = connection.scalar(_ACTIVE_RUN, {"this_task": run.task_id})
+    if active is not None:
+        raise Conflict(f"Run {active} of this task has not ended: wait for its end, or cancel it first.")
+    add_runs(connection, [run])
+    if row is not None:
+        note_start(connection, run, row)
 
 
 def cancel_runs_of(connection: Connection, task_ids: Sequence[str], *, now: datetime) -> None:

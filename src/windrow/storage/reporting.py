@@ -4,8 +4,10 @@ A period is a range of identifiers: those are ordered by the moment of their mak
 (`ix_runs_tenant_id_id`) finds its runs.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import accumulate, groupby
 from typing import Any
 
 from sqlalchemy import (
@@ -56,6 +58,9 @@ EPOCH_DAY = date(1970, 1, 1)
 SECOND = 1_000_000
 """Microseconds: how SQLite keeps moments."""
 
+STEPS = 9
+"""Powers of ten that durations are told apart in; the last one ends after 31 years."""
+
 REASON_LETTERS = 300
 ENDED = (RunState.SUCCEEDED, RunState.PARTIAL, RunState.FAILED)
 BEGUN = (*ENDED, RunState.CANCELLED, RunState.CANCELLING, RunState.RUNNING, RunState.WAITING)
@@ -83,36 +88,38 @@ class SqlReports:
         return [DayCount(_date(row.day), row.kind, RunState(row.state), row.number) for row in rows]
 
     def durations(self, window: Window) -> Sequence[Duration]:
-        """How long runs took, by kind. The least value that half of them, and 95 of 100, do not go beyond."""
+        """How long runs took, by kind. The value that half of them, and 95 of 100, do not go beyond, to one per cent.
+
+        They are counted by steps of time. Ranking each of them, as percentiles are told exactly, took twice as
+        long of a million runs.
+        """
+        # Said so that the runs are not looked up in the order of an index by kind: one by one, all over the table.
+        kind = runs.c.kind.concat("").label("named")
         with self._database.read() as connection:
-            ranked = self._ranked(_within(connection, window))
-            place, many, taken = ranked.c.place, ranked.c.many, ranked.c.seconds
             query = (
-                select(
-                    ranked.c.kind,
-                    func.max(many).label("number"),
-                    func.min(case((place * 2 >= many, taken))).label("median"),
-                    func.min(case((place * 100 >= many * 95, taken))).label("p95"),
-                    func.max(taken).label("longest"),
-                )
-                .group_by(ranked.c.kind)
-                .order_by(ranked.c.kind)
+                select(kind, self._step(), func.count().label("number"), func.max(self._taken()).label("most"))
+                .where(*_within(connection, window), *_timed())
+                .group_by(literal_column("named"), literal_column("step"))
+                .order_by(literal_column("named"), literal_column("step"))
             )
             rows = connection.execute(query).all()
-        return [Duration(row.kind, row.number, float(row.median), float(row.p95), float(row.longest)) for row in rows]
+        return [_to_duration(kind, list(steps)) for kind, steps in groupby(rows, key=lambda row: row.named)]
 
-    def _ranked(self, within: Sequence[ColumnElement[bool]]) -> Subquery:
-        timed = self._timed(within)
-        return select(
-            timed.c.kind,
-            timed.c.seconds,
-            func.row_number().over(partition_by=timed.c.kind, order_by=timed.c.seconds).label("place"),
-            func.count().over(partition_by=timed.c.kind).label("many"),
-        ).subquery()
+    def _step(self) -> Label[int]:
+        """Which step of time a run took: 1 ms wide below a second, and ten times as wide for each power of ten more."""
+        taken, sizes = self._taken(), [SECOND // 1000 * 10**power for power in range(STEPS)]
+        # Whole numbers, and written out: a million times it matters.
+        tiers = [
+            (taken < _whole(1000 * size), _whole(number * 1000) + taken // _whole(size))
+            for number, size in enumerate(sizes)
+        ]
+        return case(*tiers, else_=_whole(STEPS * 1000)).label("step")
 
-    def _timed(self, within: Sequence[ColumnElement[bool]]) -> Subquery:
-        ended = (runs.c.state.in_(ENDED), runs.c.started_at.is_not(None), runs.c.ended_at.is_not(None))
-        return select(runs.c.kind, self._seconds().label("seconds")).where(*within, *ended).subquery()
+    def _taken(self) -> ColumnElement[int]:
+        """Microseconds from a run's first beginning to its end; NULL while it has not both."""
+        if self._database.is_sqlite:
+            return type_coerce(runs.c.ended_at, BigInteger) - type_coerce(runs.c.started_at, BigInteger)
+        return cast(func.extract("epoch", runs.c.ended_at - runs.c.started_at) * SECOND, BigInteger)
 
     def reasons(self, window: Window, *, limit: int) -> Sequence[Reason]:
         """Why runs failed or were partial, the most frequent first."""
@@ -261,9 +268,24 @@ class SqlReports:
     def _seconds(self) -> ColumnElement[float]:
         """From a run's first beginning to its end; NULL while it has not both."""
         if self._database.is_sqlite:
-            taken = type_coerce(runs.c.ended_at, Integer) - type_coerce(runs.c.started_at, Integer)
-            return type_coerce(taken / float(SECOND), Float)
+            return type_coerce(self._taken() / float(SECOND), Float)
         return cast(func.extract("epoch", runs.c.ended_at - runs.c.started_at), Float)
+
+
+def _whole(number: int) -> ColumnElement[int]:
+    return literal_column(str(number), BigInteger)
+
+
+def _timed() -> tuple[ColumnElement[bool], ...]:
+    return runs.c.state.in_(ENDED), runs.c.started_at.is_not(None), runs.c.ended_at.is_not(None)
+
+
+def _to_duration(kind: str, steps: Sequence[Any]) -> Duration:
+    """Of the runs of a kind by steps, the shortest first."""
+    number = sum(step.number for step in steps)
+    passed = list(accumulate(step.number for step in steps))
+    median, p95 = (steps[bisect_left(passed, number * share)].most for share in (0.5, 0.95))
+    return Duration(kind, number, median / SECOND, p95 / SECOND, steps[-1].most / SECOND)
 
 
 def _made_in(window: Window) -> list[ColumnElement[bool]]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, func, insert, literal, null, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, false, func, insert, literal, null, select, update
 
 from windrow.errors import Conflict
 from windrow.model.runs import Run, RunState
@@ -21,7 +21,7 @@ from windrow.model.steps import DEEPEST, MOST_STEPS, Step
 from windrow.ports.steps import Beginning, Beside
 from windrow.storage.database import Database
 from windrow.storage.moves import ACTIVE_WORDS, AWAITING, HELD_BY, NOW, raise_why_fenced
-from windrow.storage.queue import add_runs, cancel_these, leave, note_start
+from windrow.storage.queue import add_one_alone, add_runs, cancel_these, leave, note_start
 from windrow.storage.run_rows import RUN_COLUMNS, to_run
 from windrow.storage.tables import run_steps, runs, tasks
 from windrow.storage.task_rows import from_task
@@ -33,6 +33,16 @@ class RunSteps:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def add_resumed(self, run: Run, kept: Sequence[str], *, alone: bool) -> None:
+        """Writes a new run with steps of the one that it is in place of."""
+        with self._database.write(wake=True) as connection:
+            if alone:
+                add_one_alone(connection, run)
+            else:
+                add_runs(connection, [run])
+            these = {"old_run": run.rerun_of, "this_run": run.id, "these_names": kept}
+            connection.execute(insert(run_steps).from_select(_COPIED, _KEPT), these)
 
     def begin_steps(self, run_id: str, attempt: int, steps: Sequence[Beginning], *, now: datetime) -> list[Step]:
         """Begins steps of a run and notes them with it."""
@@ -184,6 +194,22 @@ def _steps(connection: Connection, run_id: str) -> list[Step]:
     return [_to_step(row) for row in connection.execute(_STEPS, {"this_run": run_id})]
 
 
+_COPIED = ("run_id", "name", "number", "child_id", "state", "error", "own", "begun_at", "ended_at")
+_KEPT = select(
+    bindparam("this_run", type_=run_steps.c.run_id.type),
+    run_steps.c.name,
+    func.row_number().over(order_by=run_steps.c.number) - 1,
+    run_steps.c.child_id,
+    run_steps.c.state,
+    run_steps.c.error,
+    false(),
+    run_steps.c.begun_at,
+    run_steps.c.ended_at,
+).where(
+    run_steps.c.run_id == bindparam("old_run"),
+    run_steps.c.name.in_(bindparam("these_names", expanding=True)),
+    run_steps.c.state.is_not(None),
+)
 _STEPS = select(run_steps).where(run_steps.c.run_id == bindparam("this_run")).order_by(run_steps.c.number)
 _MARK = update(runs).where(HELD_BY, runs.c.state == RunState.RUNNING).values(leads_on=True)
 _ACTIVE = (

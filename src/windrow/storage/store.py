@@ -18,6 +18,7 @@ from windrow.storage.host_hours import SqlHostHours
 from windrow.storage.hosts import SqlHosts
 from windrow.storage.items import SqlItems
 from windrow.storage.memories import SqlMemories
+from windrow.storage.named_secrets import SqlNamedSecrets
 from windrow.storage.notes import SqlNotes
 from windrow.storage.notifications import SqlNotifications
 from windrow.storage.reporting import SqlReports
@@ -61,6 +62,11 @@ class SqlStore:
     def memories(self) -> SqlMemories:
         """What runs remember from one attempt to the next."""
         return SqlMemories(self._database, self._vault)
+
+    @cached_property
+    def named_secrets(self) -> SqlNamedSecrets:
+        """What sequences may send and nobody may read."""
+        return SqlNamedSecrets(self._database, self._vault)
 
     @cached_property
     def dispatches(self) -> SqlDispatches:

@@ -86,7 +86,9 @@ class TaskInput(Input):
     queue: Queue = Field("default", description=QUEUE)
     priority: Priority = Field(0, description=PRIORITY)
     limits: Sequence[Limit] = Field((), max_length=20, description="How many runs with a key there may be at once.")
-    retry: Retry = Retry()
+    retry: Retry | None = Field(
+        None, description="How often it is tried; left out, as often as its kind usually is: once, or more for reports."
+    )
     schedule: Schedule | None = Field(None, description="When it runs by itself.")
 
 
@@ -130,6 +132,19 @@ class Start(Input):
         None, description="Stand for the task's own of the same names, in this run only."
     )
     due: Moment | None = Field(None, description="The nominal time that the run is for, whenever it runs.")
+
+
+class Rerun(Input):
+    """From where to run an ended run again; without anything, from its beginning."""
+
+    from_failed: YesNo = Field(False, description="Of a pipeline: keep what was done, and begin at what failed.")
+    steps: Sequence[Annotated[str, Field(max_length=255)]] = Field(
+        (),
+        max_length=200,
+        examples=[["compute"]],
+        description="Of a pipeline: names of steps to begin at, beside what failed; what comes after them is done "
+        "again too, and all else is kept.",
+    )
 
 
 class BackfillInput(Input):
@@ -211,6 +226,7 @@ class Step(Shape):
     when: str = Field("", examples=["succeeded"], description="On which condition it begins.")
     why: str = Field("", description="Why it was skipped, could not begin, was given up, or failed.")
     own: bool = Field(True, description="Begun for this; false where it was under way already and is waited for.")
+    kept: bool = Field(False, description="Done by an earlier run, from which this one goes on.")
     begun_at: datetime | None = None
     ended_at: datetime | None = None
     seconds: float | None = Field(None, description="How long it took, or has taken so far.")

@@ -23,8 +23,8 @@ def farm(tmp_path: Path, shelf: Shelf) -> Iterator[Farm]:
     with open_farm(tmp_path, kinds=(ShelfKind(shelf),)) as farm:
         work = dict_of(farm.assembly.kinds.work)
         report: ReportWork = work["report"]
-        reaching = replace(report.sending, messenger=AppriseMessenger(("127.0.0.0/8",)))
-        work["report"] = replace(report, sending=reaching)
+        reaching = replace(report.sending.delivering, messenger=AppriseMessenger(("127.0.0.0/8",)))
+        work["report"] = replace(report, sending=replace(report.sending, delivering=reaching))
         yield farm
 
 

@@ -18,11 +18,16 @@ ONCE = Retry()
 
 def make(farm: Farm, report: str = "run_history", retry: Retry = ONCE, **parameters: object) -> Run:
     """A report of the days around now, made and sent."""
+    return farm.finish(start(farm, report, retry, **parameters))
+
+
+def start(farm: Farm, report: str = "run_history", retry: Retry = ONCE, **parameters: object) -> Run:
+    """The same, that is still to be made."""
     today = farm.clock().date()
     span = {"from": str(today - timedelta(days=2)), "to": str(today + timedelta(days=2))}
     draft = TaskDraft("Monday's figures", "report", {"report": report, **span, **parameters}, retry=retry)
     tasks = farm.assembly.windrow.tasks
-    return farm.finish(tasks.start(farm.principal, tasks.create(farm.principal, draft).id))
+    return tasks.start(farm.principal, tasks.create(farm.principal, draft).id)
 
 
 def files(farm: Farm, run: Run) -> dict[str, bytes]:
@@ -77,10 +82,14 @@ def test_a_report_is_sent_by_a_signed_webhook_and_by_mail(farm: Farm, receiver: 
 
 
 def test_what_cannot_be_sent_is_tried_again_and_the_report_is_kept(farm: Farm, receiver: Receiver) -> None:
-    made = farm.assembly.windrow.destinations.create(farm.principal, "hook", f"{receiver.url}/t0ken")
+    destinations = farm.assembly.windrow.destinations
+    made = destinations.create(farm.principal, "hook", f"{receiver.url}/t0ken")
+    gone = destinations.create(farm.principal, "nobody", f"{receiver.url}/t0ken")
     receiver.statuses = [503] * 2
 
-    run = make(farm, retry=Retry(attempts=2, first=1), formats=["csv"], send_to=["hook", "nobody"])
+    started = start(farm, retry=Retry(attempts=2, first=1), formats=["csv"], send_to=["hook", "nobody"])
+    destinations.delete(farm.principal, gone.destination.id)
+    run = farm.finish(started)
 
     assert (run.state, len(receiver.received), run.attempt) == (RunState.PARTIAL, 2, 2)
     assert "nobody: There is no destination 'nobody'" in run.error

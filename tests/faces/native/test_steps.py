@@ -29,7 +29,20 @@ def test_steps_are_told_before_while_and_after_they_run(house: House) -> None:
     assert (after[1]["after"], after[2]["when"], after[2]["run_id"]) == (["first"], "false", None)
     child = ada.get(f"/runs/{after[0]['run_id']}")
     assert (child["kind"], child["cause"]) == ("stepping", "run")
-    assert house.user("eve")("GET", f"/runs/{run['id']}/steps").status == 404
+    eve = house.user("eve")
+    assert eve("GET", f"/runs/{run['id']}/steps").status == 404
     assert ada.get(f"/runs/{child['id']}/steps")["items"] == []
+    refused = ada("POST", f"/runs/{run['id']}/rerun", {"from_failed": True})
+    assert (refused.status, "No step of run" in refused.json["detail"]) == (409, True)
+    assert ada("POST", f"/runs/{run['id']}/rerun", {"steps": ["paint"]}).problems.keys() == {"steps"}
+    assert eve("POST", f"/runs/{run['id']}/rerun", {"from_failed": True}).status == 404
     with Client(house.base, token=ada.headers["Authorization"].removeprefix("Bearer ")) as client:
         assert [each.name for each in client.runs.steps(run["id"])] == list(NAMES)
+        again = client.runs.rerun(run["id"], from_failed=True, steps=["second"])
+        assert again.rerun_of == run["id"]
+        assert [(each.kept, each.state) for each in client.runs.steps(again.id)] == [
+            (True, "succeeded"),
+            (False, "planned"),
+            (False, "planned"),
+        ]
+        client.runs.cancel(again.id)

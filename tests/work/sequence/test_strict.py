@@ -9,10 +9,12 @@ from tests.work.sequence.conftest import Stage
 from tests.work.sequence.served import RECORDED as BASE
 from tests.work.sequence.served import Served
 from windrow.errors import BadInput
+from windrow.model.named_secrets import OpenSecret
 from windrow.model.runs import RunState
+from windrow.model.steps import StepEnd
 from windrow.work.sequence.documents import Dialect
 from windrow.work.sequence.running import ALONE, run_document
-from windrow.work.sequence.surroundings import NamedSecret, Surroundings
+from windrow.work.sequence.surroundings import Surroundings
 from windrow.work.sequence.telling import Outcome
 
 ECHO = {"* /echo": {"echo": True}}
@@ -260,7 +262,7 @@ def test_bodies_are_forms_and_texts_where_the_header_says_so(served: Served, sta
 
 
 def _secrets(*hosts: str) -> Surroundings:
-    secret = NamedSecret("s3cr3t-value", frozenset(hosts))
+    secret = OpenSecret("s3cr3t-value", frozenset(hosts))
     return Surroundings(secrets=lambda name: secret if name == "KEY" else None)
 
 
@@ -317,11 +319,14 @@ class _Starter:
 
     def start_task(self, what: Any, *, key: str) -> Any:
         self.asked.append((key, what))
-        return {"run_id": "r1", "state": what["parameters"]["end"], "result": {"n": 1}, "error": ""}
+        return StepEnd("r1", RunState(what["parameters"]["end"]), {"n": 1})
 
     def run_walker(self, what: Any, *, key: str) -> Any:
         self.asked.append((key, what))
-        return {"report": [what["context"]["a"]]}
+        return StepEnd("r2", RunState.SUCCEEDED, {"report": [what["context"]["a"]]})
+
+    def awaits(self) -> Any:
+        raise NotImplementedError
 
 
 def test_tasks_and_walkers_are_steps(served: Served, stage: Stage) -> None:

@@ -13,7 +13,7 @@ from windrow.console.pages import PageRoute
 from windrow.console.views.sources import glance_at
 from windrow.core.notifications import Made, NotificationDraft
 from windrow.errors import BadInput, Conflict
-from windrow.model.notifications import Channel, Event, Notification
+from windrow.model.notifications import Event, Notification, channel_of
 from windrow.model.paging import LARGEST_PAGE
 
 router = APIRouter(prefix="/sources/{source_id}/notifications", route_class=PageRoute)
@@ -87,11 +87,7 @@ def delete_notification(ctx: Ctx, source_id: Number, notification_id: Number) ->
 
 def _drafted(form: Form, present: Notification | None = None) -> NotificationDraft:
     address = form.text("address") or None
-    if present is not None:
-        channel = present.channel
-    else:
-        web = (address or "").startswith(("http://", "https://"))
-        channel = Channel.WEBHOOK if web else Channel.APPRISE
+    channel = channel_of(address or "") if present is None else present.channel
     chosen = [Event(each) for each in form.all("on") if each in EVENTS]
     return NotificationDraft(
         name=form.text("name"),

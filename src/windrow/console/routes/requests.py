@@ -1,10 +1,10 @@
-"""The requests of a sequence's run: each attempt at each step, one step with request and answer, and going on."""
+"""The requests of a sequence's run: each attempt at each step, one step with request and answer."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from windrow.console.context import Context, Ctx, Cursor, see
+from windrow.console.context import Context, Ctx, Cursor
 from windrow.console.pages import PageRoute
 from windrow.console.views.requests import Row, rows_of, show_step, stopped_at
 from windrow.core.recalling import may_recall
@@ -32,18 +32,6 @@ def list_requests(
         return _show_one(ctx, run, step, attempt)
     page = requests_of(ctx, run, limit=SHOWN, cursor=cursor)
     return ctx.show("requests.html", run=run, page=page, first=cursor is None)
-
-
-@router.post("/{run_id}/resume")
-def resume_run(ctx: Ctx, run_id: str) -> Response:
-    """Goes on with a run that stopped: what was answered is not asked again."""
-    return see(f"/runs/{ctx.windrow.recalling.resume(ctx.principal, run_id).id}")
-
-
-@router.post("/{run_id}/again")
-def run_again(ctx: Ctx, run_id: str) -> Response:
-    """Runs an ended run once more, from its beginning."""
-    return see(f"/runs/{ctx.windrow.repeating.rerun(ctx.principal, run_id).id}")
 
 
 def requests_of(ctx: Context, run: Run, *, limit: int, cursor: str | None = None) -> PageOf[Row]:

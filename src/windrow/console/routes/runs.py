@@ -6,14 +6,21 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from windrow.console.context import Context, Ctx, Cursor, see
+from windrow.console.forms import Posted
 from windrow.console.live import STILL_HERE, event, stream
 from windrow.console.pages import PageRoute
 from windrow.console.rendering import render
+from windrow.console.routes.outputs import is_page
 from windrow.console.routes.requests import BESIDE, requests_of
 from windrow.console.views.diffs import differences_of
 from windrow.console.views.runs import came_to, counts_of, pace_of, source_name, source_of
 from windrow.console.views.steps import draw
 from windrow.core.following import Followed
+from windrow.core.pipelines.deciding import BAD
+from windrow.core.pipelines.looking import StepView
+from windrow.core.repeating import AGAIN, PIPELINE
+from windrow.core.runs import HARVEST
+from windrow.core.scheduling import SOURCE_WORK
 from windrow.model.runs import ACTIVE, Level, PartState, Run, RunState
 
 router = APIRouter(prefix="/runs", route_class=PageRoute)
@@ -50,6 +57,8 @@ def show_run(ctx: Ctx, run_id: str, level: Level = Level.DEBUG, before: Cursor =
         shown(ctx, run),
         layers=layers,
         drawing=draw(layers),
+        resumable=_can_go_on(ctx, run, layers),
+        repeatable=run.kind not in SOURCE_WORK | {HARVEST} or run.kind in AGAIN - {HARVEST},
         parents=ctx.windrow.steps.part_of(ctx.principal, run_id),
         entries=list(reversed(log.items)),
         earlier=log.next,
@@ -59,13 +68,12 @@ def show_run(ctx: Ctx, run_id: str, level: Level = Level.DEBUG, before: Cursor =
         follows=before is None and not run.state.is_terminal,
         part_counts=ctx.windrow.runs.count_parts(ctx.principal, run_id),
         failed_parts=failed.items,
+        is_page=is_page,
         outputs=ctx.windrow.runs.outputs(ctx.principal, run_id),
         differences=differences_of(ctx.windrow, ctx.principal, run),
         source_name=source_name(ctx.windrow, ctx.principal, run),
         requests=requests_of(ctx, run, limit=BESIDE) if run.kind == "sequence" else None,
         came_to=came_to(run),
-        can_resume=ctx.windrow.recalling.can_resume(run),
-        can_repeat=run.state.is_terminal and source_of(run) is None and run.kind in ctx.windrow.kinds.work,
     )
 
 
@@ -104,11 +112,29 @@ def cancel_run(ctx: Ctx, run_id: str) -> Response:
     return see(f"/runs/{run_id}")
 
 
+@router.post("/{run_id}/rerun")
+def rerun_run(ctx: Ctx, run_id: str) -> Response:
+    """Runs an ended run again, and shows the new one."""
+    return see(f"/runs/{ctx.windrow.repeating.rerun(ctx.principal, run_id).id}")
+
+
+@router.post("/{run_id}/resume")
+def resume_run(ctx: Ctx, run_id: str, form: Posted) -> Response:
+    """Goes on with a run that stopped: a pipeline from what failed, or from a step; shows the new run."""
+    return see(f"/runs/{ctx.windrow.repeating.resume(ctx.principal, run_id, steps=form.all('step')).id}")
+
+
 @router.post("/{run_id}/delete")
 def delete_run(ctx: Ctx, run_id: str) -> Response:
     """Removes an ended run with its log and files."""
     ctx.windrow.runs.delete(ctx.principal, run_id)
     return see("/runs")
+
+
+def _can_go_on(ctx: Context, run: Run, layers: list[list[StepView]]) -> bool:
+    if run.kind == PIPELINE:
+        return any(each.state in BAD for layer in layers for each in layer)
+    return ctx.windrow.repeating.can_resume(run)
 
 
 def shown(ctx: Context, run: Run) -> dict[str, object]:

@@ -5,31 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-import orjson
-
 from windrow.core.harvesting.reading import told
 from windrow.core.notifying import messages
 from windrow.core.notifying.messages import Message
-from windrow.core.notifying.signing import sign
+from windrow.core.notifying.posting import Unsent, post_signed, without_address
 from windrow.errors import BadInput, HostResting, NotFound, ProcessLost, RemoteError, RemoteStatus
-from windrow.model.notifications import Channel, Notification, Occasion, Secrets, hide_address
+from windrow.model.notifications import Channel, Notification, Occasion, Secrets
 from windrow.model.runs import Level, Part
 from windrow.model.sources import Source
 from windrow.ports.clocks import Clock
-from windrow.ports.fetching import CourierMaker, Manners
+from windrow.ports.fetching import CourierMaker
 from windrow.ports.notifying import Messenger
 from windrow.ports.store import Store
 from windrow.ports.work import Done, Later, Performed, Work
-
-MANNERS = Manners(
-    requests_per_second=0,
-    connect_timeout=10.0,
-    read_timeout=15.0,
-    whole_timeout=30.0,
-    size_limit=1 << 20,
-    attempts=1,  # the run is tried again, over hours
-)
-"""How a receiver of webhooks is treated."""
 
 GONE = 410
 REST = 60.0
@@ -136,19 +124,11 @@ class NotifyWork:
             raise error from None
 
     def _post(self, work: Work, secrets: Secrets, message: Message) -> None:
-        body = orjson.dumps(message.body)
-        # The run's id: the same at every attempt, another for every message.
-        headers = sign(
-            secrets.signing, message_id=f"msg_{work.run.id}", timestamp=int(self.clock().timestamp()), body=body
-        )
-        courier = self.make_courier(MANNERS, origin=secrets.address, credential=None, check=work.check)
-        courier.send("POST", secrets.address, body, media_type="application/json", headers=headers)
+        message_id = f"msg_{work.run.id}"
+        post_signed(self.make_courier, secrets, message.body, message_id=message_id, now=self.clock(), check=work.check)
 
-    def _note(self, notification: Notification, error: RemoteError | BadInput | ProcessLost, address: str) -> None:
+    def _note(self, notification: Notification, error: Unsent, address: str) -> None:
         gone = isinstance(error, RemoteStatus) and error.status == GONE
-        problem = hide_address(str(error), address)
-        if gone:
-            problem = f"{problem} It was switched off: the receiver says that it is gone for good."
-        error.args = (problem,)
-        error.__context__ = None
+        more = " It was switched off: the receiver says that it is gone for good." if gone else ""
+        problem = without_address(error, address, more=more)
         self.store.notifications.note_problem(notification.id, told(problem), now=self.clock(), disable=gone)

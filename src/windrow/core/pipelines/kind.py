@@ -86,7 +86,10 @@ class PipelineWork:
         outcomes = outcomes_of(steps, children)
         ended = sorted((each for each in steps if not each.goes_on), key=lambda each: each.ended_at or each.begun_at)
         for each in ended[work.run.progress.done :]:
-            if each.child_id is not None:
+            if each.is_kept_by(work.run):
+                told = f"Step {each.name} is kept from run {work.run.rerun_of}: {each.state}"
+                work.log(Level.INFO, told, part=each.name)
+            elif each.child_id is not None:
                 outcome = outcomes[each.name]
                 state = outcome.state or RunState.FAILED
                 told = f"Step {each.name} ended as {state}" + (f": {outcome.error}" if outcome.error else "")

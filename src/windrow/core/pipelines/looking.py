@@ -24,6 +24,7 @@ class StepView:
     after   the steps that must end before it
     when    on which condition it begins
     why     why it was skipped, could not be begun, was given up, or failed
+    kept    it ended before this run was made, which goes on from there
     """
 
     name: str
@@ -33,6 +34,7 @@ class StepView:
     when: str = ""
     why: str = ""
     own: bool = True
+    kept: bool = False
     begun_at: datetime | None = None
     ended_at: datetime | None = None
 
@@ -77,7 +79,7 @@ class Steps:
         if not noted and not plan.steps:
             return []
         children = self.store.runs.get_many([each.child_id for each in noted.values() if each.child_id is not None])
-        views = {each.name: _begun(each, plan, children) for each in noted.values()}
+        views = {each.name: _begun(each, plan, run, children) for each in noted.values()}
         layers = [[views.get(each.name) or _to_come(each, run) for each in layer] for layer in plan.layers]
         return [*layers, *([view] for name, view in views.items() if name not in plan.by_name)]
 
@@ -90,7 +92,7 @@ class Steps:
         return [PartOf(each.name, parents[each.run_id], each.own) for each in steps if each.run_id in parents]
 
 
-def _begun(step: Step, plan: Plan, children: Mapping[str, Run]) -> StepView:
+def _begun(step: Step, plan: Plan, run: Run, children: Mapping[str, Run]) -> StepView:
     child, planned = children.get(step.child_id or ""), plan.by_name.get(step.name)
     state = step.state or (RunState.FAILED if child is None else child.state)
     return StepView(
@@ -101,6 +103,7 @@ def _begun(step: Step, plan: Plan, children: Mapping[str, Run]) -> StepView:
         when="" if planned is None else planned.when,
         why=step.error or ("" if child is None else child.error),
         own=step.own,
+        kept=step.is_kept_by(run),
         begun_at=step.begun_at,
         ended_at=step.ended_at,
     )

@@ -19,7 +19,7 @@ from windrow.model.copies import Copying
 from windrow.model.identity import is_id
 from windrow.model.runs import Run
 from windrow.model.sources import Source
-from windrow.model.tasks import Retry, Task
+from windrow.model.tasks import Task
 from windrow.model.triggers import Elapsed
 from windrow.ports.steps import Beginning, Beside
 from windrow.ports.store import Store
@@ -91,7 +91,7 @@ class Starting:
             parameters=self.fill_kind(kind, parameters),
             queue=run.queue,
             priority=run.priority,
-            retry=step.retry or Retry(),
+            retry=step.retry or self.kinds.usual_retry(kind),
             part_of=run.task_id,
         )
         return Beginning(step.name, self.stepping.prepare(run, task), task)

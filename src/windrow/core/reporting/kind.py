@@ -3,19 +3,17 @@
 Each destination is a part: it is tried again for itself, while the files stay as they are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, ClassVar
 
-from windrow.core.reporting.gathering import gather_report
-from windrow.core.reporting.ground import Ground
+from windrow.core.reporting.making import Making
 from windrow.core.reporting.parameters import SCHEMA, Wanted, read_parameters
 from windrow.core.reporting.sending import Sending
+from windrow.errors import BadInput, FieldProblem, NotFound
 from windrow.model.runs import Part, PartState, Progress, Run
-from windrow.model.tasks import Retry
+from windrow.model.tasks import Retry, Task
 from windrow.ports.clocks import Clock
-from windrow.ports.reporting import Draw
 from windrow.ports.store import Store
 from windrow.ports.work import Done, Fanned, Performed, Work
 
@@ -24,20 +22,37 @@ FINISH = "finish"
 
 @dataclass(frozen=True, slots=True)
 class ReportWork:
-    """Makes and sends reports. It tells of nothing but the tenant of the run's owner.
-
-    run_keep   how long ended runs are kept: a report says what it cannot know
-    """
+    """Makes and sends reports. It tells of nothing but the tenant of the run's owner."""
 
     store: Store
-    draw: Draw
+    making: Making
     sending: Sending
     clock: Clock
-    run_keep: timedelta
 
     name: ClassVar[str] = "report"
     schema: ClassVar[Mapping[str, Any]] = SCHEMA
     usual_retry: ClassVar[Retry] = Retry(attempts=6, first=30.0, longest=1800.0)
+
+    def check_task(self, task: Task) -> None:
+        """Raises `BadInput` for a period, sources or destinations that there are not."""
+        wanted = read_parameters(task.parameters, nominal=self.clock())
+        problems = [*self._strange_sources(task, wanted), *self._strange_destinations(task, wanted)]
+        if problems:
+            raise BadInput(problems)
+
+    def _strange_sources(self, task: Task, wanted: Wanted) -> Iterator[FieldProblem]:
+        for place, number in enumerate(wanted.source_ids):
+            try:
+                self.store.sources.get(number, tenant_id=task.tenant_id)
+            except NotFound as error:
+                yield FieldProblem(f"parameters.sources.{place}", str(error))
+
+    def _strange_destinations(self, task: Task, wanted: Wanted) -> Iterator[FieldProblem]:
+        for place, name in enumerate(wanted.send_to):
+            try:
+                self.store.destinations.find(name, tenant_id=task.tenant_id)
+            except NotFound as error:
+                yield FieldProblem(f"parameters.send_to.{place}", f"{error} Make it first, or correct the name.")
 
     def perform(self, work: Work) -> Performed:
         """Makes the report; called again when all destinations have been tried."""
@@ -57,9 +72,7 @@ class ReportWork:
         return {"sent": 1}
 
     def _make(self, work: Work, wanted: Wanted) -> None:
-        reports, sources, tenant_id = self.store.reports, self.store.sources, work.run.tenant_id
-        ground = Ground(reports, sources, tenant_id, wanted, self.clock(), self.run_keep, work.check)
-        files = self.draw(gather_report(ground), wanted.formats)
+        files = self.making.make(work.run.tenant_id, wanted, work.check)
         for number, each in enumerate(files):
             work.check()
             work.report(Progress(number, len(files), {}, each.name))

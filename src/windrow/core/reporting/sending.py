@@ -4,22 +4,13 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
-import orjson
-
-from windrow.core.harvesting.reading import told
-from windrow.core.notifying.kind import MANNERS
-from windrow.core.notifying.signing import sign
+from windrow.core.reporting.delivering import Delivering, Letter
 from windrow.core.reporting.gathering import TITLES
 from windrow.core.reporting.parameters import Wanted
-from windrow.errors import BadInput, HostResting, ProcessLost, RemoteError
-from windrow.model.destinations import Destination
-from windrow.model.notifications import Channel, Secrets, hide_address
 from windrow.model.reports import ReportFile
 from windrow.model.runs import Level, Run
-from windrow.ports.clocks import Clock
-from windrow.ports.fetching import CourierMaker
-from windrow.ports.notifying import Messenger
 from windrow.ports.store import Blobs, Store
 from windrow.ports.work import Work
 
@@ -33,38 +24,25 @@ MADE = "report.made"
 class Sending:
     """Sends reports.
 
-    make_courier   gives what webhooks are sent by
-    messenger      what Apprise's addresses are told by
-    base_url       how this installation is reached from outside, for links; "" leaves them out
+    base_url   how this installation is reached from outside, for links; "" leaves them out
     """
 
     store: Store
     blobs: Blobs
-    make_courier: CourierMaker
-    messenger: Messenger
-    clock: Clock
+    delivering: Delivering
     base_url: str = ""
 
     def send(self, work: Work, name: str, wanted: Wanted) -> None:
         """Sends the run's files. Raises `NotFound` for a destination that there is not, `RemoteError`, `BadInput` and
         `ProcessLost`; none of them tells the address."""
         destination = self.store.destinations.find(name, tenant_id=work.run.tenant_id)
-        secrets = self.store.destinations.secrets(destination.id)
-        files = self._files(work.run)
-        try:
-            if destination.channel is Channel.WEBHOOK:
-                self._post(work, wanted, secrets, files)
-            else:
-                title, text = self._words(work.run, wanted, files)
-                self.messenger.tell(secrets.address, title, text, check=work.check, files=_sendable(files))
-        except HostResting:
-            raise
-        except (RemoteError, BadInput, ProcessLost) as error:
-            self._note(destination, error, secrets.address)
-            # Its causes are not told on: they may name the address.
-            raise error from None
-        self.store.destinations.note_sent(destination.id, now=self.clock())
+        self.delivering.deliver(destination, self._letter(work.run, wanted), message_id=work.run.id, check=work.check)
         work.log(Level.INFO, f"Sent to {destination.name} ({destination.shown}).")
+
+    def _letter(self, run: Run, wanted: Wanted) -> Letter:
+        files = self._files(run)
+        title, text = self._words(run, wanted, files)
+        return Letter(title, text, MADE, self._data(run, wanted, files), _sendable(files))
 
     def _files(self, run: Run) -> list[ReportFile]:
         files = []
@@ -73,9 +51,9 @@ class Sending:
                 files.append(ReportFile(each.name, each.media_type, file.read()))
         return files
 
-    def _post(self, work: Work, wanted: Wanted, secrets: Secrets, files: Sequence[ReportFile]) -> None:
-        run, period = work.run, wanted.period
-        data = {
+    def _data(self, run: Run, wanted: Wanted, files: Sequence[ReportFile]) -> dict[str, Any]:
+        period = wanted.period
+        return {
             "report": wanted.subject.value,
             "title": TITLES[wanted.subject],
             "name": run.name,
@@ -86,11 +64,6 @@ class Sending:
             "link": self._link(run),
             "files": [self._file(run, each, whole=bool(_sendable(files))) for each in files],
         }
-        body = orjson.dumps({"type": MADE, "timestamp": self.clock().isoformat(), "data": data})
-        # The run's id: the same at every attempt, so that a receiver can tell a message that comes twice.
-        headers = sign(secrets.signing, message_id=f"msg_{run.id}", timestamp=int(self.clock().timestamp()), body=body)
-        courier = self.make_courier(MANNERS, origin=secrets.address, credential=None, check=work.check)
-        courier.send("POST", secrets.address, body, media_type="application/json", headers=headers)
 
     def _file(self, run: Run, file: ReportFile, *, whole: bool) -> dict[str, object]:
         told = {
@@ -98,7 +71,7 @@ class Sending:
             "media_type": file.media_type,
             "size": len(file.content),
             "sha256": sha256(file.content).hexdigest(),
-            "link": self._link(run, f"/outputs/{file.name}"),
+            "link": self._link(run, f"/outputs/{file.name}", within="/api/v1"),
         }
         return told | ({"content": base64.b64encode(file.content).decode()} if whole else {})
 
@@ -115,14 +88,8 @@ class Sending:
         ]
         return f"Report: {run.name}", "\n".join(filter(None, lines))
 
-    def _link(self, run: Run, path: str = "") -> str:
-        return f"{self.base_url}/runs/{run.id}{path}" if self.base_url else ""
-
-    def _note(self, destination: Destination, error: RemoteError | BadInput | ProcessLost, address: str) -> None:
-        problem = hide_address(str(error), address)
-        error.args = (problem,)
-        error.__context__ = None
-        self.store.destinations.note_problem(destination.id, told(problem), now=self.clock())
+    def _link(self, run: Run, path: str = "", *, within: str = "") -> str:
+        return f"{self.base_url}{within}/runs/{run.id}{path}" if self.base_url else ""
 
 
 def _sendable(files: Sequence[ReportFile]) -> Sequence[ReportFile]:

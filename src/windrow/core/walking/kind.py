@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from windrow.core.walking.walks import walk
+from windrow.errors import BadInput
 from windrow.model.runs import Part
 from windrow.ports.isolating import Isolate
 from windrow.ports.walkers import Walker
@@ -53,8 +54,17 @@ class WalkerWork:
         raise NotImplementedError(f"{work.run.id} has no part {part.id}")
 
 
+def find_walker(walkers: Mapping[str, Walker], name: str) -> Walker:
+    """A walker by its name. Raises `BadInput`, which names those that there are."""
+    if name not in walkers:
+        raise BadInput.of("parameters.walker", _told(name, walkers))
+    return walkers[name]
+
+
 def _missing(name: str, walkers: Mapping[str, Walker]) -> Done:
     response = {"report": [], "success": False, "errors": [f"Walker {name} not found!"]}
-    known = ", ".join(sorted(walkers)) or "none"
-    told = f"there is no walker {name!r}; there are: {known}"
-    return Done({"anchor": None, "response": response}, succeeded=0, failed=1, message=told)
+    return Done({"anchor": None, "response": response}, succeeded=0, failed=1, message=_told(name, walkers))
+
+
+def _told(name: str, walkers: Mapping[str, Walker]) -> str:
+    return f"there is no walker {name!r}; there are: {', '.join(sorted(walkers)) or 'none'}"

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from windrow.faces.native.routes import (
     accounts,
     copies,
+    destinations,
     events,
     hosts,
     items,
@@ -13,6 +14,7 @@ from windrow.faces.native.routes import (
     resources,
     runs,
     schedules,
+    sequences,
     sources,
     targets,
     tasks,
@@ -26,6 +28,7 @@ def make_router() -> APIRouter:
     """Every route of the native API, below `/api/v1`."""
     router = APIRouter(prefix=PREFIX)
     of_sources = (sources, resources, targets, notifications)
-    for part in (accounts, *of_sources, tasks, schedules, runs, events, workers, hosts, records, copies, items):
+    of_tasks = (tasks, schedules, runs, events, items, sequences, destinations)
+    for part in (accounts, *of_sources, *of_tasks, workers, hosts, records, copies):
         router.include_router(part.router)
     return router

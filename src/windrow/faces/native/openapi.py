@@ -22,6 +22,8 @@ TAGS = (
     ("records", "The catalogue: search, look, download."),
     ("copies", "The data itself: files that records link to, copied here."),
     ("items", "Files that tasks work with: notebooks, pipelines, report definitions."),
+    ("destinations", "Where reports are sent: webhooks, mailboxes, and what else Apprise knows."),
+    ("sequences", "Request sequences: the secrets that they name, and the schema of their documents."),
     ("operation", "For whoever keeps this installation alive."),
 )
 
@@ -52,6 +54,7 @@ READING = frozenset({"get", "head"})
 MADE = ("201", "202")
 LOCATED = frozenset(
     {
+        "create_destination",
         "create_item",
         "create_notification",
         "create_source",

@@ -15,6 +15,7 @@ from windrow.storage.tables.harvesting import (
     sources,
 )
 from windrow.storage.tables.items import items
+from windrow.storage.tables.keeping_secrets import named_secrets
 from windrow.storage.tables.notifying import notifications
 from windrow.storage.tables.noting import face_limits, run_notes, task_notes
 from windrow.storage.tables.people import sessions, tenants, tokens, user_numbers, users
@@ -53,6 +54,7 @@ __all__ = [
     "key_holds",
     "log_entries",
     "metadata",
+    "named_secrets",
     "notifications",
     "originals",
     "outputs",

@@ -7,7 +7,10 @@ from threading import Lock
 from typing import Any
 
 from windrow.errors import BadInput, RemoteUnreachable
+from windrow.model.runs import RunState
+from windrow.model.steps import StepEnd
 from windrow.ports.fetching import Reply
+from windrow.ports.work import Awaits
 from windrow.work.sequence.sending import Asked, reply_from_json
 
 
@@ -16,7 +19,8 @@ class RecordedAnswers:
     """Sends nothing: answers by the step's path, or by method and address (`GET https://a.example/b`).
 
     An answer is `{"status": 200, "headers": {…}, "json": …}`, with `text` or `base64` for what is no JSON; a list of
-    them is given one after another, the last one for ever.
+    them is given one after another, the last one for ever. A step that starts other work is answered by
+    `{"value": …}`: what `$` becomes, or, of a task, `{"state", "result", "error"}`.
     """
 
     answers: Mapping[str, Any]
@@ -29,6 +33,25 @@ class RecordedAnswers:
             if key in self.answers:
                 return _reply(self._next(key), asked.url)
         raise RemoteUnreachable(f"The answers of this dry run have none for {path}, {asked.method} {asked.url}.")
+
+    def start_task(self, what: Mapping[str, Any], *, key: str) -> StepEnd | None:  # noqa: ARG002 - as the protocol
+        """What the answers say of the step: `{"value": …}`. Raises `RemoteUnreachable` where they say nothing."""
+        if key not in self.answers:
+            raise RemoteUnreachable(f"The answers of this dry run have none for {key}.")
+        given = self._next(key)
+        value = given.get("value") if isinstance(given, dict) else given
+        if isinstance(value, dict) and value.get("state") in list(RunState):
+            named = {name: value[name] for name in ("result", "error", "seconds") if name in value}
+            return StepEnd(value.get("run_id"), RunState(value["state"]), **named)
+        return StepEnd(None, RunState.SUCCEEDED, value)
+
+    def run_walker(self, what: Mapping[str, Any], *, key: str) -> StepEnd | None:
+        """The same."""
+        return self.start_task(what, key=key)
+
+    def awaits(self) -> Awaits:
+        """Never called: nothing goes on."""
+        raise NotImplementedError
 
     def _next(self, key: str) -> Any:
         found = self.answers[key]

@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from threading import Lock
 from typing import Any
 
 from windrow.errors import HostClosed, RemoteError
-from windrow.model.runs import Level
+from windrow.model.runs import Level, RunState
+from windrow.model.steps import StepEnd
 from windrow.ports.fetching import Reply
 from windrow.work.sequence.journal import BEGUN, Journal
 from windrow.work.sequence.limits import Meter
-from windrow.work.sequence.problems import OutOfBounds, Unknown
+from windrow.work.sequence.problems import OutOfBounds, Unknown, Waiting
 from windrow.work.sequence.sending import (
     Asked,
     NoAnswer,
@@ -33,6 +34,7 @@ class Conductor:
 
     check  raises `Stopped` when the run must end
     pause  waits so many seconds, and raises as `check` does
+    woken  the attempt before this one gave its worker back in good order: what it told is not told again
     """
 
     send: Sender
@@ -41,10 +43,16 @@ class Conductor:
     tell: Tell
     check: Callable[[], None]
     pause: Callable[[float], None] = time.sleep
+    woken: bool = False
     steps: list[Step] = field(default_factory=list)
     succeeded: int = 0
     failed: int = 0
+    _hushed: bool = field(init=False)
+    """Nothing has happened yet that was not told."""
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self._hushed = self.woken
 
     def ask(self, path: str, asked: Asked, *, attempt: int = 1) -> Reply:
         """Sends a request, or gives the answer that an earlier attempt at the run got.
@@ -60,6 +68,7 @@ class Conductor:
         self.check()
         self.meter.count_request()
         self.journal.begin(key, once=not asked.idempotent)
+        self._hushed = False
         return self._send(key, told, asked)
 
     def do(self, path: str, word: str, what: str, act: Callable[[], Any], *, idempotent: bool = False) -> Any:
@@ -69,16 +78,39 @@ class Conductor:
         if known is not None and (known != BEGUN or not idempotent):
             if known == BEGUN:
                 raise self._unknown(told)
-            self._note(told, outcome="again")
+            self._note(told, known=True, outcome="again")
             return known["value"]
         self.check()
         self.meter.count_request()
         self.journal.begin(path, once=not idempotent)
+        self._hushed = False
         began = time.monotonic()
         value = act()
         self.journal.end(path, {"value": value})
         self._note(told, seconds=time.monotonic() - began)
         return value
+
+    def start(self, path: str, word: str, what: str, act: Callable[[], StepEnd | None]) -> StepEnd:
+        """Other work, begun once, and how it ended. `act` is asked by each attempt until it tells that.
+
+        Raises `Waiting` while it goes on, and what `act` raises.
+        """
+        told = Step(path, word, what)
+        known = self.journal.find(path)
+        if known is not None:
+            ended = StepEnd(**known["value"] | {"state": RunState(known["value"]["state"])})
+            self._note_end(told, ended, again=True)
+            return ended
+        self.check()
+        self.meter.count_request()
+        self.journal.flush()
+        found = act()
+        if found is None:
+            raise Waiting(f"{path} goes on.")
+        self._hushed = False
+        self.journal.end(path, {"value": asdict(found)})
+        self._note_end(told, found)
+        return found
 
     def wait(self, path: str, seconds: float) -> None:
         """Waits before the next attempt at a step, unless an earlier attempt at the run came as far.
@@ -91,6 +123,11 @@ class Conductor:
             raise OutOfBounds(f"The next attempt would be in {seconds:.0f} s, beyond the time that the run may take.")
         self.journal.flush()
         self.pause(seconds)
+
+    def say(self, level: Level, message: str, data: dict[str, Any]) -> None:
+        """A line for the log that each attempt would come to again."""
+        if not self._hushed:
+            self.tell(level, message, data)
 
     def fail(self, path: str, error: Exception, *, told: Step | None = None) -> None:
         """A step failed before anything was sent, or with what was answered."""
@@ -120,10 +157,10 @@ class Conductor:
             self.journal.end(key, error_to_json(error))
             raise error
         if "failed" in known:
-            self._note(told, outcome="error", error=known["failed"])
+            self._note(told, known=True, outcome="error", error=known["failed"])
             raise NoAnswer(known["failed"], known.get("retryable", False))
         reply = reply_from_json(known)
-        self._note_reply(told, reply, "again" if _is_fine(asked, reply) else "error", 0.0)
+        self._note_reply(told, reply, "again" if _is_fine(asked, reply) else "error", 0.0, known=True)
         return reply
 
     def _unknown(self, told: Step) -> Unknown:
@@ -134,11 +171,18 @@ class Conductor:
         self._note(told, outcome="unknown", error=str(error))
         return error
 
-    def _note_reply(self, told: Step, reply: Reply, outcome: str, seconds: float) -> None:
+    def _note_reply(self, told: Step, reply: Reply, outcome: str, seconds: float, *, known: bool = False) -> None:
         error = f"{reply.status} {reply.reason}".strip() if outcome == "error" else ""
-        self._note(told, outcome=outcome, error=error, seconds=seconds, status=reply.status, received=len(reply.body))
+        size = len(reply.body)
+        self._note(told, known=known, outcome=outcome, error=error, seconds=seconds, status=reply.status, received=size)
 
-    def _note(self, told: Step, **what: Any) -> None:
+    def _note_end(self, told: Step, ended: StepEnd, *, again: bool = False) -> None:
+        good = ended.state is RunState.SUCCEEDED
+        outcome = ("again" if again else "ok") if good else "error"
+        error = "" if good else ended.error or f"ended as {ended.state}"
+        self._note(told, known=again, outcome=outcome, error=error, seconds=ended.seconds)
+
+    def _note(self, told: Step, *, known: bool = False, **what: Any) -> None:
         step = replace(told, **what)
         good = step.outcome in ("ok", "again")
         with self._lock:
@@ -146,6 +190,8 @@ class Conductor:
             self.failed += not good
             if len(self.steps) < STEPS_KEPT:
                 self.steps.append(step)
+        if self._hushed or (known and self.woken):
+            return
         data = {name: value for name, value in step.as_json().items() if name not in ("path", "error")}
         data |= {"step": step.path, "seconds": round(step.seconds, 4)}
         self.tell(Level.INFO if good else Level.WARNING, str(step), data)

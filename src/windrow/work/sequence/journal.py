@@ -21,6 +21,9 @@ DOCUMENT = "document"
 STOPPED = "stopped"
 """The name under which a journal keeps the step that ended its run."""
 
+WAITED = "waited"
+"""The name under which a journal keeps the attempt that gave its worker back until other work has ended."""
+
 Write = Callable[[Mapping[str, Any]], None]
 """Keeps entries, all or none; they are on disk when it returns."""
 
@@ -41,8 +44,8 @@ def go_on_with(known: Mapping[str, Any], document: Any) -> dict[str, Any]:
     """
     if known and known.get(DOCUMENT) != fingerprint(document):
         raise BadInput.of("journal", "is that of another document: a run can only go on with its own")
-    stopped = known.get(STOPPED)
-    return {name: entry for name, entry in known.items() if name.partition("#")[0] != stopped and name != STOPPED}
+    left = {known.get(STOPPED), STOPPED, WAITED}
+    return {name: entry for name, entry in known.items() if name.partition("#")[0] not in left}
 
 
 class Journal:

@@ -7,17 +7,26 @@ from typing import Any, ClassVar
 
 import orjson
 
+from windrow.errors import BadInput, FieldProblem
 from windrow.model.runs import Level, Part, Progress, RunState
+from windrow.model.tasks import Task
 from windrow.ports.fetching import Manners
 from windrow.ports.work import Done, Performed, Work
 from windrow.work.sequence.conducting import Conductor
-from windrow.work.sequence.documents import checked, dialect_of
-from windrow.work.sequence.journal import DOCUMENT, STOPPED, Journal, fingerprint, go_on_with
+from windrow.work.sequence.documents import Dialect, checked, dialect_of
+from windrow.work.sequence.explaining import validate
+from windrow.work.sequence.journal import DOCUMENT, STOPPED, WAITED, Journal, fingerprint, go_on_with
 from windrow.work.sequence.limits import Limits, Meter
+from windrow.work.sequence.problems import Waiting
 from windrow.work.sequence.running import ALONE, run_document
 from windrow.work.sequence.sending import CourierSender
+from windrow.work.sequence.strict.reading import started
+from windrow.work.sequence.strict.schema import SCHEMA as DOCUMENT_SCHEMA
 from windrow.work.sequence.surroundings import Surroundings
 from windrow.work.sequence.telling import Outcome
+
+DOCUMENT_FIELD = "parameters.document"
+"""Where the document stands in a task."""
 
 LARGEST_RESULT = 64 << 10
 """Bytes of saved values that stand in the run itself; larger ones are its file `result.json`."""
@@ -34,6 +43,15 @@ def alone(work: Work) -> Surroundings:  # noqa: ARG001 - as others need it
     return ALONE
 
 
+Look = Callable[[Task, str, Mapping[str, Any]], None]
+"""Looks at what a step wants to start, when the task is saved: the task, `task` or `walker`, and that key of the step.
+Raises `BadInput`."""
+
+
+def look_at_nothing(task: Task, word: str, what: Mapping[str, Any]) -> None:
+    """Where nothing is known of what could be started."""
+
+
 MANNERS = Manners(requests_per_second=0, concurrency=16, size_limit=Limits().answer, attempts=1)
 """A sequence asks one server on behalf of one person, as fast as it answers; a document says where it is to wait."""
 
@@ -47,6 +65,7 @@ class SequenceKind:
     """
 
     surround: Surround = alone
+    look: Look = look_at_nothing
     limits: Limits = Limits()
 
     name: ClassVar[str] = "sequence"
@@ -69,14 +88,39 @@ class SequenceKind:
         "required": ["document"],
         "additionalProperties": False,
     }
+    document_schema: ClassVar[Mapping[str, Any]] = DOCUMENT_SCHEMA
+
+    def check_task(self, task: Task) -> None:
+        """Raises `BadInput` for everything about a document that is wrong before it runs, with the place of each."""
+        try:
+            document = checked(task.parameters["document"])
+            dialect = dialect_of(document, task.parameters.get("dialect"))
+            validate(document, dialect)
+        except BadInput as error:
+            raise BadInput([_placed(each) for each in error.problems]) from error
+        if dialect is Dialect.STRICT:
+            wrong = [problem for step in started(document) for problem in self._look(task, *step)]
+            if wrong:
+                raise BadInput(wrong)
+
+    def _look(self, task: Task, place: str, word: str, what: Mapping[str, Any]) -> list[FieldProblem]:
+        try:
+            self.look(task, word, what)
+        except BadInput as error:
+            return [FieldProblem(f"{DOCUMENT_FIELD}.{place}.{each.field}", each.problem) for each in error.problems]
+        return []
 
     def perform(self, work: Work) -> Performed:
         """Runs the document, from the last step that an earlier attempt came to."""
         parameters = work.run.parameters
         document = checked(parameters["document"])
         conductor = self._conductor(work, _known(work, document))
-        dialect = dialect_of(document, parameters.get("dialect"))
-        outcome = run_document(document, dialect, conductor, self.surround(work))
+        dialect, around = dialect_of(document, parameters.get("dialect")), self.surround(work)
+        try:
+            outcome = run_document(document, dialect, conductor, around)
+        except Waiting:
+            work.remember({WAITED: work.run.attempt})
+            return around.starter.awaits()
         return _done(work, conductor, outcome)
 
     def perform_part(self, work: Work, part: Part) -> Mapping[str, int]:
@@ -98,7 +142,14 @@ class SequenceKind:
             tell=tell,
             check=work.check,
             pause=work.pause,
+            woken=known.get(WAITED) == work.run.attempt - 1,
         )
+
+
+def _placed(problem: FieldProblem) -> FieldProblem:
+    """A problem of a document as one of the task that holds it."""
+    place = "" if problem.field == "document" else f".{problem.field}"
+    return FieldProblem(f"{DOCUMENT_FIELD}{place}", problem.problem)
 
 
 def _known(work: Work, document: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What can go wrong with a sequence as a whole, beside what goes wrong with one of its requests."""
 
-from windrow.errors import RemoteError, WindrowError
+from windrow.errors import RemoteError, Stopped, WindrowError
 
 
 class OutOfBounds(WindrowError):
@@ -14,3 +14,7 @@ class Unknown(RemoteError):
     """A request was under way when the worker died: nobody knows whether it arrived, and it may not be sent twice."""
 
     retryable = False
+
+
+class Waiting(Stopped):
+    """Other work that the run has begun goes on: it gives its worker back, and is called again when that has ended."""

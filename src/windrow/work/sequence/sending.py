@@ -13,6 +13,10 @@ NEVER_SENT = frozenset({"host", "content-length", "transfer-encoding", "connecti
 """Headers that say how a request travels: ours to set, and tricks in other hands."""
 
 
+MOST_COURIERS = 100
+"""Couriers that one run keeps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request as it goes out.
@@ -49,6 +53,8 @@ class CourierSender:
         self._make = make
         self._manners = manners
         self._check = check
+        # To make one takes a third of the time of a quick answer; it serves several threads.
+        self._couriers: dict[tuple[str, float | None, bool], Exchanger] = {}
 
     def __call__(self, path: str, asked: Asked) -> Reply:  # noqa: ARG002 - who answers from a file needs the path
         """See `Sender`."""
@@ -62,6 +68,15 @@ class CourierSender:
         )
 
     def _courier(self, asked: Asked) -> Exchanger:
+        # Whether an address may be asked is looked at for each request, and where it really leads: not here alone.
+        key = (_place_of(asked.url), asked.seconds, asked.idempotent)
+        if key not in self._couriers:
+            if len(self._couriers) >= MOST_COURIERS:
+                self._couriers.clear()
+            self._couriers[key] = self._make_courier(asked)
+        return self._couriers[key]
+
+    def _make_courier(self, asked: Asked) -> Exchanger:
         manners = self._manners
         if asked.seconds is not None:
             manners = replace(manners, read_timeout=asked.seconds, whole_timeout=asked.seconds)
@@ -73,6 +88,11 @@ class CourierSender:
         """A worker that ends in good order waits for the answer to what may not be sent twice."""
         with suppress(Draining):
             self._check()
+
+
+def _place_of(url: str) -> str:
+    """Scheme, host and port as they are written."""
+    return "/".join(url.split("/", 3)[:3])
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:

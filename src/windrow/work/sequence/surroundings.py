@@ -5,61 +5,64 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from windrow.errors import BadInput
+from windrow.model.named_secrets import OpenSecret
+from windrow.model.steps import StepEnd
+from windrow.ports.work import Awaits
 from windrow.work.sequence.compat.calling import Interface, no_interface
-
-
-@dataclass(frozen=True, slots=True)
-class NamedSecret:
-    """A secret and the hosts that may see it (`api.example.org`, or `api.example.org:8443` for that port only)."""
-
-    value: str
-    hosts: frozenset[str]
-
-    def __repr__(self) -> str:
-        return f"NamedSecret({sorted(self.hosts)})"
 
 
 class Secrets(Protocol):
     """Secrets by their names."""
 
-    def __call__(self, name: str) -> NamedSecret | None:
+    def __call__(self, name: str) -> OpenSecret | None:
         """The secret; None where there is none of this name, or none that this run may use."""
         ...
 
 
 class Starter(Protocol):
-    """Starts other work of this installation as the owner of the run, and waits for its end."""
+    """Starts other work of this installation as the owner of the run, and is asked again until that has ended.
 
-    def start_task(self, what: Mapping[str, Any], *, key: str) -> Any:
-        """Starts a task and waits for the end of its run.
+    `key` is the path of the step, the same for every attempt: asked twice, it is the same run. Safe to share between
+    threads.
+    """
 
-        `what` is the step's `task`: `{"id": …}` of a task, or `{"kind": …, "parameters": {…}}`; `seconds` is how long
-        to wait. `key` is the same for every attempt at the step: asked twice, the same run is answered.
-        Gives `{"run_id", "state", "result", "error"}`. Raises `BadInput` and `Stopped`.
+    def start_task(self, what: Mapping[str, Any], *, key: str) -> StepEnd | None:
+        """Starts a task; None while its run goes on.
+
+        `what` is the step's `task`: `{"id": …}` of a task, or `{"kind": …}`, with `parameters`; `seconds` is how long
+        its run may take. What cannot begin has failed. Raises `BadInput` where nothing can be started, and `Stopped`.
         """
         ...
 
-    def run_walker(self, what: Mapping[str, Any], *, key: str) -> Any:
-        """Runs a walker and waits for its end. `what` is the step's `walker`: `{"name": …, "context": {…}}`.
+    def run_walker(self, what: Mapping[str, Any], *, key: str) -> StepEnd | None:
+        """Runs a walker; None while it goes on. Its result is what the walker answered: `{"success", "report", …}`.
 
-        Gives what the walker gave. Raises `BadInput` and `Stopped`.
+        `what` is the step's `walker`: `{"name": …, "context": {…}, "seconds": …}`. Raises as `start_task`.
         """
+        ...
+
+    def awaits(self) -> Awaits:
+        """The wait for all that goes on."""
         ...
 
 
 class NoStarter:
     """Where no other work can be started."""
 
-    def start_task(self, what: Mapping[str, Any], *, key: str) -> Any:  # noqa: ARG002 - as the protocol has it
+    def start_task(self, what: Mapping[str, Any], *, key: str) -> StepEnd | None:  # noqa: ARG002 - as the protocol
         """Raises `BadInput`."""
         raise BadInput.of("task", "cannot be started here: only a run of an installation with workers can")
 
-    def run_walker(self, what: Mapping[str, Any], *, key: str) -> Any:  # noqa: ARG002 - as the protocol has it
+    def run_walker(self, what: Mapping[str, Any], *, key: str) -> StepEnd | None:  # noqa: ARG002 - as the protocol
         """Raises `BadInput`."""
         raise BadInput.of("walker", "cannot be run here: only a run of an installation with walkers can")
 
+    def awaits(self) -> Awaits:
+        """Never called: nothing goes on."""
+        raise NotImplementedError
 
-def no_secrets(name: str) -> NamedSecret | None:  # noqa: ARG001 - as the protocol has it
+
+def no_secrets(name: str) -> OpenSecret | None:  # noqa: ARG001 - as the protocol has it
     """Knows none."""
     return None
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,7 +39,7 @@ class Step:
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in _FIELDS}
 
     def __str__(self) -> str:
         what = f"{self.method} {self.url}".strip() or "step"
@@ -47,6 +47,8 @@ class Step:
         told = f": {self.error}" if self.error else ""
         return f"{self.path}: {what} {ended} in {self.seconds:.3f} s{told}"
 
+
+_FIELDS = tuple(each.name for each in fields(Step))
 
 Tell = Callable[[Level, str, dict[str, Any]], None]
 """Writes a line to the run's log: how serious, for people, for programs."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Body, Query, Response
 
 from windrow.faces.native import translate
 from windrow.faces.native.context import Ctx
@@ -15,6 +15,7 @@ from windrow.wire.runs import (
     Output,
     Part,
     PartStateName,
+    Rerun,
     Run,
     StateName,
     Step,
@@ -22,6 +23,8 @@ from windrow.wire.runs import (
 from windrow.wire.shapes import ListOf
 
 router = make_part("runs")
+
+WHOLE = Rerun()
 
 
 @router.get("/runs")
@@ -59,9 +62,13 @@ def cancel_run(ctx: Ctx, run_id: Id) -> Run:
 
 
 @router.post("/runs/{run_id}/rerun", status_code=202)
-def rerun_run(ctx: Ctx, run_id: Id, response: Response) -> Run:
-    """Runs an ended run again, with the parameters and the nominal time that it had."""
-    again = ctx.windrow.repeating.rerun(ctx.principal, run_id)
+def rerun_run(ctx: Ctx, run_id: Id, response: Response, rerun: Annotated[Rerun, Body()] = WHOLE) -> Run:
+    """Runs an ended run again, with the parameters and the nominal time that it had; a pipeline perhaps in part."""
+    repeating = ctx.windrow.repeating
+    if rerun.from_failed or rerun.steps:
+        again = repeating.resume(ctx.principal, run_id, steps=rerun.steps)
+    else:
+        again = repeating.rerun(ctx.principal, run_id)
     response.headers["Location"] = f"/api/v1/runs/{again.id}"
     return translate.to_run(again, now=ctx.now)
 

@@ -10,8 +10,10 @@ from windrow.faces.native.translate.accounts import (
     to_user,
 )
 from windrow.faces.native.translate.copies import to_copy, to_stock
+from windrow.faces.native.translate.destinations import to_destination, to_made_destination
 from windrow.faces.native.translate.hosts import from_hours, to_host
 from windrow.faces.native.translate.items import to_item
+from windrow.faces.native.translate.named_secrets import to_secret
 from windrow.faces.native.translate.notifications import (
     change_notification,
     from_notification,
@@ -87,6 +89,7 @@ __all__ = [
     "to_created_token",
     "to_created_user",
     "to_delivery",
+    "to_destination",
     "to_detection",
     "to_difference",
     "to_edited",
@@ -95,6 +98,7 @@ __all__ = [
     "to_inspection",
     "to_item",
     "to_log_entry",
+    "to_made_destination",
     "to_made_notification",
     "to_me",
     "to_notification",
@@ -110,6 +114,7 @@ __all__ = [
     "to_run",
     "to_schedule",
     "to_schedule_preview",
+    "to_secret",
     "to_source",
     "to_step",
     "to_stock",

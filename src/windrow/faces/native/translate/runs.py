@@ -86,6 +86,7 @@ def to_step(step: StepView, *, now: datetime) -> run_shapes.Step:
         when=step.when,
         why=step.why,
         own=step.own,
+        kept=step.kept,
         begun_at=step.begun_at,
         ended_at=step.ended_at,
         seconds=step.seconds(now),

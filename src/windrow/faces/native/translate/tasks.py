@@ -18,7 +18,7 @@ def from_task(task: run_shapes.TaskInput, *, now: datetime) -> TaskDraft:
         queue=task.queue,
         priority=task.priority,
         limits=tuple(tasks.Limit(each.key, each.most) for each in task.limits),
-        retry=tasks.Retry(task.retry.attempts, task.retry.first, task.retry.longest),
+        retry=None if task.retry is None else tasks.Retry(task.retry.attempts, task.retry.first, task.retry.longest),
         schedule=from_schedule(task.schedule, now=now),
     )
 
@@ -33,7 +33,7 @@ def change_task(task: tasks.Task, change: run_shapes.TaskChange, *, now: datetim
     if change.limits is not None:
         draft = replace(draft, limits=tuple(tasks.Limit(each.key, each.most) for each in change.limits))
     if change.retry is not None:
-        draft = replace(draft, retry=replace(draft.retry, **change.retry.model_dump(exclude_unset=True)))
+        draft = replace(draft, retry=replace(task.retry, **change.retry.model_dump(exclude_unset=True)))
     if "schedule" in change.model_fields_set:
         draft = replace(draft, schedule=change_schedule(task.schedule, change.schedule, now=now))
     return draft

@@ -49,6 +49,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_destinations_tenant_id_id", ["tenant_id", "id"], unique=False)
 
     op.create_table(
+        "named_secrets",
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("hosts", types.Json(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("owner_id", sa.String(length=36), nullable=False),
+        sa.Column("created_at", types.UtcTime(), nullable=False),
+        sa.Column("changed_at", types.UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_named_secrets_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "name", name=op.f("pk_named_secrets")),
+    )
+    op.create_table(
         "scheduled_queues",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("task_id", sa.String(length=36), nullable=False),

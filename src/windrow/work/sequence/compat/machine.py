@@ -151,7 +151,7 @@ class CompatMachine:
             raise UnboundLocalError("cannot access local variable 'response' where it is not associated with a value")
         else:
             told = f"{path}: the compat dialect sends nothing for {method}; the previous answer stands for its own"
-            self.conductor.tell(Level.WARNING, told, {"step": path})
+            self.conductor.say(Level.WARNING, told, {"step": path})
         here.container["current"] = read(here.reply)
 
     def _ask_interface(self, request: Any, path: str) -> Any:

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -43,23 +43,22 @@ class Calling:
     declared: Mapping[str, Any]
     hosts: frozenset[str] | None
     limits: Limits
-    _values: dict[str, str] = field(default_factory=dict)
 
-    def make(self, step: Mapping[str, Any], scope: Scope) -> tuple[Asked, dict[str, Any]]:
-        """What goes out, and the request as it may be saved: without its named secrets.
+    def make(self, step: Mapping[str, Any], scope: Scope, hidden: Callable[[], tuple[str, ...]]) -> tuple[Asked, Any]:
+        """What goes out, and, where the step saves it, the request as it may be saved: without its named secrets.
 
-        Raises `BadTemplate`, `StepError`.
+        `hidden` gives whatever must not be told of it beside those. Raises `BadTemplate`, `StepError`.
         """
         url = _text(fill(step["api"], scope, limits=self.limits), "api")
         self.check_host(url)
         used: dict[str, str] = {}
         seen = replace(scope, secret=lambda name: used.setdefault(name, self._secret(name, url)))
-        shown = replace(scope, secret=lambda _: HIDDEN)
-        asked = self._asked(step, url, seen, tuple(used.values()))
-        asked = replace(asked, secrets=tuple(used.values()))
-        return asked, self._saved(step, url, shown)
+        asked = self._asked(step, url, seen, lambda: (*used.values(), *hidden()))
+        if "save_req_to" not in step:
+            return asked, None
+        return asked, self._saved(step, url, replace(scope, secret=lambda _: HIDDEN))
 
-    def _asked(self, step: Mapping[str, Any], url: str, scope: Scope, secrets: tuple[str, ...]) -> Asked:
+    def _asked(self, step: Mapping[str, Any], url: str, scope: Scope, secrets: Callable[[], tuple[str, ...]]) -> Asked:
         method = step["method"]
         headers = self._headers(step, scope)
         body = media_type = None
@@ -67,14 +66,15 @@ class Calling:
             given = next((headers.pop(each) for each in list(headers) if each.lower() == "content-type"), None)
             media_type = given or "application/json"
             body = write_body(fill(step["body"], scope, limits=self.limits), media_type)
+        address = add_query(url, fill(step.get("query", {}), scope, limits=self.limits))
         return Asked(
             method,
-            add_query(url, fill(step.get("query", {}), scope, limits=self.limits)),
+            address,
             headers,
             body,
             media_type or "",
             idempotent=step.get("idempotent", method in _REPEATABLE),
-            secrets=secrets,
+            secrets=secrets(),  # known now that all is filled in
             seconds=step.get("timeout"),
             expect=frozenset(step.get("expect", ())),
         )

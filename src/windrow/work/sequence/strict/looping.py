@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from threading import Event
+from threading import Event, Lock
 from typing import Any
 
 from windrow.errors import BadInput, RemoteError
+from windrow.work.sequence.problems import Waiting
 from windrow.work.sequence.strict.calling import StepError
 from windrow.work.sequence.strict.language import BadTemplate
 
@@ -56,32 +57,59 @@ def run_items(looping: Looping, here: Any) -> list[Any]:
 
 
 def _run_together(looping: Looping, here: Any) -> list[Any]:
-    stopped = Event()
-
-    def run(index: int, item: Any) -> _Item:
-        if stopped.is_set():
-            return _Item()
-        place = _place_in(here, shared=False)
-        try:
-            done = _run_one(looping, index, item, place)
-        except BaseException:
-            stopped.set()
-            raise
-        done.fresh = place.fresh
-        if not done.goes_on or (done.failed is not None and not looping.go_on):
-            stopped.set()
-        return done
-
-    with ThreadPoolExecutor(looping.parallel, thread_name_prefix="sequence") as pool:
-        futures = [pool.submit(run, index, item) for index, item in looping.items]
-    done = [each.result() for each in futures]
-    for each in done:
+    together = _Together(looping, here)
+    many = min(looping.parallel, len(looping.items))
+    with ThreadPoolExecutor(many, thread_name_prefix="sequence") as pool:
+        for thread in [pool.submit(together.go_through) for _ in range(many)]:
+            thread.result()
+    if together.waiting is not None:
+        raise together.waiting
+    for each in together.done:
         for name, value in each.fresh.items():
             here.save(name, value)
-    failed = next((each.failed for each in done if each.failed is not None), None)
+    failed = next((each.failed for each in together.done if each.failed is not None), None)
     if failed is not None and not looping.go_on:
         raise failed
-    return [each.value for each in done]
+    return [each.value for each in together.done]
+
+
+class _Together:
+    """A loop whose items several threads go through."""
+
+    def __init__(self, looping: Looping, here: Any) -> None:
+        self.done = [_Item()] * len(looping.items)
+        self.waiting: Waiting | None = None
+        self._looping = looping
+        self._here = here
+        self._left = iter(enumerate(looping.items))
+        self._stopped = Event()
+        self._lock = Lock()
+
+    def go_through(self) -> None:
+        """Does one item after another, until there are no more. An item that waits keeps its place among those that
+        go on at once, and so ends this."""
+        while (following := self._next()) is not None:
+            number, (index, item) = following
+            try:
+                self._do(number, index, item)
+            except Waiting as waiting:
+                self.waiting = waiting
+                return
+            except BaseException:
+                self._stopped.set()
+                raise
+
+    def _next(self) -> tuple[int, tuple[int, Any]] | None:
+        with self._lock:
+            return None if self._stopped.is_set() else next(self._left, None)
+
+    def _do(self, number: int, index: int, item: Any) -> None:
+        place = _place_in(self._here, shared=False)
+        done = _run_one(self._looping, index, item, place)
+        done.fresh = place.fresh
+        self.done[number] = done
+        if not done.goes_on or (done.failed is not None and not self._looping.go_on):
+            self._stopped.set()
 
 
 def _run_one(looping: Looping, index: int, item: Any, place: Any) -> _Item:

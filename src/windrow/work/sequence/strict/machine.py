@@ -10,6 +10,7 @@ from typing import Any
 
 from windrow.errors import BadInput, RemoteError
 from windrow.model.runs import Level, RunState
+from windrow.model.steps import StepEnd
 from windrow.work.sequence.conducting import Conductor
 from windrow.work.sequence.limits import Limits
 from windrow.work.sequence.plain import make_plain
@@ -180,12 +181,11 @@ class StrictMachine:
             self._start(step, "walker", here, path, self._surroundings.starter.run_walker)
 
     def _request(self, step: Any, here: Here, path: str) -> None:
-        asked, shown = self._calling.make(step, here.scope)
+        asked, shown = self._calling.make(step, here.scope, lambda: self._secrecy.values)
         # Names are made before the answer comes: `$` in them is the previous one, as in the compat dialect.
         name = self._name(step["save_to"], here) if "save_to" in step else None
         if "save_req_to" in step:
             here.save(self._name(step["save_req_to"], here), shown)
-        asked = replace(asked, secrets=(*asked.secrets, *self._secrecy.values))
         answered = self._asking.ask(step, path, asked, here.scope)
         self._take(step, here, answered.value, name)
         here.answer = answered.about
@@ -194,9 +194,10 @@ class StrictMachine:
         what = fill(step[word], here.scope, limits=self._limits)
         name = self._name(step["save_to"], here) if "save_to" in step else None
         told = str(what.get("name") or what.get("kind") or what.get("id"))[:200]
-        value = self._conductor.do(path, word.upper(), told, lambda: start(what, key=path), idempotent=True)
-        if word == "task" and isinstance(value, dict) and value.get("state") not in (None, "succeeded"):
-            raise StepError(f"the run {value.get('run_id')} ended as {value['state']}", answer=value)
+        ended = self._conductor.start(path, word.upper(), told, lambda: start(what, key=path))
+        value = ended.result if word == "walker" else _told_of(ended)
+        if ended.state is not RunState.SUCCEEDED:
+            raise StepError(_why(word, ended), answer=value)
         self._take(step, here, value, name)
 
     def _take(self, step: Any, here: Here, value: Any, name: str | None) -> None:
@@ -216,7 +217,7 @@ class StrictMachine:
 
     def _holds(self, condition: str, scope: Scope, path: str) -> bool:
         def doubt(told: str) -> None:
-            self._conductor.tell(Level.WARNING, f"{path}: {told}", {"step": path})
+            self._conductor.say(Level.WARNING, f"{path}: {told}", {"step": path})
 
         return conditions.holds(condition, scope, doubt)
 
@@ -245,10 +246,13 @@ class StrictMachine:
         kept = []
         for index, item in enumerate(value):
             self._conductor.meter.count_item()
-            scope = replace(here.scope, loops=(*here.loops, LoopItem(loop.get("as", ""), item, index)))
-            if "filter" not in loop or self._holds(loop["filter"], scope, path):
+            if "filter" not in loop or self._keeps(loop, here, path, index, item):
                 kept.append((index, item))
         return kept
+
+    def _keeps(self, loop: Any, here: Here, path: str, index: int, item: Any) -> bool:
+        scope = replace(here.scope, loops=(*here.loops, LoopItem(loop.get("as", ""), item, index)))
+        return self._holds(loop["filter"], scope, path)
 
     def _item(self, loop: Any, path: str, index: int, item: Any, here: Here) -> tuple[Any, bool]:
         """One item; what it ended with, and whether the loop goes on."""
@@ -260,3 +264,15 @@ class StrictMachine:
     def _note_item(self, failed: Exception) -> None:
         with self._lock:
             self._failures.append(self._describe(self._cause[0] if self._cause else "", failed))
+
+
+def _told_of(ended: StepEnd) -> dict[str, Any]:
+    """What `$` is after a task."""
+    return {"run_id": ended.run_id, "state": ended.state.value, "result": ended.result, "error": ended.error}
+
+
+def _why(word: str, ended: StepEnd) -> str:
+    if ended.run_id is None:
+        return ended.error
+    told = f": {ended.error}" if ended.error else ""
+    return f"the {word}'s run {ended.run_id} ended as {ended.state}{told}"

@@ -37,6 +37,19 @@ def check(document: Any) -> None:
         raise BadInput(wrong)
 
 
+def started(document: Any) -> Iterator[tuple[str, str, Any]]:
+    """The steps of a document that start other work: the place, `task` or `walker`, and what that key says."""
+    lists = [("requests", document["requests"])]
+    while lists:
+        place, steps = lists.pop(0)
+        for number, step in enumerate(steps):
+            for word in ("task", "walker"):
+                if word in step:
+                    yield f"{place}[{number}].{word}", word, step[word]
+            if "loop" in step:
+                lists.append((f"{place}[{number}].loop.requests", step["loop"]["requests"]))
+
+
 def _problem(error: Any) -> FieldProblem:
     place = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in error.absolute_path).lstrip(".")
     told = (

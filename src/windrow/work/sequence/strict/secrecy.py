@@ -3,7 +3,8 @@
 from threading import Lock
 from typing import Any
 
-from windrow.work.sequence.surroundings import NamedSecret, Secrets
+from windrow.model.named_secrets import OpenSecret
+from windrow.work.sequence.surroundings import Secrets
 from windrow.work.sequence.telling import HIDDEN, hide
 
 SHORTEST = 8
@@ -27,7 +28,7 @@ class Secrecy:
     def noting(self, secrets: Secrets) -> Secrets:
         """The same secrets; what was asked for is hidden from then on."""
 
-        def ask(name: str) -> NamedSecret | None:
+        def ask(name: str) -> OpenSecret | None:
             found = secrets(name)
             if found is not None:
                 with self._lock:

@@ -1,4 +1,4 @@
-"""Assembly: the one file that plugs real parts together."""
+"""Assembly: what plugs real parts together."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,10 +6,10 @@ from functools import cached_property
 from importlib.metadata import entry_points, version
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import structlog
-
+from windrow.assembly.entering import SOURCE_KINDS, TARGET_KINDS, WALKERS, WORK_KINDS, load_kinds, place_of
+from windrow.assembly.outfits import bounds_of_notebooks, jac_of, portal_of
 from windrow.core.accounts import Accounts
 from windrow.core.agenda.looking import Agenda
 from windrow.core.attending import Attending
@@ -32,6 +32,7 @@ from windrow.core.hosts import Hosts
 from windrow.core.item_folders import ItemFolders
 from windrow.core.items import Items, Shelf
 from windrow.core.kinds import Kinds
+from windrow.core.named_secrets import NamedSecrets
 from windrow.core.noted_tasks import NotedTasks
 from windrow.core.notifications import Notifications
 from windrow.core.notifying.digesting import DigestWork
@@ -42,6 +43,7 @@ from windrow.core.performing import Performer
 from windrow.core.pipelines.looking import Steps
 from windrow.core.pipelines.making import make_pipeline_work
 from windrow.core.pipelines.reading import Reading
+from windrow.core.pipelines.starting import Starting
 from windrow.core.previewing_schedules import PreviewingSchedules
 from windrow.core.pushing.asking import Asking
 from windrow.core.pushing.following import PushFollows
@@ -50,12 +52,18 @@ from windrow.core.pushing.places import Places
 from windrow.core.queueing import Queue
 from windrow.core.recalling import Recalling
 from windrow.core.repeating import Repeating
+from windrow.core.reporting.delivering import Delivering
 from windrow.core.reporting.kind import ReportWork
+from windrow.core.reporting.making import Making, ReportsNow
 from windrow.core.reporting.sending import Sending
 from windrow.core.runs import Runs, Tasks
 from windrow.core.scheduled_queues import ScheduledQueues
 from windrow.core.scheduling import Scheduling
+from windrow.core.sequences.checking import Checking
+from windrow.core.sequences.secrets import TenantSecrets
+from windrow.core.sequences.starting import RunStarting
 from windrow.core.sources import Sources
+from windrow.core.steps import Stepping
 from windrow.core.targets import Targets
 from windrow.core.walking.inline import Inline
 from windrow.core.walking.kind import WalkerWork
@@ -75,7 +83,7 @@ from windrow.ports.fetching import Check, Courier, Manners
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
 from windrow.ports.walkers import Walker
-from windrow.ports.work import Isolation, WorkKind, isolation_of
+from windrow.ports.work import Work, WorkKind, isolation_of
 from windrow.settings import Settings
 from windrow.storage.blobs import FolderBlobs
 from windrow.storage.database import Database
@@ -83,23 +91,18 @@ from windrow.storage.encoding import encoder
 from windrow.storage.schema import upgrade
 from windrow.storage.secrets import open_vault
 from windrow.storage.store import SqlStore
-from windrow.work.arcgis_portal import ArcgisPortalWork, Portal
+from windrow.work.arcgis_portal import ArcgisPortalWork
 from windrow.work.http_walkers import load_http_walkers
-from windrow.work.jac import JAC, Interpreter, Jac, JacWork, load_jac_walkers
+from windrow.work.jac import JAC, JacWork, load_jac_walkers
 from windrow.work.notebook import NotebookWork
 from windrow.work.report import draw
+from windrow.work.sequence import SequenceKind
+from windrow.work.sequence.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from celery import Celery
 
     from windrow.engines.celery.relay import RelayLoop
-
-log = structlog.get_logger()
-
-SOURCE_KINDS = "windrow.source_kinds"
-WORK_KINDS = "windrow.work_kinds"
-TARGET_KINDS = "windrow.target_kinds"
-WALKERS = "windrow.walkers"
 
 
 @dataclass
@@ -148,9 +151,9 @@ class Assembly:
         """Child processes for the attempts of kinds that ask for one."""
         asking = [kind for kind in self.kinds.work.values() if isolation_of(kind) is not None]
         installed = {entry.name: entry.value for entry in entry_points(group=WORK_KINDS)}
-        places = {kind.name: installed.get(kind.name) or _place_of(kind) for kind in asking}
+        places = {kind.name: installed.get(kind.name) or place_of(kind) for kind in asking}
         if self.settings.jac_command is not None:
-            places[JAC] = _place_of(JacWork())
+            places[JAC] = place_of(JacWork())
         return Isolator(places, drain=self.settings.drain_seconds)
 
     def warm_up(self) -> None:
@@ -163,9 +166,9 @@ class Assembly:
     @cached_property
     def kinds(self) -> Kinds:
         """Everything installed, by the visitors' door; harvests need the store and are plugged in here."""
-        sources: dict[str, SourceKind] = {each.name: each for each in _load(SOURCE_KINDS)}
-        work: dict[str, WorkKind] = {each.name: each for each in _load(WORK_KINDS)}
-        targets: dict[str, TargetKind] = {each.name: each for each in _load(TARGET_KINDS)}
+        sources: dict[str, SourceKind] = {each.name: each for each in load_kinds(SOURCE_KINDS)}
+        work: dict[str, WorkKind] = {each.name: each for each in load_kinds(WORK_KINDS)}
+        targets: dict[str, TargetKind] = {each.name: each for each in load_kinds(TARGET_KINDS)}
         kinds = Kinds(sources, work, targets)
         work["harvest"] = HarvestWork(self.store, kinds.source, self.clock, self.offload)
         work["refresh"] = RefreshWork(self.store, kinds.source, self.clock, self.offload)
@@ -176,16 +179,24 @@ class Assembly:
         )
         work["digest"] = DigestWork(self.store, Attending(self.store, self.clock), self.clock)
         work["source_diff"] = DiffWork(self.store, kinds.source)
-        work["arcgis_portal"] = ArcgisPortalWork(_portal_of(self.settings))
+        work["arcgis_portal"] = ArcgisPortalWork(portal_of(self.settings))
         work["walker"] = WalkerWork(self.walkers, lambda: self.isolator)
-        work["notebook"] = NotebookWork(_bounds_of_notebooks(self.settings))
+        work["notebook"] = NotebookWork(bounds_of_notebooks(self.settings))
         work["push"] = PushWork(self.store, self._asking(kinds), self.clock)
-        sending = Sending(
-            self.store, self.blobs, self._send_out, self.messenger, self.clock, self.settings.base_url or ""
-        )
-        work["report"] = ReportWork(self.store, draw, sending, self.clock, self._run_keep)
+        sending = Sending(self.store, self.blobs, self._delivering, self.settings.base_url or "")
+        work["report"] = ReportWork(self.store, self._making, sending, self.clock)
         work["pipeline"] = make_pipeline_work(self.store, kinds, self.shelf, self.clock)
+        work["sequence"] = self._make_sequence_work(kinds)
         return kinds
+
+    def _make_sequence_work(self, kinds: Kinds) -> SequenceKind:
+        stepping = Stepping(self.store, self.clock)
+        starting = Starting(self.store, kinds, stepping, Attending(self.store, self.clock))
+
+        def surround(work: Work) -> Surroundings:
+            return Surroundings(TenantSecrets(self.store, work.run.tenant_id), RunStarting(work, starting, self.clock))
+
+        return SequenceKind(surround=surround, look=Checking(starting, self.walkers))
 
     def _asking(self, kinds: Kinds) -> Asking:
         folders = [Path(each) for each in self.settings.target_folders] or [self.settings.data.absolute() / "targets"]
@@ -200,10 +211,18 @@ class Assembly:
         """What tells people by Apprise, and keeps the outgoing policy."""
         return AppriseMessenger(tuple(self.settings.outgoing_allow))
 
+    @property
+    def _making(self) -> Making:
+        return Making(self.store, draw, self.clock, self._run_keep)
+
+    @property
+    def _delivering(self) -> Delivering:
+        return Delivering(self.store, self._send_out, self.messenger, self.clock)
+
     @cached_property
     def walkers(self) -> dict[str, Walker]:
         """The registered callables: those of packages, of the folders that the settings name, and of Jac."""
-        jac, servers = _jac_of(self.settings), self.settings.http_walkers
+        jac, servers = jac_of(self.settings), self.settings.http_walkers
         others = chain(load_jac_walkers(jac) if jac else (), load_http_walkers(servers) if servers else ())
         return load_walkers(WALKERS, [Path(each) for each in self.settings.walker_folders], others)
 
@@ -232,13 +251,14 @@ class Assembly:
             runs=Runs(store, self.blobs, clock, self.reservations),
             hosts=Hosts(store, clock),
             queue=Queue(store, self.reservations),
-            repeating=Repeating(store, clock, sources),
-            recalling=Recalling(store, Tasks(store, self.kinds, clock)),
+            repeating=Repeating(store, clock, sources, Reading(store, self.shelf), self.kinds),
+            recalling=Recalling(store),
             steps=Steps(store, Reading(store, self.shelf)),
             sources=sources,
             targets=Targets(store, self.kinds, clock, sources, self._asking(self.kinds), attending),
             notifications=Notifications(store, attending, self.messenger, clock),
-            destinations=Destinations(store, self.messenger, clock),
+            destinations=Destinations(store, self.messenger, self._delivering, clock),
+            reports=ReportsNow(self._making, clock),
             catalogue=Catalogue(store.catalogue),
             editing=Editing(store, clock),
             copies=Copies(store, self.blobs, attending),
@@ -246,6 +266,7 @@ class Assembly:
             walkers=Walkers(store, self.walkers, clock, Inline(self.performer, self.settings.beat_seconds)),
             noted_tasks=NotedTasks(Tasks(store, self.kinds, clock)),
             scheduled_queues=ScheduledQueues(Tasks(store, self.kinds, clock)),
+            named_secrets=NamedSecrets(store, clock),
             store=store,
             blobs=self.blobs,
         )
@@ -340,43 +361,3 @@ def make_celery(settings: Settings) -> "Celery":
     memory = settings.celery_memory_mb * 1024 * 1024
     pool = Pool(settings.celery_pool, settings.carried_at_once, memory)
     return make_app(settings.broker_url.get_secret_value(), settings.queues, pool)
-
-
-def _portal_of(settings: Settings) -> Portal | None:
-    """The ArcGIS portal that tasks are delegated to, where there is one."""
-    if settings.remote_portal_url is None:
-        return None
-    token, password = (
-        "" if each is None else each.get_secret_value()
-        for each in (settings.remote_portal_token, settings.remote_portal_password)
-    )
-    return Portal(settings.remote_portal_url, token, settings.remote_portal_username, password)
-
-
-def _jac_of(settings: Settings) -> Jac | None:
-    """What runs Jac programs, where there are some."""
-    if settings.jac_command is None:
-        return None
-    bounds = Isolation(memory=settings.jac_memory_mb << 20, seconds=settings.jac_seconds)
-    interpreter = Interpreter(settings.jac_command, settings.data.absolute() / "jac")
-    return Jac(interpreter, [Path(each) for each in settings.jac_folders], bounds)
-
-
-def _bounds_of_notebooks(settings: Settings) -> Isolation:
-    return Isolation(memory=settings.notebook_memory_mb << 20, seconds=settings.notebook_seconds)
-
-
-def _place_of(kind: WorkKind) -> str:
-    """Where a kind that did not enter by an entry point is loaded from."""
-    return f"{type(kind).__module__}:{type(kind).__qualname__}"
-
-
-def _load(group: str) -> list[Any]:
-    kinds = []
-    for entry in entry_points(group=group):
-        try:
-            kinds.append(entry.load()())
-        except Exception:
-            # A visitor that cannot come in must not keep the house shut.
-            log.exception("kind could not be loaded", kind=entry.name, package=entry.value)
-    return kinds
