@@ -98,7 +98,10 @@ def test_one_in_the_background_leads_to_its_run_and_its_failure_is_told(house: H
     assert "What it reported" in admin.get(sent.location).text
 
 
-def test_a_walker_is_put_on_a_schedule(admin: Visitor) -> None:
-    seen = admin.get("/tasks/new?kind=walker&walker=greet&name=greet")
+def test_a_walker_is_put_on_a_schedule_with_what_was_typed(admin: Visitor) -> None:
+    seen = admin.post("/walkers/greet", {"settings.posted": "yes", "settings.times": "3", "how": "task"})
 
+    assert (seen.status, 'action="/tasks"' in seen.html) == (200, True)
     assert 'name="settings.walker" value="greet"' in seen.html
+    assert '"times": 3' in seen.text
+    assert "Run by itself" in seen.text

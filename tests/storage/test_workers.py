@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 
 from tests.storage.making import LEASE, NOW, OTHER_TENANT, TENANT, a_run
+from tests.storage.plans import plans_of
 from windrow.errors import NotFound
 from windrow.model.runs import PartState, RunState
 from windrow.model.tasks import Limit
 from windrow.model.workers import Carried, Room, Worker, WorkerRole
 from windrow.storage.database import Database
 from windrow.storage.runs import SqlRuns
-from windrow.storage.workers import SqlWorkers
+from windrow.storage.workers import LINE, SqlWorkers
 
 SECOND = timedelta(seconds=1)
 ANN = Worker("ann", WorkerRole.WORKER, "host-a", 4711, "embedded", ("default", "slow"), 4, NOW, NOW, memory=1 << 33)
@@ -154,3 +155,10 @@ def test_whose_turn_is_next_and_who_holds_a_key(workers: SqlWorkers, runs: SqlRu
     assert line == {"default": [urgent.id, usual.id], "slow": [slow.id], "none": []}
     assert workers.line(["default"], limit=1) == {"default": [urgent.id]}
     assert workers.holders(["k", "other"], limit=9) == {"k": [limited[0].id], "other": []}
+
+
+def test_a_line_is_read_off_its_index(database: Database) -> None:
+    (plan,) = plans_of(database, lambda connection: connection.execute(LINE.limit(9), {"this_queue": "default"}).all())
+
+    assert "ix_runs_claim" in plan
+    assert "sort" not in plan.lower().replace("use temp b-tree", "sort")

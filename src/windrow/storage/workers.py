@@ -102,7 +102,7 @@ class SqlWorkers:
         """Whose turn is next in each queue; those that are set aside for a key stand in no line."""
         with self._database.read() as connection:
             return {
-                queue: list(connection.scalars(_LINE.limit(limit), {"this_queue": queue}))
+                queue: list(connection.scalars(LINE.limit(limit), {"this_queue": queue}))
                 for queue in dict.fromkeys(queues)
             }
 
@@ -116,7 +116,8 @@ class SqlWorkers:
         return found
 
 
-_LINE = select(runs.c.id).where(runs.c.queue == bindparam("this_queue"), CLAIMABLE).order_by(*TURN)
+LINE = select(runs.c.id).where(runs.c.queue == bindparam("this_queue"), CLAIMABLE).order_by(*TURN)
+"""Whose turn is next in one queue."""
 
 
 def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:

@@ -48,8 +48,8 @@ def list_tasks(ctx: Ctx, q: str = "", kind: str = "", cursor: Cursor = None) -> 
 
 
 @router.get("/new")
-def new_task(ctx: Ctx, kind: str = "", item: str = "", name: str = "", walker: str = "") -> Response:
-    """Where a kind is chosen, and the form for one of that kind, perhaps with what it is to work with or to run."""
+def new_task(ctx: Ctx, kind: str = "", item: str = "", name: str = "") -> Response:
+    """Where a kind is chosen, and the form for one of that kind, perhaps with the item that it is to work with."""
     ctx.principal.need(Right.WRITE)
     if kind == "sequence":
         return see("/sequences/new")
@@ -57,9 +57,8 @@ def new_task(ctx: Ctx, kind: str = "", item: str = "", name: str = "", walker: s
         kinds = [(each.name, title_of(each), about(each)) for each in kinds_by_hand(ctx.windrow)]
         return ctx.show("task_kinds.html", kinds=kinds)
     chosen = _kind(ctx, kind)
-    given = {word: value for word, value in (("item", item), ("walker", walker)) if value}
-    draft = TaskDraft(name[:LONGEST], chosen.name, given)
-    return _show_form(ctx, chosen, to_form(draft, chosen))
+    draft = TaskDraft(name[:LONGEST], chosen.name, {"item": item} if item else {})
+    return show_form(ctx, chosen, to_form(draft, chosen))
 
 
 @router.post("")
@@ -70,7 +69,7 @@ def create_task(ctx: Ctx, form: Posted) -> Response:
     try:
         task = ctx.windrow.tasks.create(ctx.principal, from_form(form, kind, now=ctx.now))
     except BadInput as error:
-        return _show_form(ctx, kind, as_typed(form, kind, problems_of(error)), status=422)
+        return show_form(ctx, kind, as_typed(form, kind, problems_of(error)), status=422)
     if not form.ticked("start"):
         return see(f"/tasks/{task.id}")
     return see(f"/runs/{ctx.windrow.tasks.start(ctx.principal, task.id).id}")
@@ -81,7 +80,7 @@ def preview_task(ctx: Ctx, form: Posted) -> Response:
     """The form with what its schedule means; for browsers without scripts."""
     ctx.principal.need(Right.WRITE)
     kind = _kind(ctx, form.text("kind"))
-    return _show_form(ctx, kind, as_typed(form, kind, {}), told=tell_form(form, now=ctx.now))
+    return show_form(ctx, kind, as_typed(form, kind, {}), told=tell_form(form, now=ctx.now))
 
 
 @router.get("/{task_id}")
@@ -112,7 +111,7 @@ def show_settings(ctx: Ctx, task_id: str) -> Response:
     """The form of a task."""
     task, kind = _own(ctx, task_id)
     form = to_form(draft_of(task, task.schedule), kind, seen=task.changed_at)
-    return _show_form(ctx, kind, form, task=task)
+    return show_form(ctx, kind, form, task=task)
 
 
 @router.post("/{task_id}/settings")
@@ -134,7 +133,7 @@ def preview_change(ctx: Ctx, task_id: str, form: Posted) -> Response:
     """The form with what its schedule means; for browsers without scripts."""
     task, kind = _own(ctx, task_id)
     told = tell_form(form, now=ctx.now, kept=task.schedule)
-    return _show_form(ctx, kind, as_typed(form, kind, {}, kept=task.schedule), task=task, told=told)
+    return show_form(ctx, kind, as_typed(form, kind, {}, kept=task.schedule), task=task, told=told)
 
 
 @router.post("/{task_id}/run")
@@ -188,10 +187,10 @@ def _own(ctx: Context, task_id: str) -> tuple[Task, WorkKind]:
 def _show_typed(
     ctx: Context, task: Task, kind: WorkKind, form: Form, *, problems: Mapping[str, str], status: int
 ) -> Response:
-    return _show_form(ctx, kind, as_typed(form, kind, problems, kept=task.schedule), task=task, status=status)
+    return show_form(ctx, kind, as_typed(form, kind, problems, kept=task.schedule), task=task, status=status)
 
 
-def _show_form(
+def show_form(
     ctx: Context,
     kind: WorkKind,
     form: TaskForm,
@@ -200,5 +199,6 @@ def _show_form(
     told: Told | None = None,
     status: int = 200,
 ) -> Response:
+    """The form of a task, of one that is there or of a new one."""
     values = {"form": form, "task": task, "kind_title": title_of(kind), "about": about(kind), "told": told}
     return ctx.show("task_form.html", values, status=status)

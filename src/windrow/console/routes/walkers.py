@@ -13,9 +13,13 @@ from fastapi.concurrency import run_in_threadpool
 from windrow.console.context import Context, Ctx, Cursor, see
 from windrow.console.forms import Form, Posted
 from windrow.console.pages import PageRoute
+from windrow.console.routes.tasks import show_form
 from windrow.console.schema_forms import Field, fields_of, read_settings, rules_of, typed_fields
+from windrow.console.task_drafts import to_form
 from windrow.console.views.runs import came_to, pace_of
 from windrow.console.views.walkers import Answered, answered, takes_more
+from windrow.core.runs import TaskDraft
+from windrow.core.walking.kind import WALKER
 from windrow.errors import BadInput
 from windrow.model.accounts import Right
 from windrow.model.runs import Run
@@ -60,10 +64,12 @@ def show_walker(ctx: Ctx, name: str, run: str = "", cursor: Cursor = None) -> Re
 
 @router.post("/{name:path}")
 async def run_walker(ctx: Ctx, name: str, form: Posted) -> Response:
-    """Runs a walker: waits for its end, or leads to its run."""
+    """Runs a walker: waits for its end, or leads to its run; or begins a task of it, with what was typed."""
     ctx.principal.need(Right.WRITE)
     walker = ctx.windrow.walkers.get(ctx.principal, name)
     try:
+        if form.text("how") == "task":
+            return await run_in_threadpool(_begin_task, ctx, walker, form)
         run = await run_in_threadpool(_start, ctx, walker, form)
     except BadInput as error:
         return await run_in_threadpool(_refuse, ctx, walker, form, error)
@@ -71,6 +77,13 @@ async def run_walker(ctx: Ctx, name: str, form: Posted) -> Response:
         return see(f"/runs/{run.id}")
     await _wait(ctx, run)
     return see(f"/walkers/{quote(name, safe='')}?run={run.id}#result")
+
+
+def _begin_task(ctx: Context, walker: Walker, form: Form) -> Response:
+    kind = ctx.windrow.kinds.work_kind(WALKER)
+    context = {**_more(form), **read_settings(walker.schema, form)}
+    draft = TaskDraft(walker.name, kind.name, {"walker": walker.name, "context": context})
+    return show_form(ctx, kind, to_form(draft, kind))
 
 
 async def _wait(ctx: Context, run: Run) -> None:

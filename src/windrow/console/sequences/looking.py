@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from windrow.console.sequences.flow import Flow, draw
+from windrow.console.sequences.flow import Flow, draw, loop_key
 from windrow.console.sequences.places import line_of, lines_of, position_in
 from windrow.errors import BadInput
 from windrow.work.sequence.documents import Dialect, dialect_of, read_document
@@ -29,20 +29,31 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A step in words: how deep it stands in loops, and its line in the text; 0 for what is no step."""
+
+    text: str
+    depth: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
     """What can be told of a document. Without a `document` nothing but `wrong` is told.
 
     doubts  what is allowed, and likely not what was meant
-    words   a line for each step
+    words   a line for each step, and for each loop
+    lines   the line of each step, by its place
     """
 
     wrong: Sequence[Wrong] = ()
     doubts: Sequence[str] = ()
-    words: Sequence[str] = ()
+    words: Sequence[Told] = ()
     dialect: Dialect = Dialect.STRICT
     document: Mapping[str, Any] | None = field(default=None)
     flow: Flow | None = None
     steps: int = 0
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 def look(text: str, told: str = "") -> Looked:
@@ -58,9 +69,16 @@ def look(text: str, told: str = "") -> Looked:
         doubts = validate(document, dialect)
     except BadInput as error:
         wrong = wrong_in(text, error)
-    words = explain(document, dialect)[1:]
-    steps = sum("for each item of" not in each for each in words)
-    return Looked(wrong, doubts, words, dialect, document, draw(document, dialect), steps)
+    lines = lines_of(text)
+    words = [_told(each, dialect, lines) for each in explain(document, dialect)[1:]]
+    steps = sum(each.line > 0 for each in words)
+    return Looked(wrong, doubts, words, dialect, document, draw(document, dialect), steps, lines)
+
+
+def _told(words: str, dialect: Dialect, lines: Mapping[str, int]) -> Told:
+    text = words.lstrip()
+    place = text.partition(":")[0].replace(".loop.", f".{loop_key(dialect)}.")
+    return Told(text, (len(words) - len(text)) // 2, lines.get(place, 0) if text.startswith("requests[") else 0)
 
 
 def wrong_in(text: str, error: BadInput) -> list[Wrong]:
