@@ -21,6 +21,7 @@ from windrow.console.routes import (
     schedules,
     signing,
     sources,
+    starting,
     targets,
     tasks,
     themes,
@@ -29,7 +30,7 @@ from windrow.console.routes import (
 )
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
-OF_TASKS = (tasks, schedules, calendar, runs, outputs, items, destinations)
+OF_TASKS = (tasks, starting, schedules, calendar, runs, outputs, items, destinations)
 PAGES = (signing, themes, home, *OF_SOURCES, *OF_TASKS, records, edits, account, users, workers)
 
 
