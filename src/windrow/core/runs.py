@@ -23,7 +23,7 @@ from windrow.ports.engines import Reservations
 from windrow.ports.fetching import HostState
 from windrow.ports.runs import RunFilter
 from windrow.ports.store import Blobs, Store
-from windrow.ports.work import check_of, task_check_of
+from windrow.ports.work import task_check_of
 
 HARVEST = "harvest"
 
@@ -345,8 +345,6 @@ def drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
         )
     kind = kinds.work_kind(draft.kind)
     parameters = fill(kind.schema, draft.parameters, field="parameters")
-    if check := check_of(kind):
-        check(parameters)
     drafted = replace(
         task,
         name=check_name(draft.name),
