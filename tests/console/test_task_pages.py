@@ -203,3 +203,40 @@ def test_new_pages_hold_no_scripts_or_styles_of_their_own(house: House, admin: V
         html = admin.get(path).html
         assert "<script>alert" not in html, path
         assert " style=" not in html, path
+
+
+def test_a_run_is_started_with_other_parameters_and_for_another_moment(house: House, admin: Visitor) -> None:
+    task = made(house, "Otherwise", steps=1)
+    runs, principal = house.assembly.windrow.runs, house.principal("admin")
+    page = admin.get(f"/tasks/{task.id}/start")
+    fields = {name: value for name, value in FIELDS.items() if name.startswith("settings.")}
+
+    wrong = admin.post(f"/tasks/{task.id}/start", {**fields, "settings.steps": "-1", "due": "soon"})
+    seen = admin.post(f"/tasks/{task.id}/start", {**fields, "settings.steps": "2", "due": "2026-05-01T02:30"})
+
+    assert (page.status, "Runs for moments that have passed" in page.text) == (200, False)
+    assert (wrong.status, 'value="-1"' in wrong.html) == (422, True)
+    run = runs.get(principal, seen.location.rpartition("/")[2])
+    assert (run.parameters["steps"], run.due) == (2, datetime(2026, 5, 1, 2, 30, tzinfo=UTC))
+    assert kept(house, task.id).parameters["steps"] == 1
+    runs.cancel(principal, run.id)
+
+
+def test_moments_that_passed_are_looked_at_and_made_up_for(house: House, admin: Visitor) -> None:
+    task = made(house, "Missed", NIGHTLY, steps=0)
+    runs, principal = house.assembly.windrow.runs, house.principal("admin")
+    span = {"start": "2026-01-01T00:00", "end": "2026-01-04T00:00"}
+
+    looked = admin.post(f"/tasks/{task.id}/start/backfill", span)
+    none_yet = runs.page(principal, task_id=task.id).items
+    done = admin.post(f"/tasks/{task.id}/start/backfill", {**span, "make": "on"})
+    too_many = admin.post(f"/tasks/{task.id}/start/backfill", {**span, "end": "2026-01-09T00:00", "most": "2"})
+
+    assert ("3 runs would be made" in looked.text, none_yet) == (True, [])
+    assert "3 runs queued" in done.text
+    assert sorted(str(run.due) for run in runs.page(principal, task_id=task.id).items) == [
+        f"2026-01-0{day} 01:30:00+00:00" for day in (1, 2, 3)
+    ]
+    assert (too_many.status, "is 2, and the range has 5 moments" in too_many.text) == (422, True)
+    for each in runs.page(principal, task_id=task.id).items:
+        runs.cancel(principal, each.id)

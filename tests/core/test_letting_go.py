@@ -12,6 +12,7 @@ from tests.harvests.farm import Farm, beating, open_farm, wait_for
 from windrow.core.runs import TaskDraft
 from windrow.errors import BadInput, RemoteUnreachable
 from windrow.model.runs import Part, Run, RunState
+from windrow.model.tasks import Task
 from windrow.ports.work import Done, Later, Performed, Work
 
 JOB = {"job": "j1"}
@@ -28,8 +29,8 @@ class Envoy:
         self.end: Callable[[Work], None] = lambda work: None
         self.let_go_of: list[Mapping[str, Any]] = []
 
-    def check(self, parameters: Mapping[str, Any]) -> None:
-        if parameters["to"] == "nowhere":
+    def check_task(self, task: Task) -> None:
+        if task.parameters["to"] == "nowhere":
             raise BadInput.of("parameters.to", "leads nowhere")
 
     def perform(self, work: Work) -> Performed:

@@ -26,6 +26,7 @@ from windrow.console.routes import (
     sequences,
     signing,
     sources,
+    starting,
     targets,
     tasks,
     themes,
@@ -36,7 +37,7 @@ from windrow.console.routes import (
 
 OF_SOURCES = (adding, sources, changing, guard, notifications, resources, targets)
 OF_TASKS = (tasks, schedules, calendar, queue, items, sequences, secrets, walkers, destinations)
-OF_RUNS = (runs, outputs, requests)
+OF_RUNS = (starting, runs, outputs, requests)
 OF_ALL = (signing, themes, home, records, edits, account, users, workers, hosts)
 PAGES = (*OF_ALL, *OF_SOURCES, *OF_TASKS, *OF_RUNS)
 

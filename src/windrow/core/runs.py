@@ -22,7 +22,7 @@ from windrow.ports.clocks import Clock
 from windrow.ports.engines import Reservations
 from windrow.ports.runs import RunFilter
 from windrow.ports.store import Blobs, Store
-from windrow.ports.work import check_of, task_check_of
+from windrow.ports.work import task_check_of
 
 HARVEST = "harvest"
 
@@ -339,8 +339,6 @@ def drafted(task: Task, draft: TaskDraft, kinds: Kinds, now: datetime) -> Task:
         )
     kind = kinds.work_kind(draft.kind)
     parameters = fill(kind.schema, draft.parameters, field="parameters")
-    if check := check_of(kind):
-        check(parameters)
     drafted = replace(
         task,
         name=check_name(draft.name),

@@ -1,10 +1,10 @@
 """Steps, as the store keeps them: runs that wait for the ends of other runs. Each method is one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from windrow.model.runs import Run, RunState
 from windrow.model.steps import Step
@@ -32,12 +32,15 @@ class Beginning:
     task    the task of that run, where it is to be written with it (made, or brought up to date); it belongs to the
             task of the run whose step it is
     beside  what to do where that task is at work already
+    joins   of `JOIN`: what the parameters of the run that is there must hold; where they do not, the step begins a run
+            of its own behind it, so the task needs a concurrency key
     """
 
     name: str
     run: Run | None = None
     task: Task | None = None
     beside: Beside = Beside.ALLOW
+    joins: Mapping[str, Any] = field(default_factory=dict)
     state: RunState | None = None
     error: str = ""
 

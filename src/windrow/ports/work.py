@@ -207,9 +207,10 @@ class WorkKind(Protocol):
 
     Two methods more that kinds may leave out:
 
-        def check(self, parameters: Mapping[str, Any]) -> None
-            Called with a task's parameters, filled in as the schema says, when a task is made or changed. Raises
-            `BadInput` for what a schema cannot tell, such as a setting that the installation lacks.
+        def check_task(self, task: Task) -> None
+            Called when a task is made or changed, its parameters filled in as the schema says; also for a step of a
+            pipeline, which has no id yet. Raises `BadInput` for what a schema cannot tell, such as a setting that the
+            installation lacks, and names the fields (`parameters.url`).
 
         def let_go(self, work: Work) -> None
             Called once a run that has a note was cancelled: ends what the note names, in a few seconds. `work.check`
@@ -261,17 +262,8 @@ def let_go_of(kind: WorkKind) -> Callable[[Work], None] | None:
     return given if isolation_of(kind) is None else None
 
 
-def check_of(kind: WorkKind) -> Callable[[Mapping[str, Any]], None] | None:
-    """What looks at a task's parameters beyond their schema; None for kinds without."""
-    given: Callable[[Mapping[str, Any]], None] | None = getattr(kind, "check", None)
-    return given
-
-
 def task_check_of(kind: WorkKind) -> Callable[[Task], None] | None:
-    """What a kind says of a task before it is saved, beyond its schema; None for kinds that say nothing.
-
-    A kind that has something to say has a method `check_task(task)`, which raises `BadInput`.
-    """
+    """What a kind says of a task before it is saved, beyond its schema; None for kinds that say nothing."""
     check: Callable[[Task], None] | None = getattr(kind, "check_task", None)
     return check
 

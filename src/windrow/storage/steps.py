@@ -27,6 +27,9 @@ from windrow.storage.tables import run_steps, runs, tasks
 from windrow.storage.task_rows import from_task
 from windrow.storage.types import UtcTime
 
+MOST_BESIDE = 20
+"""Runs of one task that are looked at for one that a step may join."""
+
 
 class RunSteps:
     """The part of the port `Runs` that lets runs wait for runs."""
@@ -160,11 +163,12 @@ def _begin(connection: Connection, run_id: str, step: Beginning, found: Mapping[
     if task is None:
         return replace(blank, state=RunState.FAILED, error=f"There is no task {step.run.task_id}.")
     if step.beside is not Beside.ALLOW:
-        active = connection.scalar(_ACTIVE, {"this_task": task.id})
-        if active is not None and step.beside is Beside.REFUSE:
-            return replace(blank, state=RunState.FAILED, error=f"Run {active} of this task has not ended.")
-        if active is not None and connection.execute(_JOIN, {"this_run": active}).rowcount == 1:
-            return Step(run_id, step.name, active, now, own=False)
+        active = connection.execute(_ACTIVE, {"this_task": task.id}).all()
+        if active and step.beside is Beside.REFUSE:
+            return replace(blank, state=RunState.FAILED, error=f"Run {active[0].id} of this task has not ended.")
+        fitting = next((each.id for each in active if step.joins.items() <= each.parameters.items()), None)
+        if fitting is not None and connection.execute(_JOIN, {"this_run": fitting}).rowcount == 1:
+            return Step(run_id, step.name, fitting, now, own=False)
         note_start(connection, step.run, task)
     add_runs(connection, [step.run])
     connection.execute(_JOIN, {"this_run": step.run.id})
@@ -213,10 +217,10 @@ _KEPT = select(
 _STEPS = select(run_steps).where(run_steps.c.run_id == bindparam("this_run")).order_by(run_steps.c.number)
 _MARK = update(runs).where(HELD_BY, runs.c.state == RunState.RUNNING).values(leads_on=True)
 _ACTIVE = (
-    select(runs.c.id)
+    select(runs.c.id, runs.c.parameters)
     .where(runs.c.task_id == bindparam("this_task"), runs.c.state.in_(ACTIVE_WORDS))
     .order_by(runs.c.id)
-    .limit(1)
+    .limit(MOST_BESIDE)
 )
 # Only what has not ended at the moment of this commit leads on to whoever waits for it.
 _JOIN = update(runs).where(runs.c.id == bindparam("this_run"), runs.c.ended_at.is_(None)).values(leads_on=True)

@@ -38,6 +38,11 @@ def problems(line: Line, *steps: dict[str, Any], **parameters: Any) -> dict[str,
         ([says("a b")], "steps.0.name", "must match"),
         ([says("a", timeout=0)], "steps.0.timeout", "more than 0"),
         ([{"name": "a", "kind": "pipeline", "parameters": {}}], "steps.0.parameters.steps", "either"),
+        (
+            [{"name": "a", "kind": "report", "parameters": {"report": "usage", "send_to": ["Nobody"]}}],
+            "steps.0.parameters.send_to.0",
+            "step a: There is no destination 'Nobody'",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(line: Line, steps: list[dict[str, Any]], field: str, told: str) -> None:

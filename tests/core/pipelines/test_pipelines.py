@@ -63,6 +63,23 @@ def test_a_harvest_that_is_under_way_is_waited_for(line: Line) -> None:
     assert (line.steps(run)["fetch"].child_id, line.steps(run)["fetch"].own) == (theirs.id, False)
 
 
+def test_who_asks_for_everything_waits_for_the_pass_that_goes_on_and_has_one_of_their_own(line: Line) -> None:
+    source = line.farm.add("shelf")
+    run = line.start({"name": "fetch", "source": source.id, "parameters": {"full": True}})
+    theirs = line.farm.start(source)
+    line.farm.performer.perform(run.id)
+
+    run = line.finish(run)
+
+    step = line.steps(run)["fetch"]
+    assert (run.state, step.own, step.child_id == theirs.id) == (RunState.SUCCEEDED, True, False)
+    before, after = line.farm.run(theirs.id), line.farm.run(step.child_id or "")
+    assert (before.parameters["full"], after.parameters["full"]) == (False, True)
+    assert before.ended_at is not None
+    assert after.started_at is not None
+    assert before.ended_at <= after.started_at
+
+
 def test_a_failure_stops_what_was_to_come(line: Line) -> None:
     run = line.run(
         says("first", parameters={"fails": "no paper"}),

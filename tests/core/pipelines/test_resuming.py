@@ -47,7 +47,9 @@ def test_what_was_done_is_kept_and_what_failed_is_done_again(line: Line) -> None
     assert line.steps(second)["write"].child_id == line.steps(first)["write"].child_id
     views = line.farm.assembly.windrow.steps.of(principal, second.id)
     assert [each.name for each in views if each.kept] == ["write"]
-    assert f"Step write is kept from run {first.id}: succeeded" in line.farm.log(second)
+    log = line.farm.log(second)
+    assert log.count(f"Step write is kept from run {first.id}: succeeded") == 1
+    assert log.count("Step print ended as succeeded") == 1
     assert line.states(first)["print"] == "failed"
 
 

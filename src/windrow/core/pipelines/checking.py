@@ -12,6 +12,7 @@ from windrow.errors import BadInput, FieldProblem, WindrowError
 from windrow.model.identity import is_id
 from windrow.model.steps import DEEPEST
 from windrow.model.tasks import Task
+from windrow.ports.work import task_check_of
 
 NAME = "pipeline"
 
@@ -78,9 +79,9 @@ class Checking:
         if not constant:
             self.starting.kinds.work_kind(kind)
             return
-        self.starting.fill_kind(kind, parameters)
-        if kind == NAME:
-            self.check(Task("", "", NAME, task.tenant_id, task.owner_id, parameters))
+        filled = self.starting.fill_kind(kind, parameters)
+        if check := task_check_of(self.starting.kinds.work_kind(kind)):
+            check(Task("", "", kind, task.tenant_id, task.owner_id, filled))
 
     def _check_task(self, step: PlannedStep, task: Task, *, constant: bool) -> None:
         found = self.starting.find_task(task.tenant_id, step.task or "")

@@ -23,6 +23,8 @@ from windrow.ports.steps import Beginning
 from windrow.ports.store import Store
 from windrow.ports.work import Done, Performed, Work
 
+LONGEST_REASONS = 1000
+
 _LEVELS = {RunState.FAILED: Level.ERROR, RunState.CANCELLED: Level.WARNING, RunState.PARTIAL: Level.WARNING}
 
 
@@ -46,14 +48,14 @@ class PipelineWork:
     def perform(self, work: Work) -> Performed:
         """Looks what became of the steps, begins what comes next, and waits; or ends."""
         run, plan = work.run, self.reading.plan_of(work)
-        steps = self._give_up_late(run, plan, self.store.runs.steps(run.id))
-        outcomes = self._look(work, plan, steps)
+        steps, told = self._give_up_late(run, plan, self.store.runs.steps(run.id)), set[str]()
+        outcomes = self._look(work, plan, steps, told)
         while beginnings := self._beginnings(run, plan, outcomes):
             work.check()
             known = {each.name for each in steps}
             steps = self.stepping.begin(run, beginnings)
             self._tell_begun(work, [each for each in steps if each.name not in known])
-            outcomes = self._look(work, plan, steps)
+            outcomes = self._look(work, plan, steps, told)
         if any(each.goes_on for each in steps):
             return awaits(steps, self.clock(), until=self._next_late(plan, steps))
         return self._end(plan, outcomes)
@@ -80,24 +82,30 @@ class PipelineWork:
         except WindrowError as error:
             return Beginning(step.name, state=RunState.FAILED, error=f"It could not begin: {error}")
 
-    def _look(self, work: Work, plan: Plan, steps: Sequence[Step]) -> Mapping[str, Outcome]:
-        """What is known of the steps; tells what ended since the last time, and how far the run is."""
+    def _look(self, work: Work, plan: Plan, steps: Sequence[Step], told: set[str]) -> Mapping[str, Outcome]:
+        """What is known of the steps; tells what ended since the last time, and how far the run is.
+
+        `told` are the names of those whose end was told since the run was claimed; more are added.
+        """
         children = self.store.runs.get_many([each.child_id for each in steps if each.child_id is not None])
         outcomes = outcomes_of(steps, children)
         ended = sorted((each for each in steps if not each.goes_on), key=lambda each: each.ended_at or each.begun_at)
         for each in ended[work.run.progress.done :]:
-            if each.is_kept_by(work.run):
-                told = f"Step {each.name} is kept from run {work.run.rerun_of}: {each.state}"
-                work.log(Level.INFO, told, part=each.name)
-            elif each.child_id is not None:
-                outcome = outcomes[each.name]
-                state = outcome.state or RunState.FAILED
-                told = f"Step {each.name} ended as {state}" + (f": {outcome.error}" if outcome.error else "")
-                work.log(_LEVELS.get(state, Level.INFO), told, part=each.name, run=each.child_id)
+            if each.name not in told:
+                self._tell_ended(work, each, outcomes[each.name])
+                told.add(each.name)
         going = [each.name for each in steps if each.goes_on]
         message = f"Waits for {', '.join(going)}" if going else ""
         work.report(Progress(len(ended), len(plan.steps), _count(outcomes), message[:1000]))
         return outcomes
+
+    def _tell_ended(self, work: Work, step: Step, outcome: Outcome) -> None:
+        state = outcome.state or RunState.FAILED
+        if step.is_kept_by(work.run):
+            work.log(Level.INFO, f"Step {step.name} is kept from run {work.run.rerun_of}: {state}", part=step.name)
+        elif step.child_id is not None:
+            told = f"Step {step.name} ended as {state}" + (f": {outcome.error}" if outcome.error else "")
+            work.log(_LEVELS.get(state, Level.INFO), told, part=step.name, run=step.child_id)
 
     def _tell_begun(self, work: Work, steps: Sequence[Step]) -> None:
         for each in steps:
@@ -130,7 +138,15 @@ class PipelineWork:
         bad = [each.name for each in plan.steps if outcomes[each.name].state in {*BAD, RunState.PARTIAL}]
         told = f"Stopped by the failure of step {stopped}: {outcomes[stopped].error}" if stopped else ""
         good = 0 if state is RunState.FAILED else sum(each in GOOD for each in states)
-        return Done(result, succeeded=good, failed=len(bad), message=told or f"Not all went well: {', '.join(bad)}")
+        return Done(
+            result, succeeded=good, failed=len(bad), message=told or f"Not all went well: {_reasons(bad, outcomes)}"
+        )
+
+
+def _reasons(names: Sequence[str], outcomes: Mapping[str, Outcome]) -> str:
+    """The steps that did not go well, each with what it says of itself."""
+    errors = [(name, outcomes[name].error) for name in names]
+    return "; ".join(f"{name} ({error})" if error else name for name, error in errors)[:LONGEST_REASONS]
 
 
 def _noted(skip: Skip) -> Beginning:

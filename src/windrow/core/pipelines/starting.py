@@ -107,7 +107,10 @@ class Starting:
             self._check_there_is_something(source, doing)
             task = self.attending.task(source, KINDS[doing])
         chosen = replace(task, parameters={**task.parameters, **told})
-        return Beginning(step.name, self.stepping.prepare(run, _as_step_says(chosen, step)), beside=Beside.JOIN)
+        made = self.stepping.prepare(run, _as_step_says(chosen, step))
+        # A pass that looks at changes only is no answer to who asked for everything: theirs begins behind it.
+        joins = {"full": True} if told.get("full") and made.limits else {}
+        return Beginning(step.name, made, beside=Beside.JOIN, joins=joins)
 
     def _check_there_is_something(self, source: Source, doing: str) -> None:
         if doing == "copy" and source.policies.copying is Copying.NONE:

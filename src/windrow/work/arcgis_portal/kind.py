@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from windrow.errors import BadInput, NotFound
 from windrow.model.runs import Part
+from windrow.model.tasks import Task
 from windrow.ports.work import Performed, Work
 from windrow.work.arcgis_portal.service import PortalService
 from windrow.work.arcgis_portal.signing import Doorkeeper, Portal
@@ -64,7 +65,7 @@ class ArcgisPortalWork:
     def __init__(self, portal: Portal | None) -> None:
         self._doorkeeper = None if portal is None else Doorkeeper(portal)
 
-    def check(self, parameters: Mapping[str, Any]) -> None:  # noqa: ARG002 - the port's signature
+    def check_task(self, task: Task) -> None:  # noqa: ARG002 - the port's signature
         """Raises `BadInput` where there is no portal."""
         self._keeper()
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from windrow.errors import BadInput, NotFound
 from windrow.model.runs import Part
+from windrow.model.tasks import Task
 from windrow.ports.work import Performed, Work
 from windrow.work.ogc_process.service import OgcProcessService
 from windrow.work.remote_jobs import PATIENCE_SCHEMA, Patience, follow, let_go
@@ -58,8 +59,9 @@ class OgcProcessWork:
         "additionalProperties": False,
     }
 
-    def check(self, parameters: Mapping[str, Any]) -> None:
+    def check_task(self, task: Task) -> None:
         """Raises `BadInput` where no process is named."""
+        parameters = task.parameters
         if not parameters["process"] and "/processes/" not in parameters["url"].partition("?")[0]:
             raise BadInput.of("parameters.process", "is missing: the address names no process (.../processes/name)")
 

@@ -17,7 +17,7 @@ from windrow.work.report.letters import PLAIN, fit, register
 WIDTH, HEIGHT = 770.0, 140.0
 """Points; the SVG is stretched to the width there is."""
 
-LEFT, RIGHT, BOTTOM, TOP = 52.0, 8.0, 20.0, 24.0
+LEFT, RIGHT, BOTTOM, TOP = 52.0, 24.0, 20.0, 24.0  # browsers may have wider letters than the PDF
 LETTERS = 8.5
 TICKS = 4
 MOST_LABELS = 12
