@@ -40,6 +40,31 @@ def test_what_is_no_json_does_no_harm(text: str) -> None:
     assert look(text).wrong or text.strip()
 
 
+STEP_KEYS = (
+    *("name", "when", "method", "api", "query", "body", "retry", "pages", "task", "walker", "set", "save_to"),
+    *("save_req_to", "on_error", "loop", "__def_loop__", "break", "ignore_error", "by", "as", "filter", "parallel"),
+    *("requests", "goto", "id", "kind", "secret", "secrets", "persistence", "container"),
+)
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 3) | st.sampled_from(["GET", "$.a", "{{ #.a }}", "https://[", "x"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(STEP_KEYS), inner, max_size=5),
+    max_leaves=14,
+)
+
+
+@given(
+    st.lists(ODD, max_size=3), st.dictionaries(st.sampled_from(STEP_KEYS), ODD, max_size=2), st.sampled_from(Dialect)
+)
+def test_whatever_stands_in_a_document_it_is_looked_at_and_tried(steps: Any, more: Any, dialect: Dialect) -> None:
+    looked = look(json.dumps({**more, "requests": steps}), dialect.value)
+
+    assert looked.document is not None
+    if not looked.wrong:
+        answers = skeleton(looked.document)
+        tried = try_out(looked.document, dialect, answers)
+        assert tried.problem or tried.outcome is not None
+
+
 def paths_of(value: Any, path: str) -> list[str]:
     inner = [(f"{path}.{key}".lstrip("."), each) for key, each in value.items()] if isinstance(value, dict) else []
     inner += [(f"{path}[{place}]", each) for place, each in enumerate(value)] if isinstance(value, list) else []
@@ -134,6 +159,20 @@ def test_a_dry_run_sends_nothing_and_begins_with_answers_to_fill_in() -> None:
     ]
     assert json.loads(tried.saved) == {"t": {"data": [1, 2]}}
     assert try_out(document, Dialect.STRICT, "{").problem
+
+
+def test_a_dry_run_needs_no_secrets_and_begins_no_other_work() -> None:
+    sign_in = {**GET, "header": {"Authorization": "{{ secret.KEY }}"}, "save_to": "t"}
+    steps = [sign_in, {"walker": {"name": "hello"}, "save_to": "greeting"}]
+    document = {"secrets": {"KEY": ["a.example"]}, "requests": steps}
+
+    assert json.loads(skeleton(document)) == {
+        "GET https://a.example/t": {"status": 200, "json": {}},
+        "requests[1]": {"value": {}},
+    }
+    tried = try_out(document, Dialect.STRICT, skeleton(document))
+    assert tried.outcome is not None
+    assert (tried.outcome.state, json.loads(tried.saved)) == (RunState.SUCCEEDED, {"t": {}, "greeting": {}})
 
 
 def test_a_dry_run_that_has_no_end_is_stopped() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from windrow.errors import BadInput
+from windrow.model.named_secrets import OpenSecret
 from windrow.model.runs import Level
 from windrow.work.sequence.answering import read_answers
 from windrow.work.sequence.conducting import Conductor
@@ -13,6 +14,7 @@ from windrow.work.sequence.documents import Dialect
 from windrow.work.sequence.journal import Journal
 from windrow.work.sequence.limits import Limits, Meter
 from windrow.work.sequence.running import run_document
+from windrow.work.sequence.surroundings import Secrets, Surroundings
 from windrow.work.sequence.telling import Outcome, Step
 
 LIMITS = Limits(requests=300, items=3_000, depth=8, text=1 << 16, seconds=10.0, splices=100)
@@ -46,9 +48,22 @@ def try_out(document: Mapping[str, Any], dialect: Dialect, answers: str) -> Trie
     try:
         send = read_answers(answers)
         conductor = Conductor(send, Journal(), Meter(LIMITS), _tell, _check, _pause)
-        return Tried(outcome=run_document(dict(document), dialect, conductor))
+        around = Surroundings(secrets=_stand_ins(document), starter=send)
+        return Tried(outcome=run_document(dict(document), dialect, conductor, around))
     except BadInput as error:
         return Tried("; ".join(each.problem for each in error.problems))
+
+
+def _stand_ins(document: Mapping[str, Any]) -> Secrets:
+    """Something in the place of each named secret that a document declares: there is nobody to send it to."""
+    declared = document.get("secrets")
+    hosts: Mapping[str, Any] = declared if isinstance(declared, Mapping) else {}
+    known = {
+        name: OpenSecret(f"the secret {name}", frozenset(str(host).lower() for host in each))
+        for name, each in hosts.items()
+        if isinstance(each, list)
+    }
+    return lambda name: known.get(name)
 
 
 def skeleton(document: Mapping[str, Any] | None) -> str:
@@ -57,9 +72,13 @@ def skeleton(document: Mapping[str, Any] | None) -> str:
     asked = [
         (number, each)
         for number, each in enumerate(steps if isinstance(steps, list) else [])
-        if isinstance(each, Mapping) and "api" in each
+        if isinstance(each, Mapping) and {"api", "task", "walker"} & set(each)
     ]
-    return written({_name(number, step): {"status": 200, "json": {}} for number, step in asked})
+    return written({_name(number, step): _answer(step) for number, step in asked})
+
+
+def _answer(step: Mapping[str, Any]) -> dict[str, Any]:
+    return {"status": 200, "json": {}} if "api" in step else {"value": {}}
 
 
 def written(value: Any) -> str:
@@ -69,8 +88,8 @@ def written(value: Any) -> str:
 
 
 def _name(number: int, step: Mapping[str, Any]) -> str:
-    address = str(step["api"])
-    plain = "{{" not in address and not step.get("query") and "pages" not in step
+    address = str(step.get("api", ""))
+    plain = address and "{{" not in address and not step.get("query") and "pages" not in step
     page = ".page[0]" if "pages" in step else ""
     return f"{step.get('method', 'GET')} {address}" if plain else f"requests[{number}]{page}"
 

@@ -147,7 +147,8 @@ def _pretty(text: str) -> str:
 def _saved(step: Mapping[str, Any], run: Run) -> list[tuple[str, str | None]]:
     """The names that a step saves, with the values where they stand in the run's result."""
     names = [step[key] for key in ("save_to", "save_req_to") if isinstance(step.get(key), str)]
-    names += list(step.get("set") or {})
+    values = step.get("set")
+    names += list(values) if isinstance(values, Mapping) else []
     there = run.result.get("saved")
     known: Mapping[str, Any] = there if isinstance(there, Mapping) else {}
     return [(name, _json(known[name])[:LONGEST] if name in known else None) for name in names]

@@ -79,7 +79,7 @@ def _words(step: Any, dialect: Dialect) -> Iterator[str]:
         if isinstance(step.get(word), dict):
             named = next((step[word][key] for key in ("name", "kind", "id") if key in step[word]), "")
             yield f"{word} {named}, and wait for its end"
-    if step.get("set"):
+    if isinstance(step.get("set"), dict) and step["set"]:
         yield f"save {', '.join(step['set'])}"
     if "save_req_to" in step:
         yield f"save the request as {step['save_req_to']}"
@@ -97,7 +97,7 @@ def _endings(step: Any, dialect: Dialect) -> Iterator[str]:
         yield "errors are ignored" if step.get("ignore_error") else "an error ends the list"
     else:
         rule = step.get("on_error", "stop")
-        yield f"on an error {rule if isinstance(rule, str) else 'go to ' + str(rule.get('goto'))}"
+        yield f"on an error {'go to ' + str(rule.get('goto')) if isinstance(rule, dict) else rule}"
     for word in ("break", "continue"):
         if word in step:
             yield f"{word} where {step[word]!s:.200}"
