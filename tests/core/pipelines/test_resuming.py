@@ -66,7 +66,7 @@ def test_a_run_goes_on_from_a_step_that_somebody_names(line: Line) -> None:
     with pytest.raises(BadInput, match="names paint, which is no step"):
         repeating.resume(principal, first.id, steps=["paint"])
     child = line.steps(first)["print"].child_id or ""
-    with pytest.raises(Conflict, match="is no pipeline, but told"):
+    with pytest.raises(Conflict, match="of kind told, succeeded, cannot be gone on with"):
         repeating.resume(principal, child)
 
 
