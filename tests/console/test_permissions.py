@@ -41,7 +41,7 @@ FOR_ADMINS = {"/workers", "/users"}
 POSTS = [path for method, path in ROUTES if method == "POST" and path not in OPEN | OWN]
 LOOKS = [path for method, path in ROUTES if method == "GET" and not {path} & (OPEN | OWN | FOR_WRITERS | FOR_ADMINS)]
 LOOKS = [path for path in LOOKS if "record_id" not in path and not path.endswith(("/live", "/editor", "{name:path}"))]
-"""Pages for everybody in the team; nothing is harvested or made here, a stream is no page, a piece of a form is a form."""
+"""Pages for everybody in the team; nothing is harvested or made here, a stream is no page, a piece of a form is one."""
 OF_A_TEAM = [(method, path) for method, path in ROUTES if re.search("source_id|run_id|record_id|task_id", path)]
 
 
