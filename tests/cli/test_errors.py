@@ -75,7 +75,11 @@ def test_a_foreseeable_error_is_one_line(windrow: Windrow, words: list[str], cod
             "--secret-env: the environment variable",
         ),
         (["runs", "list", "--task", "x", "--source", "1"], 2, "--task: cannot go with --source"),
-        (["tasks", "schedule", "x"], 2, "--every: say how often, or never; or say --cron, --pause, --resume or what is to change"),
+        (
+            ["tasks", "schedule", "x"],
+            2,
+            "--every: say how often, or never; or say --cron, --pause, --resume or what",
+        ),
         (["users", "add", "admin"], 1, "There is a user admin already"),
         (["users", "add", "a:b"], 2, "USER: must begin with a letter or digit"),
         (["tokens", "create", "admin", "x", "--expires", "2001-01-01"], 2, "--expires: must lie in the future"),

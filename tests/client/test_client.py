@@ -109,6 +109,15 @@ def do_notifications(client: Client, house: House, remote: Remote, source_id: in
     client.notifications.delete(source_id, made.id)
 
 
+def do_destinations(client: Client, remote: Remote) -> None:
+    made = client.destinations.create("Board", remote.url("/hook"))
+    assert [each.id for each in client.destinations.list()] == [made.id]
+    assert client.destinations.change(made.id, remote.url("/hook")) == client.destinations.get(made.id)
+    assert client.destinations.rotate(made.id).signing_secret != made.signing_secret
+    assert client.destinations.test(made.id).problem == ""
+    client.destinations.delete(made.id)
+
+
 def do_resources(client: Client, house: House, remote: Remote, source_id: int) -> None:
     (broken,) = client.sources.resources(source_id, outcome="quarantined")
     assert client.sources.retry_quarantined(source_id, [broken.id]) == 1
@@ -264,6 +273,7 @@ def test_the_client_can_do_all_that_the_api_can(client: Client, house: House, re
     do_accounts(client, house)
     source = do_sources(client, house, remote)
     do_notifications(client, house, remote, source.id)
+    do_destinations(client, remote)
     do_resources(client, house, remote, source.id)
     do_records(client, source.id)
     do_copies(client, house, source.id)

@@ -33,7 +33,8 @@ OWN = {"/password", "/account", "/account/password", "/account/tokens", "/accoun
 
 FOR_WRITERS = {
     *("/sources/new", "/sources/{source_id}/delete", "/sources/{source_id}/targets/new"),
-    *("/tasks/new", "/tasks/{task_id}/settings", "/tasks/{task_id}/delete", "/sequences/new"),
+    *("/tasks/new", "/tasks/{task_id}/settings", "/tasks/{task_id}/start", "/tasks/{task_id}/delete"),
+    "/sequences/new",
 }
 """Pages that are for nothing but changing."""
 
@@ -41,8 +42,8 @@ FOR_ADMINS = {"/workers", "/hosts", "/users"}
 
 POSTS = [path for method, path in ROUTES if method == "POST" and path not in OPEN | OWN]
 LOOKS = [path for method, path in ROUTES if method == "GET" and not {path} & (OPEN | OWN | FOR_WRITERS | FOR_ADMINS)]
-LOOKS = [path for path in LOOKS if "record_id" not in path and not path.endswith(("/live", "/editor"))]
-"""Pages for everybody in the team; no record is harvested here, a stream is no page, a piece of a form is a form."""
+LOOKS = [path for path in LOOKS if "record_id" not in path and not path.endswith(("/live", "/editor", "{name:path}"))]
+"""Pages for everybody in the team; nothing is harvested or made here, a stream is no page, a piece of a form is one."""
 OF_A_TEAM = [
     (method, path) for method, path in ROUTES if re.search("source_id|run_id|record_id|task_id|sequence_id", path)
 ]
