@@ -19,7 +19,7 @@ EXAMPLE = "https://catalogue.example.org/csw"
 def typed(page: Path) -> Iterator[str]:
     """Every command of ours in the shell blocks of a page, without its comment."""
     for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL):
-        for line in block.splitlines():
+        for line in re.sub(r"\\\n\s*", "", block).splitlines():
             if line.startswith("windrow "):
                 yield line
 
