@@ -117,6 +117,8 @@ class Farm:
         begin = self.clock() + timedelta(hours=after, minutes=-5)
         blackout = Window(begin.time(), (begin + timedelta(hours=hours, minutes=5)).time())
         self.assembly.windrow.hosts.set_hours(self.principal, "127.0.0.1", Hours(blackouts=(blackout,)))
+        # A turn that was kept from before may serve once more.
+        wait_for(lambda: not any(each.state.in_flight for each in self.assembly.windrow.hosts.list(self.principal)))
 
     def open_host(self) -> None:
         """Has it be asked at any hour again."""
