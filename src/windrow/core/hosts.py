@@ -60,7 +60,7 @@ class Hosts:
     def remove_hours(self, principal: Principal, host: str) -> None:
         """Has a host be asked at any hour again. Raises `NotFound` where nothing was said of it."""
         principal.need(Right.ADMIN)
-        self.store.host_hours.remove(check_host(host))
+        self.store.host_hours.remove(host.strip().lower())
 
 
 def check_host(text: str) -> str:
