@@ -12,7 +12,7 @@ import pytest
 from tests.chaos.story import Plan, tell
 from tests.engines.choosing import ENGINES
 
-KILLS = int(os.environ.get("WINDROW_CHAOS_KILLS", "3"))
+KILLS = int(os.environ.get("WINDROW_CHAOS_KILLS", "2"))
 SEED = int(os.environ.get("WINDROW_CHAOS_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
 
 
