@@ -47,7 +47,7 @@ def test_it_takes_what_is_signed_once(example: tuple[str, "subprocess.Popen[str]
 
     def send(moment: int, secret: str = SECRET, message: str = "msg_1") -> int:
         headers = sign(secret, message_id=message, timestamp=moment, body=BODY)
-        return urllib3.request("POST", url, body=BODY, headers=dict(headers), retries=False).status
+        return urllib3.request("POST", url, body=BODY, headers=dict(headers), retries=False, timeout=60).status
 
     statuses = [
         send(now),

@@ -85,12 +85,12 @@ class Holding:
         """Status and JSON of an answer. `path` may be a whole address."""
         url = path if path.startswith("http") else self.root + path
         headers = {**ONCE, "Authorization": signed} if signed else ONCE
-        answer = urllib3.request("GET", url, fields=query, headers=headers, retries=False)
+        answer = urllib3.request("GET", url, fields=query, headers=headers, retries=False, timeout=60)
         return answer.status, answer.json()
 
     def post(self, body: Any) -> tuple[int, Any]:
         """Status and JSON of a search by POST."""
-        answer = urllib3.request("POST", f"{self.root}/search", json=body, headers=ONCE, retries=False)
+        answer = urllib3.request("POST", f"{self.root}/search", json=body, headers=ONCE, retries=False, timeout=60)
         return answer.status, answer.json()
 
     def names(self, **query: Any) -> list[str]:

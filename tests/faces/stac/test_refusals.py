@@ -78,7 +78,7 @@ def test_a_wrong_field_of_a_search_by_post_is_named(holding: Holding, field: str
 @pytest.mark.parametrize("body", [b"{\xff", b"{'limit': 1}", b"{"])
 def test_a_body_that_is_no_json_is_refused(holding: Holding, body: bytes) -> None:
     headers = {**ONCE, "Content-Type": "application/json"}
-    answer = urllib3.request("POST", f"{holding.root}/search", body=body, headers=headers)
+    answer = urllib3.request("POST", f"{holding.root}/search", body=body, headers=headers, timeout=60)
 
     assert (answer.status, [each["field"] for each in answer.json()["errors"]]) == (400, ["body"])
 
@@ -157,8 +157,10 @@ def _references(part: Any) -> Iterator[str]:
 
 def test_pages_of_any_site_may_search(holding: Holding) -> None:
     asked = {"Origin": "https://browser.example", "Access-Control-Request-Method": "POST"}
-    before = urllib3.request("OPTIONS", f"{holding.root}/search", headers=asked)
-    answers = [urllib3.request("GET", f"{holding.root}{path}") for path in ("", "/search", "/search?limit=0")]
+    before = urllib3.request("OPTIONS", f"{holding.root}/search", headers=asked, timeout=60)
+    answers = [
+        urllib3.request("GET", f"{holding.root}{path}", timeout=60) for path in ("", "/search", "/search?limit=0")
+    ]
 
     assert before.status == 204
     assert "Content-Type" in before.headers["Access-Control-Allow-Headers"]
