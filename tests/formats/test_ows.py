@@ -15,7 +15,6 @@ from windrow.formats.ows.elements import href, keywords
 from windrow.formats.ows.frames import Frame
 from windrow.formats.ows.reports import told
 from windrow.formats.ows.services import read_service
-from windrow.formats.ows.validity import is_settled
 from windrow.formats.xml import parse
 from windrow.model.records import Contact
 
@@ -221,20 +220,6 @@ def test_a_fingerprint_leaves_out_what_says_nothing() -> None:
     assert capabilities_fingerprint(b"<?xml?><!-- at\n13:00 --><C version=\"1\" updateSequence='b'>x</C>") == first
     assert capabilities_fingerprint(b'<?xml?><C version="1">x</C>') == first
     assert capabilities_fingerprint(b'<?xml?><C version="1">y</C>') != first
-
-
-@pytest.mark.parametrize(
-    ("modified", "settled"),
-    [
-        ("Fri, 14 Mar 2025 09:26:52 GMT", False),
-        ("Fri, 14 Mar 2025 09:26:00 GMT", True),
-        ("Fri, 14 Mar 2025 09:26:52 -0000", False),
-        ("", True),
-        ("yesterday", True),
-    ],
-)
-def test_validators_are_trusted_when_the_document_has_settled(modified: str, settled: bool) -> None:
-    assert is_settled(modified, "Fri, 14 Mar 2025 09:26:53 GMT") is settled
 
 
 def test_a_part_that_cannot_be_written_is_refused() -> None:

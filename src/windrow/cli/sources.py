@@ -13,6 +13,7 @@ from windrow.cli.drafting import SourceOptions, complete_kinds, draft_change, dr
 from windrow.cli.exits import code_of_state
 from windrow.cli.following import follow_runs, start_detached
 from windrow.cli.harvest import detect, find_source, harvest_source, register, seconds_of
+from windrow.cli.kinds import show_kinds, show_settings, text_column
 from windrow.cli.local import Local, open_local
 from windrow.cli.looking_after import told_availability, told_schedule
 from windrow.cli.options import All, Data, Detach, Json, Limit, Retired, Source, Yes, confirm
@@ -71,16 +72,9 @@ def kinds(
     with open_local(data, make=True) as local:
         known = local.windrow.kinds
         if kind is None:
-            found = [{"name": each.name, "title": each.title} for _, each in sorted(known.sources.items())]
-            print_list(found, [_text("Kind", "name"), _text("Title", "title")], as_json=as_json)
-            return
-        rules = known.source(kind).schema
-        if as_json:
-            print_json(rules)
-            return
-        settings = [{"name": name, **rule} for name, rule in rules["properties"].items()]
-        columns = [_text("Setting", "name"), _text("Default", "default"), _text("Meaning", "description")]
-        print_list(settings, columns, as_json=False)
+            show_kinds(known.sources, as_json=as_json)
+        else:
+            show_settings(known.source(kind), as_json=as_json)
 
 
 @app.command(cls=Command)
@@ -311,15 +305,7 @@ def _differences(local: Local, run: Run, lines: int) -> list[dict[str, Any]]:
 
 def _show_differences(run: Run, differences: list[dict[str, Any]]) -> None:
     print_line(run.progress.message or run.error or run.state.value, "bold")
-    columns = [_text("Change", "change"), _text("Identifier", "identifier"), _text("Title", "title")]
+    columns = [text_column("Change", "change"), text_column("Identifier", "identifier"), text_column("Title", "title")]
     if differences:
         print_list(differences, columns, as_json=False)
         print_line(f"windrow runs download {run.id} diff.jsonl gives all of them.")
-
-
-def _text(title: str, name: str) -> Column[dict[str, Any]]:
-    def value(row: dict[str, Any]) -> object:
-        found = row.get(name)
-        return "" if found is None else found if isinstance(found, str) else orjson.dumps(found).decode()
-
-    return Column(title, value)

@@ -13,6 +13,7 @@ from windrow.cli.commands import Command, spread
 from windrow.cli.drafting import credential_shape, read_credential, read_settings, validated
 from windrow.cli.exits import code_of_state
 from windrow.cli.following import follow_runs, start_detached
+from windrow.cli.kinds import show_kinds, show_settings
 from windrow.cli.local import Local, open_local
 from windrow.cli.options import All, Data, Detach, Json, Limit, Source, Yes, confirm
 from windrow.model.runs import Run
@@ -109,16 +110,9 @@ def kinds(
     with open_local(data, make=True) as local:
         known = local.windrow.kinds
         if kind is None:
-            found = [{"name": each.name, "title": each.title} for _, each in sorted(known.targets.items())]
-            print_list(found, [_text("Kind", "name"), _text("Title", "title")], as_json=as_json)
-            return
-        rules = known.target(kind).schema
-        if as_json:
-            print_json(rules)
-            return
-        settings = [{"name": name, **rule} for name, rule in rules["properties"].items()]
-        columns = [_text("Setting", "name"), _text("Default", "default"), _text("Meaning", "description")]
-        print_list(settings, columns, as_json=False)
+            show_kinds(known.targets, as_json=as_json)
+        else:
+            show_settings(known.target(kind), as_json=as_json)
 
 
 @app.command(cls=Command)
@@ -294,11 +288,3 @@ def _follow(local: Local, run: Run, *, detach: bool, as_json: bool) -> Run | Non
     if ended.error and not ended.result:
         print_line(ended.error, "red")
     return ended
-
-
-def _text(title: str, name: str) -> Column[dict[str, Any]]:
-    def value(row: dict[str, Any]) -> object:
-        found = row.get(name)
-        return "" if found is None else found if isinstance(found, str) else orjson.dumps(found).decode()
-
-    return Column(title, value)

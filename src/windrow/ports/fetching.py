@@ -3,11 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
 
 from windrow.model.sources import Credential
 from windrow.model.windows import Hours
+
+_SETTLED = timedelta(seconds=2)
+
+
+def http_date(text: str) -> datetime | None:
+    """An HTTP date, in UTC; None for what is none."""
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +28,18 @@ class Validators:
 
     etag: str = ""
     last_modified: str = ""
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> "Validators | None":
+        """Those that `kept` once gave; None where there are none among it."""
+        found = cls(str(kept.get("etag", "")), str(kept.get("last_modified", "")))
+        return found if found != cls() else None
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """Those that there are, by name, as JSON keeps them."""
+        told = {"etag": self.etag, "last_modified": self.last_modified}
+        return {name: value for name, value in told.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +67,23 @@ class Head:
     def validators(self) -> Validators:
         """What to send along the next time."""
         return Validators(self.headers.get("etag", ""), self.headers.get("last-modified", ""))
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """What the server's clock said, in UTC; None where it said nothing that can be read."""
+        return http_date(self.headers.get("date", ""))
+
+    @property
+    def settled_validators(self) -> Validators:
+        """The validators, where they can be trusted to change with the document; none otherwise.
+
+        `Last-Modified` tells seconds, and web servers make their ETags of that and the size (RFC 9110, 8.8.2.2): of a
+        document changed in the very second it was fetched in, or that claims to change with every answer, they prove
+        nothing.
+        """
+        changed, now = http_date(self.validators.last_modified), self.answered_at
+        settled = changed is None or now is None or now - changed > _SETTLED
+        return self.validators if settled else Validators()
 
 
 @dataclass(frozen=True, slots=True)

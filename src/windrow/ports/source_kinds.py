@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
+from windrow.errors import RemoteError, RemoteUnreadable
 from windrow.model.resources import RemoteRecord
 from windrow.ports.fetching import Answer, Fetcher, Validators
 
@@ -112,6 +113,29 @@ class Loaded:
     """What was loaded: one answer for a key; for documents, one per document or the error it met, in their order."""
 
     answers: Sequence[Answer | Exception]
+
+    @classmethod
+    def documents(cls, answers: Sequence[Answer | Exception]) -> "Loaded":
+        """What documents that were asked for one by one answered, or the errors they met.
+
+        Raises the first of these when all of them pass by themselves: it is rather the server than the documents, so
+        the page as a whole is tried again later.
+        """
+        passing = [each for each in answers if isinstance(each, RemoteError) and each.retryable]
+        if passing and len(passing) == len(answers):
+            raise passing[0]
+        return cls(answers)
+
+    @property
+    def answer(self) -> Answer:
+        """The one answer that a key was given. Raises the error that stands in its place, or `RemoteUnreadable`."""
+        match self.answers:
+            case [Answer() as answer]:
+                return answer
+            case [Exception() as error]:
+                raise error
+            case _:
+                raise RemoteUnreadable(f"{len(self.answers)} answers for one page.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from windrow.ports.source_kinds import Reading, Reference
 from windrow.sources.waf.places import child_of, folder_url
 from windrow.sources.waf.reading import folder_key, read_folder
 from windrow.sources.waf.settings import Settings
-from windrow.sources.waf.versions import is_settled, trusted
+from windrow.sources.waf.versions import trusted
 
 ANSWERS = Path(__file__).parent / "answers"
 ROOT = "http://waf.example/waf/"
@@ -177,13 +177,6 @@ def test_a_date_of_just_now_is_not_trusted_in_whatever_zone(version: str) -> Non
 def test_older_and_unknown_dates_are_trusted(version: str) -> None:
     assert trusted(version, NOW) == version
     assert trusted(version, "") == version
-
-
-def test_validators_of_a_file_that_changed_while_it_was_fetched_are_not_trusted() -> None:
-    assert not is_settled("Sat, 14 Mar 2026 09:27:29 GMT", NOW)
-    assert is_settled("Sat, 14 Mar 2026 09:27:00 GMT", NOW)
-    assert is_settled("", NOW)
-    assert is_settled(NOW, "")
 
 
 def test_a_fresh_file_in_a_listing_has_no_version() -> None:

@@ -75,7 +75,7 @@ class ArcgisRestKind:
         """Fetches a folder's listing, a service with its layers, or layers one by one."""
         place = Place.of(request.url)
         if page.documents:
-            return Loaded(_load_layers(page, place, fetcher))
+            return _load_layers(page, place, fetcher)
         match page_of(page.key):
             case FolderPage(folder):
                 return Loaded([get(fetcher, place.folder_url(folder), place.query)])
@@ -89,7 +89,7 @@ class ArcgisRestKind:
         place, settings = Place.of(request.url), Settings.of(request.settings)
         if page.documents:
             return reading.read_layers(page.documents, loaded.answers, place)
-        answer = _only(loaded)
+        answer = loaded.answer
         match page_of(page.key):
             case FolderPage(folder):
                 return reading.read_folder(answer, place, folder, settings)
@@ -101,7 +101,7 @@ class ArcgisRestKind:
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:
         """Leaves out the server's version, and how it draws."""
-        return reading.page_fingerprint(_only(loaded))
+        return reading.page_fingerprint(loaded.answer)
 
 
 def _recognise_at(place: Place, fetcher: Fetcher) -> Detection | None:
@@ -151,14 +151,13 @@ def _try_twin(url: str, place: Place, fetcher: Fetcher) -> Answer | RemoteError:
         return error  # The map service's own layers are not lost for it.
 
 
-def _load_layers(page: PageRequest, place: Place, fetcher: Fetcher) -> list[Answer | Exception]:
-    answers = [_try_layer(each, page.validators.get(each.identifier), place, fetcher) for each in page.documents]
-    passing = [each for each in answers if isinstance(each, RemoteError) and each.retryable]
-    if len(passing) == len(answers):
-        # Rather the server than the layers: the page as a whole is tried again later.
-        raise passing[0]
+def _load_layers(page: PageRequest, place: Place, fetcher: Fetcher) -> Loaded:
+    validators = page.validators
+    tried = [_try_layer(each, validators.get(each.identifier), place, fetcher) for each in page.documents]
+    layers = Loaded.documents(tried)
     services: dict[str, Answer] = {}
-    return [_with_service(*each, place, fetcher, services) for each in zip(page.documents, answers, strict=True)]
+    asked = zip(page.documents, layers.answers, strict=True)
+    return Loaded([_with_service(*each, place, fetcher, services) for each in asked])
 
 
 def _try_layer(
@@ -175,25 +174,15 @@ def _try_layer(
 
 def _with_service(
     reference: Reference,
-    answer: Answer | RemoteError,
+    answer: Answer | Exception,
     place: Place,
     fetcher: Fetcher,
     services: dict[str, Answer],
 ) -> Answer | Exception:
     """A layer's answer with that of its service, which is asked for once for all layers on a page."""
-    if isinstance(answer, RemoteError) or answer.not_modified:
+    if isinstance(answer, Exception) or answer.not_modified:
         return answer
     url = reference.href.rpartition("/")[0]
     if url not in services:
         services[url] = get(fetcher, url, place.query)
     return Bundle.of(answer, service=services[url])
-
-
-def _only(loaded: Loaded) -> Answer:
-    match loaded.answers:
-        case [Answer() as answer]:
-            return answer
-        case [Exception() as error]:
-            raise error
-        case _:
-            raise RemoteUnreadable(f"{len(loaded.answers)} answers for one page.")

@@ -1,8 +1,7 @@
 """The CKAN source kind: which requests a pass makes."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from windrow.errors import RemoteError, RemoteStatus, RemoteUnreadable
@@ -71,11 +70,11 @@ class CkanKind:
     def read(self, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:
         """Reads the page."""
         settings = Settings.of(request.settings)
-        return reading.read_page(page.key, _answer(loaded), settings, portal_url(request.url))
+        return reading.read_page(page.key, loaded.answer, settings, portal_url(request.url))
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:
         """Leaves visits and other passing things out."""
-        return reading.page_fingerprint(_answer(loaded))
+        return reading.page_fingerprint(loaded.answer)
 
 
 def _ask(fetcher: Fetcher, url: str, action: str, parameters: Mapping[str, str | int]) -> Answer:
@@ -110,25 +109,7 @@ def _next_since(answer: Answer, found: reading.Found, before: datetime | None) -
     One that claims to be of the future must not hide what comes before it, so the answer's date bounds it. Where
     nothing is new, it stays what it was.
     """
-    moments = [each for each in (found.modified, _date_of(answer)) if each is not None]
+    moments = [each for each in (found.modified, answer.answered_at) if each is not None]
     if not found.results:
         return before or (moments[0] if moments else None)
     return min(moments) if found.modified is not None else None
-
-
-def _date_of(answer: Answer) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(answer.headers.get("date", ""))
-    except ValueError:
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
-
-
-def _answer(loaded: Loaded) -> Answer:
-    match loaded.answers:
-        case [Answer() as answer]:
-            return answer
-        case [Exception() as error]:
-            raise error
-        case _:
-            raise RemoteUnreadable(f"{len(loaded.answers)} answers for one page.")

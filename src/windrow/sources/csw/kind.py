@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from windrow.errors import RemoteError, RemoteStatus, RemoteUnreadable
@@ -61,7 +60,7 @@ class CswKind:
             pages=[search.key(start, size, last=start == starts[-1]) for start in starts],
             total=matched,
             listing=not asks_changes,
-            since=(envelope.answered_at or _date_of(answer)) if _tells_changes(request, capabilities) else None,
+            since=(envelope.answered_at or answer.answered_at) if _tells_changes(request, capabilities) else None,
             unchanged=asks_changes and matched == 0,
             title=capabilities.title,
         )
@@ -72,11 +71,11 @@ class CswKind:
 
     def read(self, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:  # noqa: ARG002 - the port's
         """Reads the page."""
-        return reading.read_page(page.key, _answer(loaded).body)
+        return reading.read_page(page.key, loaded.answer.body)
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:
         """Leaves the time stamp out."""
-        return reading.page_fingerprint(_answer(loaded).body)
+        return reading.page_fingerprint(loaded.answer.body)
 
 
 def _capabilities_in(first: Answer | None) -> Capabilities | None:
@@ -176,21 +175,3 @@ def _explained(refusal: RemoteStatus) -> RemoteStatus:
     except RemoteUnreadable:
         return refusal
     return RemoteStatus(f"{refusal} {told}", status=refusal.status, retry_after=refusal.retry_after, body=refusal.body)
-
-
-def _answer(loaded: Loaded) -> Answer:
-    match loaded.answers:
-        case [Answer() as answer]:
-            return answer
-        case [Exception() as error]:
-            raise error
-        case _:
-            raise RemoteUnreadable(f"{len(loaded.answers)} answers for one page.")
-
-
-def _date_of(answer: Answer) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(answer.headers.get("date", ""))
-    except ValueError:
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -69,11 +69,11 @@ class DcatKind:
 
     def read(self, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:
         """Reads the page."""
-        return reading.read_page(page.key, _answer(loaded), Settings.of(request.settings))
+        return reading.read_page(page.key, loaded.answer, Settings.of(request.settings))
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:
         """Of the document as it came."""
-        return reading.page_fingerprint(_answer(loaded))
+        return reading.page_fingerprint(loaded.answer)
 
 
 def _recognised(answer: Answer, url: str, certainty: float) -> Detection | None:
@@ -98,13 +98,3 @@ def _is_whole(answer: Answer) -> bool:
     """Whether all came: the server did not send a part, or the part is all there is."""
     length = answer.headers.get("content-range", "").rpartition("/")[2]
     return answer.status != _PARTIAL or length == str(len(answer.body))
-
-
-def _answer(loaded: Loaded) -> Answer:
-    match loaded.answers:
-        case [Answer() as answer]:
-            return answer
-        case [Exception() as error]:
-            raise error
-        case _:
-            raise RemoteUnreadable(f"{len(loaded.answers)} answers for one page.")

@@ -1,9 +1,9 @@
 """The GeoNode source kind: which requests a pass makes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from windrow.errors import BadInput, RemoteError, RemoteUnreadable
+from windrow.errors import BadInput, RemoteError
 from windrow.ports.fetching import Answer, Fetcher
 from windrow.ports.source_kinds import Detection, Loaded, Opening, PageKey, PageRequest, PassRequest, Reading
 from windrow.sources.geonode import legacy, pages
@@ -47,23 +47,18 @@ class GeoNodeKind:
         """Asks for one page of a list, or for resources one by one."""
         if not page.documents:
             return Loaded([get(fetcher, _page_url(page.key, Settings.of(request.settings)))])
-        answers = [fetch(each, fetcher) for each in page.documents]
-        passing = [each for each in answers if isinstance(each, RemoteError) and each.retryable]
-        if len(passing) == len(answers):
-            # Rather the server than the resources: the page as a whole is tried again later.
-            raise passing[0]
-        return Loaded(answers)
+        return Loaded.documents([fetch(each, fetcher) for each in page.documents])
 
     def read(self, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:
         """Reads a page of a list, or resources."""
         if page.documents:
             return read_documents(page.documents, loaded.answers)
         read = pages.read_page if page.key["api"] == V2 else legacy.read_page
-        return read(page.key, _answer(loaded), Settings.of(request.settings))
+        return read(page.key, loaded.answer, Settings.of(request.settings))
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:
         """That of a page of API v2's list, which may carry whole records; None for a legacy one."""
-        return pages.page_fingerprint(_answer(loaded))
+        return pages.page_fingerprint(loaded.answer)
 
 
 def _open_legacy(found: Found, settings: Settings, fetcher: Fetcher) -> Opening:
@@ -86,14 +81,3 @@ def _page_url(key: PageKey, settings: Settings) -> str:
     if key["api"] == LEGACY:
         return legacy_list_url(base, str(key["of"]), settings, offset=int(key["offset"]), limit=size)
     return list_url(base, settings, page=int(key["page"]), size=size, sort=bool(key.get("sort")))
-
-
-def _answer(loaded: Loaded) -> Answer:
-    answers: Sequence[Answer | Exception] = loaded.answers
-    match answers:
-        case [Answer() as answer]:
-            return answer
-        case [Exception() as error]:
-            raise error
-        case _:
-            raise RemoteUnreadable(f"{len(answers)} answers for one page.")

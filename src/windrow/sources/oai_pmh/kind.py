@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
-from windrow.errors import BadInput, FieldProblem, RemoteError, RemoteStatus, RemoteUnreadable
+from windrow.errors import BadInput, FieldProblem, RemoteError, RemoteStatus
 from windrow.ports.fetching import Answer, Fetcher
 from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading
 from windrow.sources.oai_pmh import reading
@@ -87,7 +87,7 @@ class OaiPmhKind:
     def read(self, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:
         """Reads the page; a refused token leads back to the walk's begin."""
         walk = Walk.of(page.key)
-        answer = _answer(loaded)
+        answer = loaded.answer
         found = reading.read_page(answer.body, pycsw=walk.pycsw)
         if found.refused:
             return Reading(next=[walk.begin_again().key])
@@ -104,7 +104,7 @@ class OaiPmhKind:
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:
         """Leaves out what changes at every answer."""
-        return reading.page_fingerprint(_answer(loaded).body)
+        return reading.page_fingerprint(loaded.answer.body)
 
 
 def _ask(fetcher: Fetcher, url: str, arguments: Mapping[str, str]) -> Answer:
@@ -115,16 +115,6 @@ def _ask(fetcher: Fetcher, url: str, arguments: Mapping[str, str]) -> Answer:
         if refusal.status < 500 and reading.is_answer(refusal.body):
             return Answer(url=url, status=refusal.status, headers={}, body=refusal.body)
         raise
-
-
-def _answer(loaded: Loaded) -> Answer:
-    match loaded.answers:
-        case [Answer() as answer]:
-            return answer
-        case [Exception() as error]:
-            raise error
-        case _:
-            raise RemoteUnreadable(f"{len(loaded.answers)} answers for one page.")
 
 
 def _sets(request: PassRequest) -> list[str]:

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from windrow.errors import RemoteError
-from windrow.ports.fetching import Answer, Fetcher
+from windrow.ports.fetching import Fetcher
 from windrow.sources.ogc_records.asking import conformance_of, get
 from windrow.sources.ogc_records.catalogues import Catalogue, filters_by_text, updated_format
 from windrow.sources.ogc_records.finding import Place
@@ -42,15 +41,6 @@ def trusted_filters(place: Place, catalogues: Sequence[Catalogue], fetcher: Fetc
     return (
         {items: found for items, found in filters.items() if found is not None} if None not in filters.values() else {}
     )
-
-
-def told_at(answer: Answer) -> datetime | None:
-    """The server's own time, to ask from at the next pass."""
-    try:
-        moment = parsedate_to_datetime(answer.headers.get("date", ""))
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _filter_of(catalogue: Catalogue, fetcher: Fetcher) -> Filter | None:

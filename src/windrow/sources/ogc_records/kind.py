@@ -10,7 +10,7 @@ from windrow.ports.source_kinds import Detection, Loaded, Opening, PageKey, Page
 from windrow.sources.ogc_records import reading
 from windrow.sources.ogc_records.asking import get
 from windrow.sources.ogc_records.catalogues import Form
-from windrow.sources.ogc_records.changes import told_at, trusted_filters
+from windrow.sources.ogc_records.changes import trusted_filters
 from windrow.sources.ogc_records.finding import Place, find, holds_records
 from windrow.sources.ogc_records.settings import SCHEMA, plain, query_of, settings_of, with_query
 
@@ -50,7 +50,7 @@ class OgcRecordsKind:
         answer = get(fetcher, request.url)
         place = Place(answer.url, reading.read_document(answer))
         catalogues = find(place, request.settings.get("collections", ()), fetcher)
-        asks = bool(request.settings.get("incremental", True)) and told_at(answer) is not None
+        asks = bool(request.settings.get("incremental", True)) and answer.answered_at is not None
         filters = trusted_filters(place, catalogues, fetcher) if asks else {}
         since = request.since if filters else None
         return Opening(
@@ -63,7 +63,7 @@ class OgcRecordsKind:
                 for each in catalogues
             ],
             listing=since is None,
-            since=told_at(answer) if filters else None,
+            since=answer.answered_at if filters else None,
             title=place.title,
         )
 
@@ -73,7 +73,7 @@ class OgcRecordsKind:
 
     def read(self, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:
         """Reads the page."""
-        found = reading.read_page(_answer(loaded), collection=page.key.get("collection", ""))
+        found = reading.read_page(loaded.answer, collection=page.key.get("collection", ""))
         counts = page.key.get("alone", False) and request.settings.get("trust_total", True)
         return Reading(
             records=found.records,
@@ -84,7 +84,7 @@ class OgcRecordsKind:
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:
         """Leaves out what changes at every answer."""
-        return reading.page_fingerprint(_answer(loaded))
+        return reading.page_fingerprint(loaded.answer)
 
 
 def _place_at(url: str, first: Answer | None, fetcher: Fetcher) -> Place:
@@ -117,13 +117,3 @@ def _following(key: PageKey, found: reading.Page) -> list[PageKey]:
         return []
     trail = trail.follow(found.next, found.identifiers, found.matched)
     return [{**key, "url": found.next, "trail": trail.key}]
-
-
-def _answer(loaded: Loaded) -> Answer:
-    match loaded.answers:
-        case [Answer() as answer]:
-            return answer
-        case [Exception() as error]:
-            raise error
-        case _:
-            raise RemoteUnreadable(f"{len(loaded.answers)} answers for one page.")

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -87,7 +86,7 @@ class StacKind:
         settings = Settings.of(request.settings)
         if page.documents:
             return tree.read_documents(page, loaded, settings)
-        answer = _only(loaded)
+        answer = loaded.answer
         match page_of(page.key):
             case CataloguePage() as catalogue:
                 return tree.read_catalogue(catalogue, answer, settings)
@@ -210,11 +209,7 @@ def _finds(page: ItemsPage, fetcher: Fetcher) -> bool:
 
 def _told_at(answer: Answer) -> datetime | None:
     """What the server's clock said, with time for its index to catch up."""
-    try:
-        told = parsedate_to_datetime(answer.headers["date"])
-    except (KeyError, ValueError):
-        return None
-    return (told if told.tzinfo else told.replace(tzinfo=UTC)) - _INDEXING
+    return None if answer.answered_at is None else answer.answered_at - _INDEXING
 
 
 def _below(url: str, name: str) -> str:
@@ -241,13 +236,3 @@ def _get(
 def _post(fetcher: Fetcher, page: ItemsPage) -> Answer:
     headers = {"Accept": _ACCEPT, **(page.headers or {})}
     return fetcher.post(page.url, serialise(page.body), media_type="application/json", headers=headers)
-
-
-def _only(loaded: Loaded) -> Answer:
-    match loaded.answers:
-        case [Answer() as answer]:
-            return answer
-        case [Exception() as error]:
-            raise error
-        case _:
-            raise RemoteUnreadable(f"{len(loaded.answers)} answers for one page.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urljoin
 
-from windrow.errors import HostResting, RemoteError, RemoteUnreadable
+from windrow.errors import HostResting, RemoteError
 from windrow.ports.fetching import Answer, Fetcher, Validators
 from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading, Reference
 from windrow.sources.waf import reading
@@ -43,23 +43,15 @@ class WafKind:
         """Fetches a folder's listing, or files."""
         if not page.documents:
             return Loaded([fetcher.get(urljoin(folder_url(request.url), page.key["folder"]))])
-        answers = [_fetch(each, page.validators.get(each.identifier), fetcher) for each in page.documents]
-        passing = [each for each in answers if isinstance(each, RemoteError) and each.retryable]
-        if len(passing) == len(answers):
-            # Rather the server than the files: the page as a whole is tried again later.
-            raise passing[0]
-        return Loaded(answers)
+        validators = page.validators
+        return Loaded.documents([_fetch(each, validators.get(each.identifier), fetcher) for each in page.documents])
 
     def read(self, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:
         """Reads a folder's listing, or files."""
         if page.documents:
             return reading.read_documents(page.documents, loaded.answers)
-        match loaded.answers:
-            case [Answer() as answer]:
-                settings = Settings.of(request.settings)
-                return reading.read_folder(folder_url(request.url), page.key["folder"], answer, settings)
-            case _:
-                raise RemoteUnreadable(f"{len(loaded.answers)} answers for one folder.")
+        settings = Settings.of(request.settings)
+        return reading.read_folder(folder_url(request.url), page.key["folder"], loaded.answer, settings)
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:  # noqa: ARG002 - the port's signature
         """None: files and subfolders change without their folder's listing."""

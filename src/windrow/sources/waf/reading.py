@@ -8,12 +8,12 @@ from windrow.errors import RemoteUnreadable, is_refusal
 from windrow.formats import metadata, xml
 from windrow.model.records import Record
 from windrow.model.resources import RemoteRecord
-from windrow.ports.fetching import Answer, Validators
+from windrow.ports.fetching import Answer
 from windrow.ports.source_kinds import PageKey, Reading, Reference
 from windrow.sources.waf.listings import Listing, read_listing
 from windrow.sources.waf.places import child_of, path_name
 from windrow.sources.waf.settings import Settings
-from windrow.sources.waf.versions import is_settled, trusted
+from windrow.sources.waf.versions import trusted
 
 
 def folder_key(folder: str) -> PageKey:
@@ -79,8 +79,7 @@ def _reference(root: str, path: str, version: str) -> Reference:
 
 
 def _record(reference: Reference, answer: Answer) -> RemoteRecord:
-    settled = is_settled(answer.validators.last_modified, answer.headers.get("date", ""))
-    validators = answer.validators if settled else Validators()
+    validators = answer.settled_validators
     return RemoteRecord(
         identifier=reference.identifier,
         fingerprint=xml.fingerprint(answer.body),

@@ -2,7 +2,8 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+
+from windrow.ports.fetching import http_date
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TIME = r"[T ]+(\d{1,2}):(\d\d)(?::\d\d)?(?:[.\d]*)\s*(AM|PM)?"
@@ -13,7 +14,6 @@ _MONTH_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME, re.IGNORECASE)
 _LISTED_TO = timedelta(minutes=2)
 """Listings tell minutes, not seconds: a file may change twice under one date."""
 
-_LAST_MODIFIED_TO = timedelta(seconds=2)
 _ZONE_STEP = timedelta(minutes=15)
 _WIDEST_ZONE = timedelta(hours=15)
 
@@ -24,20 +24,11 @@ def trusted(version: str, answered: str) -> str:
     `answered` is the answer's Date header. Listings do not tell their zone, but zones differ by quarters of an hour:
     a date is late when it lies a little before the answer, give or take any zone.
     """
-    listed, now = _moment(version), _http_date(answered)
+    listed, now = _moment(version), http_date(answered)
     if listed is None or now is None:
         return version
     apart = now - listed
     return "" if abs(apart) <= _WIDEST_ZONE and apart % _ZONE_STEP <= _LISTED_TO else version
-
-
-def is_settled(modified: str, answered: str) -> bool:
-    """Whether a file's own validators can be trusted: not where it changed in the very second it was fetched in.
-
-    `Last-Modified` tells seconds, and nginx makes its ETag of that and the size (RFC 9110, 8.8.2.2).
-    """
-    changed, now = _http_date(modified), _http_date(answered)
-    return changed is None or now is None or now - changed > _LAST_MODIFIED_TO
 
 
 def _moment(version: str) -> datetime | None:
@@ -49,17 +40,9 @@ def _moment(version: str) -> datetime | None:
         elif found := _MONTH_FIRST.search(version):
             month, day, year, hour, minute, half = found.groups()
         else:
-            return _http_date(version.rpartition(" ")[0])
+            return http_date(version.rpartition(" ")[0])
         number = int(month) if month.isdigit() else _MONTHS.index(month.lower()) + 1
         hours = int(hour) % 12 + (12 if half.upper() == "PM" else 0) if half else int(hour)
         return datetime(int(year), number, int(day), hours, int(minute), tzinfo=UTC)
     except ValueError:
         return None
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -15,7 +15,6 @@ from windrow.errors import RemoteError, RemoteStatus, RemoteUnreadable
 from windrow.formats.handover import Handover
 from windrow.formats.ows.addresses import argument_of, base_url, version_in
 from windrow.formats.ows.documents import capabilities_fingerprint, refuses
-from windrow.formats.ows.validity import is_settled
 from windrow.ports.fetching import Answer, Fetcher, Validators
 from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading
 from windrow.sources.wfs import reading
@@ -55,13 +54,13 @@ class WfsKind:
     def open(self, request: PassRequest, fetcher: Fetcher) -> Opening:
         """Asks for the capabilities, with the validators of the last time."""
         settings = Settings.of(request.settings)
-        answer = _ask(request.url, settings, fetcher, validators=_validators_in(request.cursor))
+        answer = _ask(request.url, settings, fetcher, validators=Validators.of(request.cursor))
         if answer.not_modified:
             return Opening(pages=[], unchanged=True, cursor=request.cursor)
         outline = reading.read_outline(answer.body)
         _opened.leave(fetcher, request.url, answer)
         # What has no name is quarantined, and must be counted again the next time: then no 304 will do.
-        cursor = _cursor_of(answer) if outline.named else {}
+        cursor = answer.settled_validators.kept if outline.named else {}
         return Opening(pages=[_PAGE], total=outline.types, cursor=cursor, title=outline.title)
 
     def load(self, request: PassRequest, page: PageRequest, fetcher: Fetcher) -> Loaded:  # noqa: ARG002 - the port's
@@ -73,11 +72,11 @@ class WfsKind:
 
     def read(self, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:  # noqa: ARG002 - the port's
         """Reads the feature types."""
-        return reading.read_types(_answer(loaded).body, request.url, Settings.of(request.settings))
+        return reading.read_types(loaded.answer.body, request.url, Settings.of(request.settings))
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:
         """Leaves the update sequence out: servers raise it for changes that no feature type shows."""
-        return capabilities_fingerprint(_answer(loaded).body)
+        return capabilities_fingerprint(loaded.answer.body)
 
 
 def _ask(url: str, settings: Settings, fetcher: Fetcher, *, validators: Validators | None = None) -> Answer:
@@ -102,26 +101,3 @@ def _outline_of(first: Answer | None) -> reading.Outline | None:
         return None if first is None else reading.read_outline(first.body)
     except RemoteUnreadable:
         return None
-
-
-def _cursor_of(answer: Answer) -> dict[str, str]:
-    found = answer.validators
-    if not is_settled(found.last_modified, answer.headers.get("date", "")):
-        return {}
-    told = {"etag": found.etag, "last_modified": found.last_modified}
-    return {name: value for name, value in told.items() if value}
-
-
-def _validators_in(cursor: Mapping[str, Any]) -> Validators | None:
-    found = Validators(str(cursor.get("etag", "")), str(cursor.get("last_modified", "")))
-    return found if found != Validators() else None
-
-
-def _answer(loaded: Loaded) -> Answer:
-    match loaded.answers:
-        case [Answer() as answer]:
-            return answer
-        case [Exception() as error]:
-            raise error
-        case _:
-            raise RemoteUnreadable(f"{len(loaded.answers)} answers for one document.")
