@@ -191,7 +191,6 @@ def beating(performer: Performer, every: float = 0.1) -> Iterator[None]:
         thread.join()
 
 
-@cache
 class Elsewhere:
     """What goes to another process and back as far as data is concerned, and stays here otherwise."""
 
@@ -208,15 +207,11 @@ class Elsewhere:
         """Nobody is there."""
 
 
-def _scratch() -> Path:
-    folder = tempfile.mkdtemp(prefix="windrow-farm-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
-
-
 @cache
-def _template(folder: Path) -> Path:
+def template() -> Path:
     """An installation that was started for the first time: to copy it is quicker than to make one."""
+    folder = Path(tempfile.mkdtemp(prefix="windrow-farm-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     assembly = Assembly(load_settings({"data": folder}), durable=False)
     assembly.windrow.accounts.first_start(password=PASSWORD)
     assembly.close()
@@ -234,7 +229,7 @@ def open_farm(
 ) -> Iterator[Farm]:
     """A farm in a folder (and a database elsewhere), with further kinds."""
     if not database:
-        shutil.copytree(_template(_scratch()), folder, dirs_exist_ok=True)
+        shutil.copytree(template(), folder, dirs_exist_ok=True)
     clock = HurryingClock()
     # Pages are read as if elsewhere: child processes have their tests with the engines, and every journey uses them.
     settings = load_settings({"data": folder, "database_url": database or None, "readers": 0})
