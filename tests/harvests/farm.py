@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from argon2 import PasswordHasher
 
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
+from windrow.core.passwords import Passwords
 from windrow.core.performing import Performer
 from windrow.core.source_drafts import SourceDraft
 from windrow.fetching import OutgoingPolicy, PoliteFetcherMaker, make_fetcher_maker
@@ -213,9 +215,15 @@ def template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="windrow-farm-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     assembly = Assembly(load_settings({"data": folder}), durable=False)
+    hash_cheaply(assembly)
     assembly.windrow.accounts.first_start(password=PASSWORD)
     assembly.close()
     return folder
+
+
+def hash_cheaply(assembly: Assembly) -> None:
+    """Has passwords be hashed in no time: a hash that is hard to break takes a quarter of a second."""
+    assembly.__dict__["passwords"] = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @contextmanager
@@ -235,6 +243,7 @@ def open_farm(
     settings = load_settings({"data": folder, "database_url": database or None, "readers": 0})
     assembly = Assembly(settings, durable=False, clock=clock)
     assembly.__dict__["offload"] = Elsewhere()
+    hash_cheaply(assembly)
     assembly.__dict__["fetcher_maker"] = ImpatientMaker(
         make_fetcher_maker(
             assembly.store.hosts,

@@ -1,6 +1,5 @@
 """What the storage tests use: an empty database of either sort, and the store upon it."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,27 +8,10 @@ import pytest
 from samples.servers.postgres import Postgres
 from tests.storage.making import add_basics
 from tests.storage.office import Office
+from tests.storage.tables import make_template, put_tables
 from windrow.storage import schema
 from windrow.storage.database import Database
 from windrow.storage.runs import SqlRuns
-
-TEMPLATE = "tables"
-"""The database on the server that others are copied from."""
-
-
-@pytest.fixture(scope="session")
-def file_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite database with all tables, empty: to copy it is quicker than to make one."""
-    path = tmp_path_factory.mktemp("tables") / "windrow.db"
-    make_tables(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def server_with_tables(postgres_server: Postgres) -> Postgres:
-    """The server that all tests share, which copies a database with all tables from now on."""
-    make_tables(postgres_server.new_database(TEMPLATE))
-    return postgres_server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -40,15 +22,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """
     with_tables = "database" in request.fixturenames
     if request.param == "sqlite":
-        if with_tables:
-            shutil.copy(request.getfixturevalue("file_with_tables"), tmp_path / "windrow.db")
-        yield f"sqlite:///{tmp_path / 'windrow.db'}"
+        yield put_tables(tmp_path) if with_tables else f"sqlite:///{tmp_path / 'windrow.db'}"
         return
-    if not with_tables:
-        yield str(request.getfixturevalue("postgres_url"))
-        return
-    server = request.getfixturevalue("server_with_tables")
-    url = server.new_database(template=TEMPLATE)
+    server: Postgres = request.getfixturevalue("postgres_server")
+    url = server.new_database(template=make_template(server)) if with_tables else server.new_database()
     yield url
     server.drop_database(url)
 
@@ -59,12 +36,6 @@ def database(url: str) -> Iterator[Database]:
     database = Database(url, durable=False)
     assert schema.is_current(database)
     yield database
-    database.close()
-
-
-def make_tables(url: str) -> None:
-    database = Database(url, durable=False)
-    schema.create(database)
     database.close()
 
 
