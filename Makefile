@@ -6,6 +6,8 @@ SET_UP = $(PYTHON) tools/set_up.py
 VENV = .venv/bin
 
 .DEFAULT_GOAL = help
+# Many Python processes are started here: without their bytecode kept, each compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup demo test check bench chaos jac lock clean
 
 help: ## list the commands

@@ -66,11 +66,14 @@ class Postgres(Daemon):
         """
         self._end(signal.SIGQUIT)
 
-    def new_database(self) -> str:
-        """Make an empty database, and tell its SQLAlchemy URL."""
-        name = f"test_{next(self._numbers)}"
+    def new_database(self, name: str | None = None, *, template: str = "template0") -> str:
+        """Make a database, empty unless a template is named, and tell its SQLAlchemy URL.
+
+        Nobody may be connected to the template meanwhile.
+        """
+        name = name or f"test_{next(self._numbers)}"
         with self._connect() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
         return f"postgresql+psycopg://postgres@{self.address}:{self.port}/{name}"
 
     def drop_database(self, url: str) -> None:

@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from tests.storage.tables import open_tables
 from windrow.core.accounts import MOST_TOKENS, Accounts
 from windrow.core.authentication import Authentication
 from windrow.core.passwords import Passwords
 from windrow.errors import BadInput, Conflict, NotAllowed, NotAuthenticated, NotFound, TooManyAttempts, WindrowError
 from windrow.model.accounts import Principal, Right, Role
 from windrow.model.identity import new_id
-from windrow.storage import schema
 from windrow.storage.accounts import SqlAccounts
-from windrow.storage.database import Database
 
 PASSWORD = "correct horse"
 HERE = "192.0.2.1"
@@ -38,8 +37,7 @@ class Setting:
     """Accounts and authentication on one database, with hashing made cheap."""
 
     def __init__(self, folder: Path) -> None:
-        self.database = Database(f"sqlite:///{folder / 'windrow.db'}", durable=False)
-        schema.create(self.database)
+        self.database = open_tables(folder)
         self.clock = Moving()
         self.store = SqlAccounts(self.database)
         passwords = self.passwords(time_cost=1)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.storage.making import OWNER, TENANT, add_basics
 from tests.storage.plans import plans_of
+from tests.storage.tables import open_tables
 from windrow.core.scheduling import Scheduling, make_run, meet
 from windrow.model.identity import new_id
 from windrow.model.runs import Cause, Run, RunState
@@ -20,7 +21,6 @@ from windrow.model.tasks import Limit, Retry, Task
 from windrow.model.triggers import Interval
 from windrow.ports.runs import RunFilter
 from windrow.ports.tasks import DueTask
-from windrow.storage import schema
 from windrow.storage.database import Database
 from windrow.storage.runs import SqlRuns
 from windrow.storage.tables import tasks as task_rows
@@ -67,8 +67,7 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    database = Database(f"sqlite:///{tmp_path / 'windrow.db'}", durable=False)
-    schema.create(database)
+    database = open_tables(tmp_path)
     add_basics(database)
     yield Office(database)
     database.close()

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from tests.storage.tables import open_tables
 from windrow.core.watching import FORGOTTEN_AT_ONCE, Watching
 from windrow.model.accounts import Role, Tenant, User
 from windrow.model.identity import first_id_at, new_id
 from windrow.model.runs import Cause, Output, Run, RunState
 from windrow.model.tasks import Task
-from windrow.storage import schema
 from windrow.storage.blobs import FolderBlobs
 from windrow.storage.database import Database
 from windrow.storage.secrets import open_vault
@@ -27,8 +27,7 @@ TENANT, OWNER = new_id(), new_id()
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'windrow.db'}", durable=False)
-    schema.create(database)
+    database = open_tables(tmp_path)
     yield database
     database.close()
 

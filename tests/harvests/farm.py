@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from argon2 import PasswordHasher
 
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
+from windrow.core.passwords import Passwords
 from windrow.core.performing import Performer
 from windrow.core.source_drafts import SourceDraft
 from windrow.fetching import OutgoingPolicy, PoliteFetcherMaker, make_fetcher_maker
@@ -191,7 +193,6 @@ def beating(performer: Performer, every: float = 0.1) -> Iterator[None]:
         thread.join()
 
 
-@cache
 class Elsewhere:
     """What goes to another process and back as far as data is concerned, and stays here otherwise."""
 
@@ -208,19 +209,21 @@ class Elsewhere:
         """Nobody is there."""
 
 
-def _scratch() -> Path:
-    folder = tempfile.mkdtemp(prefix="windrow-farm-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
-
-
 @cache
-def _template(folder: Path) -> Path:
+def template() -> Path:
     """An installation that was started for the first time: to copy it is quicker than to make one."""
+    folder = Path(tempfile.mkdtemp(prefix="windrow-farm-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     assembly = Assembly(load_settings({"data": folder}), durable=False)
+    hash_cheaply(assembly)
     assembly.windrow.accounts.first_start(password=PASSWORD)
     assembly.close()
     return folder
+
+
+def hash_cheaply(assembly: Assembly) -> None:
+    """Has passwords be hashed in no time: a hash that is hard to break takes a quarter of a second."""
+    assembly.__dict__["passwords"] = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @contextmanager
@@ -234,12 +237,13 @@ def open_farm(
 ) -> Iterator[Farm]:
     """A farm in a folder (and a database elsewhere), with further kinds."""
     if not database:
-        shutil.copytree(_template(_scratch()), folder, dirs_exist_ok=True)
+        shutil.copytree(template(), folder, dirs_exist_ok=True)
     clock = HurryingClock()
     # Pages are read as if elsewhere: child processes have their tests with the engines, and every journey uses them.
     settings = load_settings({"data": folder, "database_url": database or None, "readers": 0})
     assembly = Assembly(settings, durable=False, clock=clock)
     assembly.__dict__["offload"] = Elsewhere()
+    hash_cheaply(assembly)
     assembly.__dict__["fetcher_maker"] = ImpatientMaker(
         make_fetcher_maker(
             assembly.store.hosts,

@@ -1,6 +1,7 @@
 """A whole Windrow that answers on loopback, for tests of everything that speaks HTTP with it."""
 
 import json
+import shutil
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from tests.harvests.depot import Depot, DepotKind
+from tests.harvests.farm import PASSWORD as PASSWORD
+from tests.harvests.farm import hash_cheaply, template
 from windrow.assembly import Assembly
 from windrow.core.authentication import principal_of
 from windrow.model.accounts import Principal, Right, Role
@@ -26,8 +29,6 @@ from windrow.ports.work import Done, Performed, Work, WorkKind
 from windrow.processes.certificates import pair_of
 from windrow.settings import Settings
 from windrow.web.app import make_app
-
-PASSWORD = "correct horse battery"
 
 
 @dataclass(frozen=True)
@@ -184,8 +185,10 @@ class House:
 @contextmanager
 def serve(data: Path, **settings: Any) -> Iterator[House]:
     """A Windrow in an empty folder, with an admin named `admin`."""
+    shutil.copytree(template(), data, dirs_exist_ok=True)
     chosen = Settings(data=data, outgoing_allow=("127.0.0.0/8",), **{"readers": 0, **settings})
     assembly = Assembly(chosen, durable=False)
+    hash_cheaply(assembly)
     cast(dict[str, WorkKind], assembly.kinds.work)["stepping"] = Stepping()
     depot = Depot()
     cast(dict[str, TargetKind], assembly.kinds.targets)["depot"] = DepotKind(depot)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from importlib.metadata import entry_points, version
+from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ from windrow.core.notifications import Notifications
 from windrow.core.notifying.digesting import DigestWork
 from windrow.core.notifying.kind import NotifyWork
 from windrow.core.notifying.telling import Telling
+from windrow.core.passwords import Passwords
 from windrow.core.pausing import Pausing
 from windrow.core.performing import Performer
 from windrow.core.pipelines.looking import Steps
@@ -82,6 +83,7 @@ from windrow.ports.engines import Reservations
 from windrow.ports.fetching import Check, Courier, Manners
 from windrow.ports.source_kinds import SourceKind
 from windrow.ports.targets import TargetKind
+from windrow.ports.visitors import visitors
 from windrow.ports.walkers import Walker
 from windrow.ports.work import Work, WorkKind, isolation_of
 from windrow.settings import Settings
@@ -150,7 +152,7 @@ class Assembly:
     def isolator(self) -> Isolator:
         """Child processes for the attempts of kinds that ask for one."""
         asking = [kind for kind in self.kinds.work.values() if isolation_of(kind) is not None]
-        installed = {entry.name: entry.value for entry in entry_points(group=WORK_KINDS)}
+        installed = {entry.name: entry.value for entry in visitors(WORK_KINDS)}
         places = {kind.name: installed.get(kind.name) or place_of(kind) for kind in asking}
         if self.settings.jac_command is not None:
             places[JAC] = place_of(JacWork())
@@ -232,6 +234,11 @@ class Assembly:
         return Shelf(self.store, self.blobs, ItemFolders([Path(each) for each in self.settings.item_folders]))
 
     @cached_property
+    def passwords(self) -> Passwords:
+        """What hashes passwords, and checks them."""
+        return Passwords()
+
+    @cached_property
     def windrow(self) -> Windrow:
         """Everything that can be asked of Windrow."""
         store, clock = self.store, self.clock
@@ -240,9 +247,12 @@ class Assembly:
         attending = Attending(store, clock)
         sources = Sources(store, self.kinds, self.blobs, clock, detecting, previewing, attending)
         return Windrow(
-            accounts=Accounts(store.accounts, clock),
+            accounts=Accounts(store.accounts, clock, passwords=self.passwords),
             authentication=Authentication(
-                store.accounts, clock, session_length=timedelta(hours=self.settings.session_hours)
+                store.accounts,
+                clock,
+                session_length=timedelta(hours=self.settings.session_hours),
+                passwords=self.passwords,
             ),
             kinds=self.kinds,
             tasks=Tasks(store, self.kinds, clock),

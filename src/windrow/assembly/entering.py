@@ -1,10 +1,10 @@
 """How kinds come in from other packages: by their entry points."""
 
-from importlib.metadata import entry_points
 from typing import Any
 
 import structlog
 
+from windrow.ports.visitors import visitors
 from windrow.ports.work import WorkKind
 
 log = structlog.get_logger()
@@ -23,7 +23,7 @@ def place_of(kind: WorkKind) -> str:
 def load_kinds(group: str) -> list[Any]:
     """Those of an entry point group, made. One that cannot be loaded is left out, and the log says why."""
     kinds = []
-    for entry in entry_points(group=group):
+    for entry in visitors(group):
         try:
             kinds.append(entry.load()())
         except Exception:

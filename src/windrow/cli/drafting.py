@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
@@ -14,6 +13,7 @@ import typer
 
 from windrow.errors import BadInput, FieldProblem
 from windrow.model.sources import Credential, CredentialKind, Policies
+from windrow.ports.visitors import visitors
 
 if TYPE_CHECKING:
     from windrow.cli.local import Local
@@ -32,7 +32,7 @@ NEVER = "never"
 
 def complete_kinds(incomplete: str) -> list[str]:
     """The source kinds that begin so; their packages are named, not loaded."""
-    names = sorted(entry.name for entry in entry_points(group="windrow.source_kinds"))
+    names = sorted(entry.name for entry in visitors("windrow.source_kinds"))
     return [name for name in names if name.startswith(incomplete)]
 
 

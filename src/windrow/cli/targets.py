@@ -1,7 +1,6 @@
 """`windrow targets …`: where a source's records are pushed to: add, change, check, push, look what became of it."""
 
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +17,7 @@ from windrow.cli.local import Local, open_local
 from windrow.cli.options import All, Data, Detach, Json, Limit, Source, Yes, confirm
 from windrow.model.runs import Run
 from windrow.model.targets import Delivery
+from windrow.ports.visitors import visitors
 
 if TYPE_CHECKING:
     from windrow.core.targets import TargetView
@@ -50,7 +50,7 @@ DELIVERY_COLUMNS: list[Column[Delivery]] = [
 
 def complete_target_kinds(incomplete: str) -> list[str]:
     """The target kinds that begin so; their packages are named, not loaded."""
-    names = sorted(entry.name for entry in entry_points(group="windrow.target_kinds"))
+    names = sorted(entry.name for entry in visitors("windrow.target_kinds"))
     return [name for name in names if name.startswith(incomplete)]
 
 

@@ -9,13 +9,13 @@ from fastapi import FastAPI, Request
 from tests.faces.serving import serving
 from tests.storage.making import OWNER, TENANT, add_basics
 from tests.storage.shelves import FOREIGN, PRIVATE, PUBLIC, add_source, at, put
+from tests.storage.tables import open_tables
 from windrow.core.catalogue import Catalogue
 from windrow.errors import NotAuthenticated
 from windrow.faces.catalogue.context import Parts
 from windrow.faces.catalogue.face import make_router
 from windrow.model.accounts import Principal, Role, rights_of
 from windrow.model.records import Contact, Link, Record
-from windrow.storage import schema
 from windrow.storage.catalogue import SqlCatalogue
 from windrow.storage.database import Database
 
@@ -43,8 +43,7 @@ LAKES = Record(
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """Three sources: one that everybody sees, one of the team, one of another team."""
     folder: Path = tmp_path_factory.mktemp("catalogue")
-    database = Database(f"sqlite:///{folder / 'windrow.db'}", durable=False)
-    schema.create(database)
+    database = open_tables(folder)
     add_basics(database)
     add_source(database, PUBLIC, public=True)
     add_source(database, PRIVATE)

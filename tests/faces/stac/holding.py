@@ -13,13 +13,13 @@ from fastapi import FastAPI, Request
 from tests.faces.serving import serving
 from tests.storage.making import OTHER_TENANT, OWNER, TENANT, add_basics
 from tests.storage.shelves import FOREIGN, PRIVATE, PUBLIC, add_source, put
+from tests.storage.tables import open_tables
 from windrow.core.catalogue import Catalogue
 from windrow.errors import NotAuthenticated
 from windrow.faces.stac.context import Parts
 from windrow.faces.stac.face import make_router
 from windrow.formats.stac import read_collection, read_item
 from windrow.model.accounts import Principal, Right, Role, rights_of
-from windrow.storage import schema
 from windrow.storage.catalogue import SqlCatalogue
 from windrow.storage.database import Database
 
@@ -101,8 +101,7 @@ class Holding:
 @contextmanager
 def held(folder: Path) -> Iterator[Holding]:
     """An empty catalogue with a public shelf, a private one, and a private one of another team."""
-    database = Database(f"sqlite:///{folder / 'windrow.db'}", durable=False)
-    schema.create(database)
+    database = open_tables(folder)
     add_basics(database)
     add_source(database, PUBLIC, public=True)
     add_source(database, PRIVATE)

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import structlog
 
+from windrow.ports.visitors import visitors
 from windrow.ports.walkers import Walker, walkers_in
 
 log = structlog.get_logger()
@@ -27,7 +27,7 @@ def load_walkers(group: str, folders: Sequence[Path], others: Iterable[tuple[str
 
 
 def _installed(group: str) -> Iterator[tuple[str, Walker]]:
-    for entry in entry_points(group=group):
+    for entry in visitors(group):
         try:
             walkers = walkers_in(entry.load())
         except Exception:
