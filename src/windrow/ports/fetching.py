@@ -326,9 +326,9 @@ class HostHours(Protocol):
         ...
 
     def save(self, host: str, hours: Hours) -> None:
-        """Says it; a second time replaces the first."""
+        """Says it; a second time replaces the first. Runs and parts that rest for the host look again at once."""
         ...
 
     def remove(self, host: str) -> None:
-        """Takes it back. Raises `NotFound` where nothing was said."""
+        """Takes it back, and has those who rest look again. Raises `NotFound` where nothing was said."""
         ...
