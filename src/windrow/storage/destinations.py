@@ -91,8 +91,8 @@ class SqlDestinations:
             row = connection.execute(query).one_or_none()
         if row is None:
             raise NotFound("destination", destination_id)
-        address = self._vault.open_text(row.address, place=_place(destination_id, "address"))
-        signing = self._vault.open_text(row.signing, place=_place(destination_id, "signing")) if row.signing else ""
+        address = self._vault.open_text(row.address, place=place_of(destination_id, "address"))
+        signing = self._vault.open_text(row.signing, place=place_of(destination_id, "signing")) if row.signing else ""
         return Secrets(address, signing)
 
     def change(self, destination_id: int, secrets: Secrets, *, shown: str) -> None:
@@ -123,14 +123,15 @@ class SqlDestinations:
 
     def _sealed(self, number: int, secrets: Secrets) -> dict[str, bytes]:
         given = {"address": secrets.address, "signing": secrets.signing}
-        return {word: self._vault.seal_text(text, place=_place(number, word)) for word, text in given.items() if text}
+        return {word: self._vault.seal_text(text, place=place_of(number, word)) for word, text in given.items() if text}
 
 
 def _this(number: int) -> Any:
     return update(destinations).where(destinations.c.id == number)
 
 
-def _place(number: int, what: str) -> str:
+def place_of(number: int, what: str) -> str:
+    """What a value kept here is bound to."""
     return f"destination {number} {what}"
 
 
