@@ -1,6 +1,6 @@
 """Host hours: when remote hosts may be asked, as admins said."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -49,12 +49,6 @@ def hours_named(parameter: str) -> ColumnElement[Any]:
     """The hours of the host that a parameter names, as a column of another query; null where nothing was said."""
     named = bindparam(parameter, type_=host_hours.c.host.type)
     return select(host_hours.c.hours).where(host_hours.c.host == named).scalar_subquery()
-
-
-def closed_until(kept: Iterable[Mapping[str, Any]], now: datetime) -> datetime | None:
-    """When a host may be asked again that has all these hours to keep to; None where it may be asked now."""
-    moments = [moment for each in kept if (moment := to_hours(each).closed_until(now)) is not None]
-    return max(moments, default=None)
 
 
 def _wake_those_who_rest(connection: Connection, host: str, *, now: datetime) -> None:
