@@ -189,14 +189,6 @@ class Exchanger(Protocol):
         ...
 
 
-class ExchangerMaker(Protocol):
-    """Makes exchangers."""
-
-    def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: "Check") -> Exchanger:
-        """As `FetcherMaker`."""
-        ...
-
-
 SLOWEST = 1024
 """Bytes per second: a file that comes more slowly than that is not worth its place."""
 
@@ -240,8 +232,9 @@ class DownloaderMaker(Protocol):
         ...
 
 
-class Errands(Courier, Downloader, Protocol):
-    """A courier that may also bring files of any size: for work that has something done elsewhere and fetches it."""
+class Errands(Courier, Exchanger, Downloader, Protocol):
+    """Everything that work may have to ask of remotes: it changes something there, takes whatever is answered, and
+    brings files of any size."""
 
 
 class ErrandsMaker(Protocol):
