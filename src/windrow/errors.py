@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 
 class WindrowError(Exception):
@@ -195,6 +195,14 @@ class HostClosed(Stopped):
     def __init__(self, message: str, until: datetime) -> None:
         self.until = until
         super().__init__(message)
+
+    @classmethod
+    def of(cls, host: str, until: datetime) -> Self:
+        """Tells of which host; by these words the store finds who waits for it."""
+        return cls(f"{host}{RESTS_UNTIL}{until:%Y-%m-%d %H:%M} UTC: it is not to be asked at this hour.", until)
+
+
+RESTS_UNTIL = " rests until "
 
 
 class Draining(Stopped):

@@ -1,11 +1,16 @@
 """The database by command line."""
 
+import base64
+import io
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import COUNT, Windrow
+from windrow.storage.secrets import KEY_BYTES, KEY_FILE
 
 
 def test_an_empty_folder_gets_its_tables(windrow: Windrow, tmp_path: Path) -> None:
@@ -65,6 +70,41 @@ def test_tables_of_another_version_are_told(windrow: Windrow, harvested: Path) -
     assert (checked.code, used.code, used.err.count("\n")) == (5, 5, 1)
     assert "windrow db upgrade" in checked.out
     assert "made by a newer version of Windrow" in used.err
+
+
+def test_the_key_is_changed_and_the_old_one_goes(
+    windrow: Windrow, harvested: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = harvested / KEY_FILE
+    monkeypatch.setattr("sys.stdin", io.StringIO("s3cr3t-t0k3n\n"))
+    windrow("secrets", "set", "TOKEN", "--host", "x.org")
+    old, new = key.read_text(), base64.b64encode(b"n" * KEY_BYTES).decode() + "\n"
+
+    key.write_text(new + old)
+    counted = windrow("db", "reseal", "--dry-run")
+    done = windrow("db", "reseal", "--json")
+    again = windrow("db", "reseal")
+    key.write_text(new)
+    left = windrow("db", "reseal", "--dry-run", "--json")
+
+    assert "The older keys are still needed." in counted.out
+    (named,) = [each for each in done.json["items"] if each["name"] == "named secrets"]
+    assert named == {"name": "named secrets", "total": 1, "resealed": 1, "unreadable": 0}
+    assert (done.code, again.code, left.code) == (0, 0, 0)
+    assert "older ones are needed no more" in again.out
+    assert not any(each["resealed"] or each["unreadable"] for each in left.json["items"])
+    key.write_text(old)
+    lost = windrow("db", "reseal")
+    assert (lost.code, "No key at hand opens some" in lost.out) == (1, True)
+
+
+def test_without_any_key_none_is_made(windrow: Windrow, harvested: Path) -> None:
+    (harvested / KEY_FILE).unlink(missing_ok=True)
+
+    refused = windrow("db", "reseal")
+
+    assert (refused.code != 0, "is missing: put it back" in refused.err) == (True, True)
+    assert not (harvested / KEY_FILE).exists()
 
 
 def test_space_is_given_back(windrow: Windrow, harvested: Path) -> None:

@@ -72,3 +72,16 @@ def test_what_is_wrong_is_told(windrow: Windrow, harvested: Path) -> None:
 
     assert (nothing.code, "--blackout: or --window is needed" in nothing.err) == (2, True)
     assert (url.code, "no URL" in url.err) == (2, True)
+
+
+def test_what_is_due_while_its_host_is_closed_is_told_ahead(windrow: Windrow, harvested: Path) -> None:
+    windrow("hosts", "hours", "127.0.0.1", "--blackout", "08:00-18:00")
+    (task,) = windrow("tasks", "list", "--kind", "harvest", "--json").json
+    windrow("tasks", "schedule", task["id"], "--cron", "0 12 * * *")
+
+    preview = windrow("schedules", "preview", "--cron", "0 */12 * * *", "--source", 1, "--count", 2)
+    coming = windrow("schedules", "coming")
+
+    assert preview.out.count("12:00:00 +0000, waits until") == preview.out.count("18:00: 127.0.0.1 is closed") == 1
+    assert "Folder waits until" in coming.out
+    assert "18:00 UTC, 127.0.0.1 is closed." in coming.out

@@ -22,6 +22,8 @@ def test_destinations_are_made_tried_and_removed(windrow: Windrow, monkeypatch: 
     assert "500" in windrow("destinations", "list").out
     changed = windrow("destinations", "change", made["id"], "--address", "https://example.org/x", "--json").json
     assert changed["address"] == "https://example.org"
+    renamed = windrow("destinations", "change", made["id"], "--name", "Council")
+    assert "Council leads to https://example.org" in renamed.out
     assert windrow("destinations", "rotate", made["id"]).out.count("whsec_") == 1
     assert windrow("destinations", "remove", made["id"], "--json").json == {"removed": made["id"]}
     assert windrow("destinations", "list", "--json").json == []

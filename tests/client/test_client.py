@@ -113,6 +113,7 @@ def do_destinations(client: Client, remote: Remote) -> None:
     made = client.destinations.create("Board", remote.url("/hook"))
     assert [each.id for each in client.destinations.list()] == [made.id]
     assert client.destinations.change(made.id, remote.url("/hook")) == client.destinations.get(made.id)
+    assert client.destinations.change(made.id, name="Council").name == "Council"
     assert client.destinations.rotate(made.id).signing_secret != made.signing_secret
     assert client.destinations.test(made.id).problem == ""
     client.destinations.delete(made.id)

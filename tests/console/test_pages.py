@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import time
 
 import pytest
 
@@ -13,6 +14,7 @@ from windrow.console import assets
 from windrow.core.source_drafts import SourceDraft
 from windrow.model.accounts import Role
 from windrow.model.identity import new_id
+from windrow.model.windows import Hours, Window
 from windrow.model.workers import Worker, WorkerRole
 
 NASTY = "<script>alert('x')</script> & \"Sons\""
@@ -364,3 +366,20 @@ def test_the_last_admin_cannot_lock_everybody_out(admin: Visitor, house: House) 
     seen = admin.post(f"/users/{house.principal('admin').user_id}", {"active": "off"})
 
     assert (seen.status, "last active admin" in seen.text) == (409, True)
+
+
+def test_the_editor_of_a_source_tells_when_its_host_is_closed(admin: Visitor, house: House) -> None:
+    principal, host = house.principal("admin"), "closed.example.org"
+    draft = SourceDraft("Closed", "csw", f"https://{host}/csw")
+    number = house.assembly.windrow.sources.create(principal, draft).source.id
+    house.assembly.windrow.hosts.set_hours(principal, host, Hours(windows=(Window(time(6), time(8)),)))
+    asked = "scheduled=on&when.trigger=cron&when.expression=0+5+*+*+*"
+
+    told = admin.get(f"/schedules/explain?{asked}&when.source={number}")
+    preset = admin.get(f"/schedules/editor?when.preset=weekdays&when.of=source&when.source={number}")
+    settings = admin.get(f"/sources/{number}/settings")
+
+    assert f"waits until 06:00: {host} is closed" in told.text
+    assert all(f'name="when.source" value="{number}"' in page.html for page in (preset, settings))
+    assert "is closed" not in admin.get(f"/schedules/explain?{asked}").text
+    assert admin.get(f"/schedules/explain?{asked}&when.source=4711").status == 404

@@ -23,13 +23,16 @@ def test_a_destination_is_made_tried_and_deleted(desk: Page, house: House, watch
         expect(desk.get_by_role("region", name="Destinations")).to_contain_text("arrives")
         assert [each.json["type"] for each in receiver.received] == ["report.test"]
 
-    desk.get_by_text("Another address").click()
+    desk.get_by_text("Another name or address").click()
     desk.get_by_label("New address of Board").fill("mailto://ann@example.org")
     desk.get_by_role("button", name="Change it").click()
     expect(desk.get_by_role("main")).to_contain_text("is no webhook's")
     assert "t0ken" not in desk.content()
+    desk.get_by_label("New name of Board").fill("Council")
+    desk.get_by_role("button", name="Change it").click()
+    expect(desk.get_by_role("region", name="Destinations")).to_contain_text("Council")
     desk.on("dialog", lambda dialog: dialog.accept())
-    desk.get_by_role("button", name="Delete Board").click()
+    desk.get_by_role("button", name="Delete Council").click()
     expect(desk.get_by_role("main")).to_contain_text("No destinations yet")
 
 

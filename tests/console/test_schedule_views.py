@@ -12,12 +12,13 @@ from windrow.console.views.schedules import tell, tell_form
 from windrow.core.agenda.expanding import expand
 from windrow.core.agenda.loading import load_hours
 from windrow.core.agenda.looking import CalendarView, hours_of
+from windrow.core.closing import Keeping, Keepings
 from windrow.errors import BadInput
 from windrow.model.runs import RunState
 from windrow.model.schedules import Overlap, Schedule
 from windrow.model.tasks import Task
 from windrow.model.triggers import AnyTrigger, Calendar, Clocked, Cron, Elapsed, Interval
-from windrow.model.windows import Window
+from windrow.model.windows import Hours, Window
 from windrow.ports.agenda import Met
 
 NOW = datetime(2027, 3, 12, 12, tzinfo=UTC)
@@ -172,3 +173,30 @@ def test_a_week_begins_on_monday() -> None:
 def test_days_and_zones_that_are_none_are_refused(day: str, zone: str) -> None:
     with pytest.raises(BadInput):
         read_asked(day, zone, "day", NOW)
+
+
+NIGHT = Keeping("a.test:443", (Hours(windows=(Window(time(22), time(6)),)),))
+
+
+def test_moments_tell_until_when_they_wait_for_a_host_to_open() -> None:
+    told = tell(Schedule(Cron("0 */8 * * *", "Europe/Berlin")), now=NOW, count=3, keeping=NIGHT)
+
+    waits = {moment.local[-5:]: moment.waits for moment in told.moments}
+    assert waits == {
+        "00:00": "",
+        "08:00": "waits until 23:00: a.test is closed",
+        "16:00": "waits until 23:00: a.test is closed",
+    }
+
+
+def test_the_calendar_tells_who_waits_for_a_host_to_open() -> None:
+    asked = read_asked("2027-03-14", "UTC", "day", NOW)
+    view = seen("2027-03-14", "UTC", a_task("early", Cron("0 3 * * *")), a_task("late", Cron("0 21 * * *")))
+    view = replace(view, keepings=Keepings({"early": NIGHT, "late": NIGHT}))
+
+    entries = [entry for hour in day_of(view, asked, NOW).hours for entry in hour.entries]
+
+    assert [(each.name, each.waits) for each in entries] == [
+        ("early", ""),
+        ("late", "waits until 22:00: a.test is closed"),
+    ]

@@ -1,18 +1,21 @@
 """Looking ahead: what a schedule leads to, and where several tasks meet."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from tests.storage.making import OWNER, TENANT
-from windrow.core.previewing_schedules import PreviewingSchedules
+from windrow.core.closing import Closing, Wait
+from windrow.core.previewing_schedules import HeldUp, PreviewingSchedules
 from windrow.errors import BadInput
 from windrow.model.accounts import Principal, Right, Role
 from windrow.model.schedules import Schedule
+from windrow.model.sources import Source
 from windrow.model.tasks import Task
 from windrow.model.triggers import AnyTrigger, Clocked, Cron, Elapsed, Interval
-from windrow.model.windows import Window
+from windrow.model.windows import Hours, Window
 
 NOON = datetime(2027, 3, 13, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -28,8 +31,35 @@ class Kept:
         return self.tasks[:limit]
 
 
-def ahead(*tasks: Task) -> PreviewingSchedules:
-    return PreviewingSchedules(Kept(list(tasks)), lambda: NOON)  # type: ignore[arg-type]  # all that is asked of it
+@dataclass
+class Said:
+    """Two sources, and what was said of hosts."""
+
+    said: Mapping[str, Hours]
+    host_hours: "Said" = field(init=False)
+    agenda: "Said" = field(init=False)
+    sources: "Said" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.host_hours = self.agenda = self.sources = self
+
+    def all(self) -> Mapping[str, Hours]:
+        return self.said
+
+    def addresses(self, source_ids: Sequence[int]) -> Mapping[int, str]:
+        return {number: url for number, url in URLS.items() if number in source_ids}
+
+    def get(self, source_id: int, *, tenant_id: str | None) -> Source:
+        assert tenant_id == TENANT
+        return Source(source_id, "one", "csw", URLS[source_id], TENANT, OWNER, "t")
+
+
+URLS = {1: "https://a.test/csw", 2: "http://B.test:8080/oai"}
+
+
+def ahead(*tasks: Task, **said: Hours) -> PreviewingSchedules:
+    closing = Closing(Said({name.replace("_", "."): each for name, each in said.items()}))  # type: ignore[arg-type]
+    return PreviewingSchedules(Kept(list(tasks)), lambda: NOON, closing)  # type: ignore[arg-type]  # all that is asked
 
 
 def a_task(name: str, trigger: AnyTrigger, **changes: object) -> Task:
@@ -97,6 +127,40 @@ def test_what_is_coming_is_counted_by_the_hour_and_collisions_are_told(anybody: 
         (NOON + 3 * HOUR, ["hourly", "daily"])
     ]
     assert found.complete
+
+
+NIGHT = Hours(windows=(Window(time(22), time(6)),))
+
+
+def test_moments_that_find_their_host_closed_are_told(anybody: Principal) -> None:
+    every_six_hours = Schedule(Interval(6 * HOUR, NOON))
+    previewing = ahead(a_test=NIGHT)
+
+    closed = previewing.preview(anybody, every_six_hours, count=4, source_id=1)
+    other = previewing.preview(anybody, every_six_hours, count=4, source_id=2)
+
+    assert closed.waits == {
+        NOON + 6 * HOUR: Wait("a.test", NOON + 10 * HOUR),
+        NOON + 18 * HOUR: Wait("a.test", NOON + 34 * HOUR),
+        NOON + 24 * HOUR: Wait("a.test", NOON + 34 * HOUR),
+    }
+    assert (closed.moments, other.waits) == (other.moments, {})
+
+
+def test_what_is_coming_tells_who_waits_for_a_host_to_open(anybody: Principal) -> None:
+    daily = a_task("daily", Cron("0 15 * * *"))
+    harvest = replace(daily, id="harvest", kind="harvest", parameters={"source_id": 1})
+    check = replace(a_task("check", Interval(6 * HOUR, NOON)), kind="availability", source_id=1)
+    push = replace(daily, id="push", kind="push", source_id=1)
+    elsewhere = replace(daily, id="elsewhere", kind="harvest", parameters={"source_id": 2})
+
+    found = ahead(daily, harvest, check, push, elsewhere, a_test=NIGHT).coming(anybody, days=1)
+
+    until = Wait("a.test", NOON + 10 * HOUR)
+    assert found.held_up == [
+        HeldUp(harvest, NOON + 3 * HOUR, until, 1),
+        HeldUp(check, NOON + 6 * HOUR, until, 2),
+    ]
 
 
 def test_the_look_ahead_is_bounded_and_says_so(anybody: Principal) -> None:

@@ -145,3 +145,19 @@ def test_a_harvest_goes_on_when_its_host_may_be_asked(tmp_path: Path, remote: Re
         assert resting.error.endswith("it is not to be asked at this hour.")
         assert (ended.state, ended.progress.done, ended.failures) == (RunState.SUCCEEDED, 4, 0)
         assert farm.clock() >= now + HOUR
+
+
+def test_a_harvest_that_rests_goes_on_as_soon_as_the_hours_are_taken_back(tmp_path: Path, remote: Remote) -> None:
+    server = OaiServer(remote, Repository(items(4), page=2))
+    with open_farm(tmp_path / "farm") as farm:
+        source = farm.add("oai_pmh", server.url, policies=BRISK)
+        farm.close_host(hours=10)
+        run = farm.start(source)
+        farm.performer.perform(run.id)
+        resting = farm.run(run.id).state
+        farm.open_host()
+        woken = farm.run(run.id)
+
+        assert (resting, woken.state) == (RunState.SCHEDULED, RunState.QUEUED)
+        assert woken.ready_at <= farm.clock()
+        assert farm.finish(run).state is RunState.SUCCEEDED

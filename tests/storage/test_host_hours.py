@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from windrow.errors import NotFound
+from tests.storage.making import LEASE, NOW, a_run
+from windrow.errors import HostClosed, NotFound
+from windrow.model.runs import Run, RunState
 from windrow.model.windows import Hours, Window
 from windrow.ports.fetching import Turn
 from windrow.storage.database import Database
 from windrow.storage.host_hours import SqlHostHours
 from windrow.storage.hosts import SqlHosts
+from windrow.storage.runs import SqlRuns
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 HOST = "a.test:443"
@@ -100,3 +103,47 @@ def test_where_no_moment_is_left_it_is_looked_at_again_a_day_later(hours: SqlHos
     hours.save("a.test", Hours((Window(last=date(2026, 11, 22)),)))
 
     assert ask(hosts, NOON).closed_until == NOON + 24 * HOUR
+
+
+def rest(runs: SqlRuns, host: str) -> Run:
+    """A run that gave its worker back because this host was closed."""
+    run = a_run()
+    runs.add([run])
+    runs.claim("ann", queues=[run.queue], now=NOW, lease=LEASE, run_id=run.id)
+    told = str(HostClosed.of(host, NOW + 6 * HOUR))
+    runs.hand_back(run.id, 1, now=NOW, ready_at=NOW + HOUR, failed=False, error=told, keep_keys=True)
+    return run
+
+
+@pytest.mark.parametrize(("named", "count"), [("a_b.test", 2), ("a_b.test:443", 1), ("b.test", 0)])
+def test_changed_hours_wake_who_rests_for_that_host_and_nobody_else(
+    runs: SqlRuns, database: Database, named: str, count: int
+) -> None:
+    hours = SqlHostHours(database, lambda: NOW)
+    resting = [rest(runs, host) for host in ("a_b.test:443", "a_b.test:80", "aab.test:443", "a_b.test.org:443")]
+
+    hours.save(named, Hours((NIGHT,)))
+
+    found = [runs.get(each.id, tenant_id=None) for each in resting]
+    states = [(each.state, each.ready_at) for each in found]
+    woken, asleep = (RunState.QUEUED, NOW), (RunState.SCHEDULED, NOW + HOUR)
+    assert states == [woken] * count + [asleep] * (4 - count)
+
+
+def test_parts_that_rest_are_woken_too(runs: SqlRuns, database: Database) -> None:
+    hours = SqlHostHours(database, lambda: NOW)
+    hours.save("a.test", Hours((NIGHT,)))
+    run = a_run()
+    runs.add([run])
+    runs.claim("ann", queues=[run.queue], now=NOW, lease=LEASE, run_id=run.id)
+    runs.fan_out(run.id, 1, [{"page": 1}, {"page": 2}], now=NOW)
+    runs.wait(run.id, 1, now=NOW)
+    claimed = runs.claim_parts("ann", queues=["default"], now=NOW, lease=LEASE, limit=2)
+    for each, host in zip(claimed, ("a", "b"), strict=True):
+        told = str(HostClosed.of(f"{host}.test:443", NOW + 6 * HOUR))
+        runs.retry_part(each.part.id, "ann", error=told, ready_at=NOW + HOUR, failed=False)
+
+    hours.remove("a.test")
+
+    woken = runs.claim_parts("ann", queues=["default"], now=NOW, lease=LEASE, limit=2)
+    assert [each.part.key for each in woken] == [{"page": 1}]

@@ -57,9 +57,9 @@ def test_keys_change_without_a_gap() -> None:
     sealed = Vault([OLD]).seal(CREDENTIAL, place="one")
     both = Vault([NEW, OLD])
 
-    again = both.seal(both.open(sealed, place="one"), place="one")
+    again = both.reseal(sealed, place="one")
 
-    assert (both.is_current(sealed), both.is_current(again)) == (False, True)
+    assert [each.startswith(both.current_mark) for each in (sealed, again)] == [False, True]
     assert Vault([NEW]).open(again, place="one") == CREDENTIAL
 
 

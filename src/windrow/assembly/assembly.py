@@ -15,6 +15,7 @@ from windrow.core.agenda.looking import Agenda
 from windrow.core.attending import Attending
 from windrow.core.authentication import Authentication
 from windrow.core.catalogue import Catalogue
+from windrow.core.closing import Closing
 from windrow.core.consequences import Consequence, Consequences
 from windrow.core.copying.following import CopyingFollows
 from windrow.core.copying.keeping import Copies
@@ -256,7 +257,7 @@ class Assembly:
             ),
             kinds=self.kinds,
             tasks=Tasks(store, self.kinds, clock),
-            schedules=PreviewingSchedules(store.tasks, clock),
+            schedules=PreviewingSchedules(store.tasks, clock, Closing(store)),
             agenda=Agenda(store, Tasks(store, self.kinds, clock), clock),
             runs=Runs(store, self.blobs, clock, self.reservations),
             hosts=Hosts(store, clock),

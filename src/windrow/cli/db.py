@@ -1,7 +1,8 @@
-"""`windrow db …`: the database as a whole: bring it up to date, check it, copy it."""
+"""`windrow db …`: the database as a whole: bring it up to date, check it, copy it, change its key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,15 +11,17 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from windrow.cli.answers import print_details, print_json, print_line, size
+from windrow.cli.answers import Column, print_details, print_json, print_line, print_list, size
 from windrow.cli.commands import Command
 from windrow.cli.exits import Exit
 from windrow.cli.options import Data, Json
+from windrow.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from windrow.storage.database import Database
+    from windrow.storage.resealing import Resealed
 
-app = typer.Typer(help="The database: bring it up to date, check it, copy it.", no_args_is_help=True)
+app = typer.Typer(help="The database: bring it up to date, check it, copy it, change its key.", no_args_is_help=True)
 
 
 @app.command(cls=Command)
@@ -112,6 +115,51 @@ def vacuum(data: Data = None, as_json: Json = False) -> None:
         print_json({"before": before, "after": after})
     else:
         print_line(f"{size(before)} before, {size(after)} now.")
+
+
+@app.command(cls=Command)
+def reseal(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only count what another key than the first one encrypted.")
+    ] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Encrypt all stored secrets anew with the first key, so that older keys may go. Windrow may go on meanwhile."""
+    from windrow.settings import load_settings
+    from windrow.storage import resealing, schema
+    from windrow.storage.secrets import open_vault
+
+    with _opened(data) as database:
+        settings = load_settings({"data": data})
+        key = settings.secret_key
+        vault = open_vault(settings.data, key.get_secret_value() if key is not None else None, make=False)
+        if not schema.is_current(database):
+            raise StoreUnavailable(_OUTDATED)
+        found = list(resealing.reseal(database, vault, write=not dry_run))
+    if as_json:
+        print_json({"dry_run": dry_run, "items": [asdict(each) for each in found]})
+    else:
+        _tell_resealed(found, dry_run=dry_run)
+    if any(each.unreadable for each in found):
+        raise typer.Exit(Exit.FAILED)
+
+
+def _tell_resealed(found: "Sequence[Resealed]", *, dry_run: bool) -> None:
+    done = "To encrypt anew" if dry_run else "Encrypted anew"
+    columns: list[Column[Resealed]] = [
+        Column("Secrets", lambda each: each.name),
+        Column("All", lambda each: each.total),
+        Column(done, lambda each: each.resealed),
+        Column("Not readable", lambda each: each.unreadable),
+    ]
+    print_list(found, columns, as_json=False)
+    if any(each.unreadable for each in found):
+        print_line("No key at hand opens some: put their key behind the others, or enter these secrets again.", "red")
+    elif dry_run and any(each.resealed for each in found):
+        print_line("The older keys are still needed.")
+    else:
+        print_line("All are under the first key: older ones are needed no more.")
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from windrow.cli.addresses import Address, AddressEnv, need_address, tell_secret
+from windrow.cli.addresses import Address, AddressEnv, need_address, read_address, tell_secret
 from windrow.cli.answers import Column, pages, print_json, print_line, print_list
 from windrow.cli.commands import Command
 from windrow.cli.exits import Exit
@@ -55,15 +55,16 @@ def add(
 @app.command(cls=Command)
 def change(
     destination: Number,
+    name: Annotated[str | None, typer.Option(help="What tasks call it from now on; those that name it follow.")] = None,
     address: Address = None,
     address_env: AddressEnv = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Give a destination another address. Its name stays, for tasks name it."""
+    """Give a destination another address, or another name, which the tasks that name it follow."""
     with open_local(data) as local:
-        given = need_address(address, address_env)
-        changed = local.windrow.destinations.change(local.principal, destination, given)
+        given = read_address(address, address_env) if name is not None else need_address(address, address_env)
+        changed = local.windrow.destinations.change(local.principal, destination, given, name=name)
         if as_json:
             print_json(changed)
         else:

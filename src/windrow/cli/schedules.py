@@ -30,15 +30,26 @@ def preview(
     triggers: TriggerOptions,
     policies: PolicyOptions,
     count: Annotated[int, typer.Option(help="How many moments.")] = 5,
+    source: Annotated[
+        int | None, typer.Option(help="Number of the source that it is for: tell when its host is closed.")
+    ] = None,
+    data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Tell what a schedule means, and when it is due next. Nothing is saved, and no installation is needed."""
+    """Tell what a schedule means, and when it is due next. Nothing is saved; without a source no installation is
+    needed."""
     from windrow.core.previewing_schedules import preview_of
 
     now = system_clock()
     if read_trigger(triggers, now) is None:
         raise BadInput.of("--cron", "say when: --cron, --calendar, --every, --elapsed, --once or --sun")
-    _show(preview_of(change_schedule(None, triggers, policies, now), now, count), as_json=as_json)
+    schedule = change_schedule(None, triggers, policies, now)
+    if source is None:
+        _show(preview_of(schedule, now, count), as_json=as_json)
+        return
+    with open_local(data) as local:
+        previewing = local.windrow.schedules
+        _show(previewing.preview(local.principal, schedule, count=count, source_id=source), as_json=as_json)
 
 
 @app.command(cls=Command)
@@ -54,6 +65,7 @@ def coming(
     print_list(found.hours, HOURS, as_json=False)
     print_line(f"{found.total:,} until {found.until:%Y-%m-%d %H:%M} UTC{'' if found.complete else ', and more'}.")
     _show_collisions(found)
+    _show_held_up(found)
 
 
 def _show(found: "Preview", *, as_json: bool) -> None:
@@ -62,7 +74,9 @@ def _show(found: "Preview", *, as_json: bool) -> None:
         return
     print_line(f"It runs {found.description}.")
     for each in found.moments:
-        print_line(f"{found.shown(each):%a %Y-%m-%d %H:%M:%S %z}")
+        wait = found.waits.get(each)
+        told = "" if wait is None else f", waits until {found.shown(wait.until):%a %H:%M}: {wait.host} is closed"
+        print_line(f"{found.shown(each):%a %Y-%m-%d %H:%M:%S %z}{told}")
 
 
 def _show_collisions(found: "Coming") -> None:
@@ -70,3 +84,13 @@ def _show_collisions(found: "Coming") -> None:
         names = ", ".join(task.name for task in tasks[:3])
         more = f" and {len(tasks) - 3} more" if len(tasks) > 3 else ""
         print_line(f"{minute:%Y-%m-%d %H:%M} UTC: {len(tasks)} tasks meet: {names}{more}.")
+
+
+def _show_held_up(found: "Coming") -> None:
+    for each in found.held_up[:10]:
+        more = f" (and {each.count - 1:,} more times)" if each.count > 1 else ""
+        until = f"{each.wait.until:%Y-%m-%d %H:%M} UTC"
+        told = f"{each.task.name} waits until {until}, {each.wait.host} is closed{more}."
+        print_line(f"{each.due:%Y-%m-%d %H:%M} UTC: {told}")
+    if len(found.held_up) > 10:
+        print_line(f"{len(found.held_up) - 10:,} more tasks wait for closed hosts.")

@@ -22,9 +22,12 @@ class Destinations(Word):
         """One destination."""
         return self._connection.get(destinations.Destination, f"/destinations/{destination_id}")
 
-    def change(self, destination_id: int, address: str) -> destinations.Destination:
-        """Gives one another address."""
-        body = destinations.DestinationChange(address=address)
+    def change(
+        self, destination_id: int, address: str | None = None, *, name: str | None = None
+    ) -> destinations.Destination:
+        """Gives one another address, or another name, which tasks that name it follow."""
+        given = {key: each for key, each in (("address", address), ("name", name)) if each is not None}
+        body = destinations.DestinationChange.model_validate(given)
         return self._connection.send(destinations.Destination, "PATCH", f"/destinations/{destination_id}", body)
 
     def delete(self, destination_id: int) -> None:

@@ -12,10 +12,19 @@ class Schedules(Word):
     """Looks ahead."""
 
     def preview(
-        self, schedule: schedules.Schedule | Mapping[str, Any], *, count: int = 5, after: datetime | None = None
+        self,
+        schedule: schedules.Schedule | Mapping[str, Any],
+        *,
+        count: int = 5,
+        after: datetime | None = None,
+        source_id: int | None = None,
     ) -> schedules.SchedulePreview:
-        """What a schedule would lead to; nothing is saved. See `windrow.wire.schedules.Schedule`."""
-        asked = schedules.PreviewInput.model_validate({"schedule": schedule, "count": count, "after": after})
+        """What a schedule would lead to; nothing is saved. See `windrow.wire.schedules.Schedule`.
+
+        With a source each moment says whether its host is closed then.
+        """
+        given = {"schedule": schedule, "count": count, "after": after, "source_id": source_id}
+        asked = schedules.PreviewInput.model_validate({name: each for name, each in given.items() if each is not None})
         return self._connection.send(schedules.SchedulePreview, "POST", "/schedules/preview", asked)
 
     def coming(self, *, days: int = 1) -> schedules.ComingSchedules:

@@ -2,11 +2,13 @@
 
 import os
 from dataclasses import dataclass
+from functools import partial
 
 from windrow.core.notifications import Chance
 from windrow.core.notifying.addresses import check_address
 from windrow.core.notifying.signing import SECRET_BYTES, new_signing_secret
 from windrow.core.reporting.delivering import Delivering, Letter
+from windrow.core.reporting.renaming import NAMING, follow
 from windrow.core.validating import check_name
 from windrow.errors import BadInput, Conflict, HostResting, ProcessLost, RemoteError
 from windrow.model.accounts import Principal, Right
@@ -15,6 +17,7 @@ from windrow.model.identity import new_id
 from windrow.model.notifications import Channel, Secrets, channel_of, shown_address
 from windrow.model.paging import PageOf, check_limit
 from windrow.ports.clocks import Clock
+from windrow.ports.destinations import Renaming
 from windrow.ports.notifying import Messenger
 from windrow.ports.store import Store
 
@@ -59,18 +62,32 @@ class Destinations:
         principal.need(Right.READ)
         return self.store.destinations.page(tenant_id=principal.scope, limit=check_limit(limit), cursor=cursor)
 
-    def change(self, principal: Principal, destination_id: int, address: str) -> Destination:
-        """Gives one another address, to which the next report goes; its name stays, for tasks name it.
+    def change(
+        self, principal: Principal, destination_id: int, address: str | None = None, *, name: str | None = None
+    ) -> Destination:
+        """Gives one another address, to which the next report goes, or another name, which its team's tasks follow.
 
-        Raises `NotFound`, and `BadInput` for an address that leads nowhere, or by another way.
+        Raises `NotFound`, `BadInput` for an address that leads nowhere, or by another way, `NameTaken`, and `Conflict`
+        while a run that sends there has not ended: it would not find the name.
         """
         present = self._writable(principal, destination_id)
+        if address is None and name is None:
+            raise BadInput.of("address", "or a name is missing: say what to change")
+        secrets = Secrets() if address is None else Secrets(self._checked(address, present))
+        shown = present.shown if address is None else shown_address(secrets.address)
+        self.store.destinations.change(present.id, secrets, shown=shown, renaming=self._renaming(present, name))
+        return self.get(principal, present.id)
+
+    def _checked(self, address: str, present: Destination) -> str:
         if channel_of(address) is not present.channel:
             told = f"is no {present.channel}'s: delete the destination, and make another of the same name"
             raise BadInput.of("address", told)
-        address = check_address(self.messenger, present.channel, address)
-        self.store.destinations.change(present.id, Secrets(address), shown=shown_address(address))
-        return self.get(principal, present.id)
+        return check_address(self.messenger, present.channel, address)
+
+    def _renaming(self, present: Destination, name: str | None) -> Renaming | None:
+        if name is None or (name := check_name(name)) == present.name:
+            return None
+        return Renaming(name, NAMING, partial(follow, old=present.name, new=name), self.clock())
 
     def rotate(self, principal: Principal, destination_id: int) -> MadeDestination:
         """Gives a webhook a new secret; from now on the old one is good for nothing. Raises `Conflict` for others."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from windrow.errors import BadInput
 from windrow.model.accounts import Principal, Right
+from windrow.model.hosts import closed_until, hours_of
 from windrow.model.windows import Hours
 from windrow.ports.clocks import Clock
 from windrow.ports.fetching import HostState
@@ -73,6 +74,4 @@ def check_host(text: str) -> str:
 
 
 def _view(state: HostState, said: Mapping[str, Hours], now: datetime) -> HostView:
-    holding = [said[each] for each in (state.host, state.host.rpartition(":")[0]) if each in said]
-    moments = [moment for each in holding if (moment := each.closed_until(now)) is not None]
-    return HostView(state, said.get(state.host, ALWAYS), max(moments, default=None))
+    return HostView(state, said.get(state.host, ALWAYS), closed_until(hours_of(state.host, said), now))

@@ -1,10 +1,12 @@
 """Looking ahead: what a schedule leads to before it is saved, and what all schedules lead to in the days to come."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
+from windrow.core.closing import Closing, Keeping, Keepings, Wait
 from windrow.errors import BadInput
 from windrow.model.accounts import Principal, Right
 from windrow.model.paging import LARGEST_PAGE
@@ -28,16 +30,35 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a schedule means: in words, in one spelling (of cron only), and the moments that come of it (UTC)."""
+    """What a schedule means: in words, in one spelling (of cron only), and the moments that come of it (UTC).
+
+    waits   which of these moments find their source's host closed
+    """
 
     description: str
     canonical: str | None
     zone: str
     moments: list[datetime]
+    waits: Mapping[datetime, Wait] = field(default_factory=dict)
 
     def shown(self, moment: datetime) -> datetime:
         """The moment as the wall clock of the zone shows it."""
         return moment.astimezone(zone_of(self.zone))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldUp:
+    """A task that is due while the host of its source is closed.
+
+    due     the first such moment
+    wait    what its run finds then
+    count   how many such moments there are
+    """
+
+    task: Task
+    due: datetime
+    wait: Wait
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +68,7 @@ class Coming:
     hours        those in which something is due, with how much
     collisions   minutes in which several tasks are due, the fullest first
     complete     False where there was more than is looked through
+    held_up      tasks that will have to wait for a host to open, the soonest first
     """
 
     until: datetime
@@ -54,6 +76,7 @@ class Coming:
     hours: list[tuple[datetime, int]]
     collisions: list[tuple[datetime, list[Task]]]
     complete: bool
+    held_up: list[HeldUp] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +85,31 @@ class PreviewingSchedules:
 
     tasks: Tasks
     clock: Clock
+    closing: Closing
 
     def preview(
-        self, principal: Principal, schedule: Schedule, *, count: int = 5, after: datetime | None = None
+        self,
+        principal: Principal,
+        schedule: Schedule,
+        *,
+        count: int = 5,
+        after: datetime | None = None,
+        source_id: int | None = None,
     ) -> Preview:
-        """The next moments of a schedule that need not be saved. Raises `BadInput`."""
+        """The next moments of a schedule that need not be saved, for work on a source perhaps.
+
+        Raises `BadInput`, and `NotFound` for a source that there is not.
+        """
+        keeping = self.keeping(principal, source_id)
+        found = preview_of(schedule, self.clock() if after is None else after, count)
+        if keeping is None:
+            return found
+        return replace(found, waits={each: wait for each in found.moments if (wait := keeping.wait(each))})
+
+    def keeping(self, principal: Principal, source_id: int | None) -> Keeping | None:
+        """The host of a source, where it has hours to keep to. Raises `NotFound`."""
         principal.need(Right.READ)
-        return preview_of(schedule, self.clock() if after is None else after, count)
+        return None if source_id is None else self.closing.of_source(source_id, tenant_id=principal.scope)
 
     def coming(self, principal: Principal, *, days: int = 1) -> Coming:
         """What will run by itself in so many days. Raises `BadInput`."""
@@ -81,16 +122,19 @@ class PreviewingSchedules:
         hours: Counter[datetime] = Counter()
         minutes: dict[datetime, dict[str, Task]] = {}
         complete, room = len(tasks) < LARGEST_PAGE, MOST_OF_ALL
+        keepings, held_up = self.closing.of_tasks(tasks), list[HeldUp]()
         for task in tasks:
             found = _moments_until(task, until, min(MOST_OF_ONE, room) + 1)
             complete = complete and len(found) <= min(MOST_OF_ONE, room)
             room -= min(room, len(found))
+            held_up += _held_up(task, found, keepings)
             for moment in found:
                 hours[moment.replace(minute=0, second=0, microsecond=0)] += 1
                 minutes.setdefault(moment.replace(second=0, microsecond=0), {})[task.id] = task
         full = [(minute, list(some.values())) for minute, some in minutes.items() if len(some) > 1]
         full.sort(key=lambda each: (-len(each[1]), each[0]))
-        return Coming(until, sum(hours.values()), sorted(hours.items()), full, complete)
+        held_up.sort(key=lambda each: each.due)
+        return Coming(until, sum(hours.values()), sorted(hours.items()), full, complete, held_up)
 
 
 def preview_of(schedule: Schedule, after: datetime, count: int = 5) -> Preview:
@@ -118,6 +162,11 @@ def moments_of(schedule: Schedule, after: datetime, count: int) -> list[datetime
         found.append(due)
         due = schedule.due_after(due)
     return found
+
+
+def _held_up(task: Task, moments: list[datetime], keepings: Keepings) -> list[HeldUp]:
+    waits = [(moment, wait) for moment in moments if (wait := keepings.wait(task, moment)) is not None]
+    return [HeldUp(task, *waits[0], len(waits))] if waits else []
 
 
 def _moments_until(task: Task, until: datetime, most: int) -> list[datetime]:

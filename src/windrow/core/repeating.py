@@ -7,7 +7,7 @@ from datetime import datetime
 from windrow.core.attending import AVAILABILITY, COPY, PUSH, REFRESH
 from windrow.core.kinds import Kinds
 from windrow.core.pipelines.reading import Reading
-from windrow.core.pipelines.resuming import kept_of, plan_as_parameters
+from windrow.core.pipelines.resuming import from_beginning, inside_of, kept_of, plan_as_parameters
 from windrow.core.retiring import check_active
 from windrow.core.runs import HARVEST, add_run, belongs, known_id, runs_alone
 from windrow.core.scheduling import SOURCE_WORK, make_run
@@ -110,7 +110,8 @@ class Repeating:
         task = self.store.tasks.get(run.task_id, tenant_id=principal.scope)
         if belongs(task) or task.kind in SOURCE_WORK:
             return self._rerun_of_source(principal, task, run)
-        again = replace(make_run(task, now=self.clock(), due=run.due), parameters=run.parameters, rerun_of=run.id)
+        parameters = from_beginning(run.parameters) if run.kind == PIPELINE else run.parameters
+        again = replace(make_run(task, now=self.clock(), due=run.due), parameters=parameters, rerun_of=run.id)
         add_run(self.store, task, again)
         return again
 
@@ -120,7 +121,8 @@ class Repeating:
 
         A pipeline's new run begins at the steps that failed; `steps` names more to begin at, and whatever comes after a
         step that is done again is done again too. It has the plan that the old one had, also where its item was changed
-        since. A sequence's new run asks nothing that was answered.
+        since. A pipeline that failed as a step of it is gone on with too, unless it is named, something before it is
+        done again, or its task was changed. A sequence's new run asks nothing that was answered.
 
         Raises `Conflict` while it has not ended, where nothing failed or is named, and for other kinds of work;
         `BadInput` for a name that is no step of it.
@@ -144,9 +146,10 @@ class Repeating:
         return run.state in STOPPED and kind is not None and RESUME in kind.schema.get("properties", {})
 
     def _resume_steps(self, task: Task, run: Run, steps: Collection[str]) -> Run:
-        kept = kept_of(run, self.reading.find_plan(run), self.store.runs.steps(run.id), steps)
+        plan, noted = self.reading.find_plan(run), self.store.runs.steps(run.id)
+        kept = kept_of(run, plan, noted, steps)
         made = make_run(task, now=self.clock(), due=run.due)
-        parameters = plan_as_parameters(self.reading.kept(run), run)
+        parameters = plan_as_parameters(self.reading.kept(run), run, inside_of(plan, noted, steps))
         again = replace(made, parameters=parameters, rerun_of=run.id)
         self.store.runs.add_resumed(again, kept, alone=runs_alone(task))
         return again

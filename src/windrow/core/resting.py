@@ -8,7 +8,7 @@ from windrow.model.runs import Level
 from windrow.ports.work import Later
 
 LOOK_AGAIN = timedelta(minutes=15)
-"""A host's hours may be changed meanwhile: so long after that at the latest it counts for those who wait already."""
+"""Changed hours wake who rests already; who is put to rest at that moment finds them so much later at the latest."""
 
 
 def rest_of(attempt: Attempt, stop: Stopped) -> Later:

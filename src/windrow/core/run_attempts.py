@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from windrow.core.items import Shelf
 from windrow.errors import BadInput, Cancelled, Draining, LeaseLost, NotFound, Stopped, StoreUnavailable, WindrowError
 from windrow.model.items import LARGEST, Item
 from windrow.model.runs import Level, Output, Part, PartState, Progress, Run, RunState
 from windrow.ports.clocks import Clock
-from windrow.ports.fetching import ErrandsMaker, ExchangerMaker, FetcherMaker
+from windrow.ports.fetching import ErrandsMaker, FetcherMaker
 from windrow.ports.runs import Entry
 from windrow.ports.store import Store
 
@@ -97,11 +97,6 @@ class Attempt:
         """Keeps it for the attempts that come after; what was logged before it is written first."""
         self._flush_log()
         self._store.runs.keep_note(self._run.id, self._run.attempt, note)
-
-    @property
-    def exchanger_maker(self) -> ExchangerMaker:
-        """Makes polite exchangers: what the assembly plugs in makes both."""
-        return cast(ExchangerMaker, self._makers.fetchers)
 
     def remember(self, entries: Mapping[str, Any]) -> None:
         """Keeps values for the next attempt, fenced by this one."""

@@ -163,8 +163,7 @@ class Turns:
 
 def _give_up(host: str, turn: Turn) -> None:
     if turn.closed_until is not None:
-        until = turn.closed_until
-        raise HostClosed(f"{host} rests until {until:%Y-%m-%d %H:%M} UTC: it is not to be asked at this hour.", until)
+        raise HostClosed.of(host, turn.closed_until)
     if turn.resting:
         raise HostResting(f"{host} failed too often; it is left alone for {turn.wait:.0f} s.", retry_after=turn.wait)
     if turn.wait > PATIENCE:

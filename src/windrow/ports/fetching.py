@@ -230,14 +230,6 @@ class Exchanger(Protocol):
         ...
 
 
-class ExchangerMaker(Protocol):
-    """Makes exchangers."""
-
-    def __call__(self, manners: Manners, *, origin: str, credential: Credential | None, check: "Check") -> Exchanger:
-        """As `FetcherMaker`."""
-        ...
-
-
 SLOWEST = 1024
 """Bytes per second: a file that comes more slowly than that is not worth its place."""
 
@@ -281,8 +273,9 @@ class DownloaderMaker(Protocol):
         ...
 
 
-class Errands(Courier, Downloader, Protocol):
-    """A courier that may also bring files of any size: for work that has something done elsewhere and fetches it."""
+class Errands(Courier, Exchanger, Downloader, Protocol):
+    """Everything that work may have to ask of remotes: it changes something there, takes whatever is answered, and
+    brings files of any size."""
 
 
 class ErrandsMaker(Protocol):
@@ -367,9 +360,9 @@ class HostHours(Protocol):
         ...
 
     def save(self, host: str, hours: Hours) -> None:
-        """Says it; a second time replaces the first."""
+        """Says it; a second time replaces the first. Runs and parts that rest for the host look again at once."""
         ...
 
     def remove(self, host: str) -> None:
-        """Takes it back. Raises `NotFound` where nothing was said."""
+        """Takes it back, and has those who rest look again. Raises `NotFound` where nothing was said."""
         ...

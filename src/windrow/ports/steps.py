@@ -34,6 +34,7 @@ class Beginning:
     beside  what to do where that task is at work already
     joins   of `JOIN`: what the parameters of the run that is there must hold; where they do not, the step begins a run
             of its own behind it, so the task needs a concurrency key
+    kept    names of steps that the run keeps of the one that it is in place of (`rerun_of`)
     """
 
     name: str
@@ -41,6 +42,7 @@ class Beginning:
     task: Task | None = None
     beside: Beside = Beside.ALLOW
     joins: Mapping[str, Any] = field(default_factory=dict)
+    kept: Sequence[str] = ()
     state: RunState | None = None
     error: str = ""
 

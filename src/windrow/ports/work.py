@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, ClassVar, Protocol
 from windrow.model.items import Item
 from windrow.model.runs import Level, Part, PartState, Progress, Run
 from windrow.model.tasks import Retry, Task
-from windrow.ports.fetching import ErrandsMaker, ExchangerMaker, FetcherMaker
+from windrow.ports.fetching import ErrandsMaker, FetcherMaker
 from windrow.ports.runs import Ending
 
 LEAST_MEMORY = 64 << 20
@@ -99,11 +99,6 @@ class Work(Protocol):
         """Makes polite fetchers."""
         ...
 
-    @property
-    def exchanger_maker(self) -> ExchangerMaker:
-        """Makes polite exchangers: for what people wrote, and whatever is answered."""
-        ...
-
     def remember(self, entries: Mapping[str, Any]) -> None:
         """Keeps values of the run by name, plain JSON, encrypted; they are on disk when it returns.
 
@@ -121,7 +116,8 @@ class Work(Protocol):
 
     @property
     def errands_maker(self) -> ErrandsMaker:
-        """Makes fetchers that may also change something on a remote, and bring large files. Not in a child process."""
+        """Makes fetchers that may also change something on a remote, send what people wrote and take whatever is
+        answered, and bring large files. Not in a child process."""
         ...
 
     def now(self) -> datetime:

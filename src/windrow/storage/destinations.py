@@ -3,18 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from windrow.errors import Conflict, NameTaken, NotFound
 from windrow.model.destinations import Destination
 from windrow.model.notifications import Channel, Secrets
 from windrow.model.paging import PageOf, check_limit
+from windrow.ports.destinations import Renaming
 from windrow.storage.database import Database
 from windrow.storage.listing import number_of, to_page
+from windrow.storage.moves import ACTIVE_WORDS
 from windrow.storage.numbers import can_be_id
 from windrow.storage.secrets import Vault
-from windrow.storage.tables import destinations
+from windrow.storage.tables import destinations, runs, tasks
 
 MOST = 1_000
 """Destinations of one tenant."""
@@ -47,8 +49,7 @@ class SqlDestinations:
             try:
                 number = connection.scalars(insert(destinations).values(values).returning(destinations.c.id)).one()
             except IntegrityError as error:
-                told = f"There is a destination {destination.name!r} already; choose another name."
-                raise NameTaken(told) from error
+                raise _name_taken(destination.name) from error
             # Sealed for its own row, whose number is known only now.
             connection.execute(_this(number).values(self._sealed(number, secrets)))
             return _to_destination(connection.execute(select(*_SHOWN).where(destinations.c.id == number)).one())
@@ -91,16 +92,23 @@ class SqlDestinations:
             row = connection.execute(query).one_or_none()
         if row is None:
             raise NotFound("destination", destination_id)
-        address = self._vault.open_text(row.address, place=_place(destination_id, "address"))
-        signing = self._vault.open_text(row.signing, place=_place(destination_id, "signing")) if row.signing else ""
+        address = self._vault.open_text(row.address, place=place_of(destination_id, "address"))
+        signing = self._vault.open_text(row.signing, place=place_of(destination_id, "signing")) if row.signing else ""
         return Secrets(address, signing)
 
-    def change(self, destination_id: int, secrets: Secrets, *, shown: str) -> None:
-        """Changes what is kept encrypted, as far as it is given."""
-        values = {"shown": shown, "problem": "", "problem_at": None, **self._sealed(destination_id, secrets)}
+    def change(self, destination_id: int, secrets: Secrets, *, shown: str, renaming: Renaming | None = None) -> None:
+        """Changes what is kept encrypted, as far as it is given, and the name, which tasks follow."""
+        values: dict[str, Any] = {"shown": shown, **self._sealed(destination_id, secrets)}
+        if secrets != Secrets():
+            values |= {"problem": "", "problem_at": None}
         with self._database.write() as connection:
-            if connection.execute(_this(destination_id).values(values)).rowcount == 0:
+            tenant_id = connection.scalar(_this(destination_id).values(values).returning(destinations.c.tenant_id))
+            if tenant_id is None:
                 raise NotFound("destination", destination_id)
+            if renaming is not None:
+                _rename(connection, destination_id, renaming)
+                _refuse_while_named(connection, tenant_id, renaming)
+                _follow(connection, tenant_id, renaming)
 
     def delete(self, destination_id: int, *, tenant_id: str | None) -> None:
         """Takes one away."""
@@ -123,14 +131,55 @@ class SqlDestinations:
 
     def _sealed(self, number: int, secrets: Secrets) -> dict[str, bytes]:
         given = {"address": secrets.address, "signing": secrets.signing}
-        return {word: self._vault.seal_text(text, place=_place(number, word)) for word, text in given.items() if text}
+        return {word: self._vault.seal_text(text, place=place_of(number, word)) for word, text in given.items() if text}
 
 
 def _this(number: int) -> Any:
     return update(destinations).where(destinations.c.id == number)
 
 
-def _place(number: int, what: str) -> str:
+def _rename(connection: Connection, number: int, renaming: Renaming) -> None:
+    try:
+        connection.execute(_this(number).values(name=renaming.name))
+    except IntegrityError as error:
+        raise _name_taken(renaming.name) from error
+
+
+def _refuse_while_named(connection: Connection, tenant_id: str, renaming: Renaming) -> None:
+    """A run looks the name up when it sends, and its parameters stay what was asked for."""
+    active = (runs.c.tenant_id == tenant_id, runs.c.kind.in_(renaming.kinds), runs.c.state.in_(ACTIVE_WORDS))
+    for row in connection.execute(select(runs.c.id, runs.c.kind, runs.c.parameters).where(*active)):
+        if renaming.follow(row.kind, row.parameters) is not None:
+            raise Conflict(f"Run {row.id} sends there and has not ended: wait for its end, or cancel it first.")
+
+
+def _follow(connection: Connection, tenant_id: str, renaming: Renaming) -> None:
+    columns = (tasks.c.id, tasks.c.kind, tasks.c.parameters)
+    naming = select(*columns).where(tasks.c.tenant_id == tenant_id, tasks.c.kind.in_(renaming.kinds))
+    followed = [
+        {"this_task": row.id, "new_parameters": new}
+        for row in connection.execute(naming.order_by(tasks.c.id).with_for_update())
+        if (new := renaming.follow(row.kind, row.parameters)) is not None
+    ]
+    if followed:
+        # Whoever meets a moment of such a task with the old name in hand reads it again: see storage/tasks.py.
+        version = tasks.c.schedule_version + 1
+        connection.execute(_FOLLOW.values(schedule_version=version, changed_at=renaming.now), followed)
+
+
+_FOLLOW = (
+    update(tasks)
+    .where(tasks.c.id == bindparam("this_task"))
+    .values(parameters=bindparam("new_parameters", type_=tasks.c.parameters.type))
+)
+
+
+def _name_taken(name: str) -> NameTaken:
+    return NameTaken(f"There is a destination {name!r} already; choose another name.")
+
+
+def place_of(number: int, what: str) -> str:
+    """What a value kept here is bound to."""
     return f"destination {number} {what}"
 
 

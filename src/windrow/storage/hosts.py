@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, type_coerce, update
 
+from windrow.model.hosts import closed_until, names_of
 from windrow.model.manners import HostLine, ask_turn, give_back, line_from_json, line_to_json, renew
 from windrow.ports.clocks import Clock, system_clock
 from windrow.ports.fetching import HostState, Turn
 from windrow.storage.database import Database
-from windrow.storage.host_hours import closed_until, hours_named
+from windrow.storage.host_hours import hours_named, to_hours
 from windrow.storage.tables import hosts
 from windrow.storage.types import Json
 from windrow.storage.upserts import insert_missing
@@ -32,7 +33,7 @@ class SqlHosts:
         ticket = secrets.token_hex(8)
         with self._database.write() as connection:
             line, hours = _lock_line_and_hours(connection, host, now)
-            if (until := closed_until(hours, now)) is not None:
+            if (until := closed_until(map(to_hours, hours), now)) is not None:
                 return Turn((until - now).total_seconds(), closed_until=until)
             reply = ask_turn(
                 line, ticket, now=now, requests_per_second=requests_per_second, concurrency=concurrency, hold=hold
@@ -74,9 +75,8 @@ def _lock_line(connection: Connection, host: str, now: datetime) -> HostLine:
 
 
 def _lock_line_and_hours(connection: Connection, host: str, now: datetime) -> tuple[HostLine, list[Any]]:
-    name = host.rpartition(":")[0]
-    host = host[-LONGEST_KEY:]
-    names = {"this_host": host, "this_name": name[-LONGEST_KEY:]}
+    host, name = (each[-LONGEST_KEY:] for each in names_of(host))
+    names = {"this_host": host, "this_name": name}
     kept = connection.execute(_LINE, names).one_or_none()
     if kept is None:
         row = {"host": host, "line": line_to_json(HostLine(host)), "changed_at": now}

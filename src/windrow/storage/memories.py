@@ -49,13 +49,14 @@ class SqlMemories:
         return {row.name: self._open(run_id, row.name, row.sealed) for row in rows}
 
     def _seal(self, run_id: str, name: str, value: Any) -> bytes:
-        return self._vault.seal_text(json.dumps(value), place=_place(run_id, name))
+        return self._vault.seal_text(json.dumps(value), place=place_of(run_id, name))
 
     def _open(self, run_id: str, name: str, sealed: bytes) -> Any:
-        return json.loads(self._vault.open_text(sealed, place=_place(run_id, name)))
+        return json.loads(self._vault.open_text(sealed, place=place_of(run_id, name)))
 
 
-def _place(run_id: str, name: str) -> str:
+def place_of(run_id: str, name: str) -> str:
+    """What a value kept here is bound to."""
     return f"run_memories:{run_id}:{name}"
 
 

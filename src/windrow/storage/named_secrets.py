@@ -28,7 +28,7 @@ class SqlNamedSecrets:
 
     def put(self, secret: NamedSecret, value: str) -> NamedSecret:
         """Writes one, in the place of the one of its name."""
-        sealed = self._vault.seal_text(value, place=_place(secret.tenant_id, secret.name))
+        sealed = self._vault.seal_text(value, place=place_of(secret.tenant_id, secret.name))
         others = (named_secrets.c.tenant_id == secret.tenant_id, named_secrets.c.name != secret.name)
         with self._database.write() as connection:
             if connection.scalars(select(func.count()).where(*others)).one() >= MOST:
@@ -68,7 +68,7 @@ class SqlNamedSecrets:
             row = connection.execute(_one(list(named_secrets.c), tenant_id, name)).one_or_none()
         if row is None:
             return None
-        return OpenSecret(self._vault.open_text(row.sealed, place=_place(tenant_id, name)), frozenset(row.hosts))
+        return OpenSecret(self._vault.open_text(row.sealed, place=place_of(tenant_id, name)), frozenset(row.hosts))
 
     def delete(self, name: str, *, tenant_id: str) -> None:
         """Takes one away."""
@@ -88,7 +88,8 @@ def _one(columns: Any, tenant_id: str, name: str) -> Any:
     return select(*columns).where(named_secrets.c.tenant_id == tenant_id, named_secrets.c.name == name)
 
 
-def _place(tenant_id: str, name: str) -> str:
+def place_of(tenant_id: str, name: str) -> str:
+    """What a value kept here is bound to."""
     return f"secret {tenant_id} {name}"
 
 

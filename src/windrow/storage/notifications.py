@@ -66,8 +66,8 @@ class SqlNotifications:
         """What is kept of it encrypted."""
         with self._database.read() as connection:
             row = _one(connection, source_id, notification_id)
-        signing = "" if row.signing is None else self._vault.open_text(row.signing, place=_place(row.id, "signing"))
-        return Secrets(self._vault.open_text(row.address, place=_place(row.id, "address")), signing)
+        signing = "" if row.signing is None else self._vault.open_text(row.signing, place=place_of(row.id, "signing"))
+        return Secrets(self._vault.open_text(row.address, place=place_of(row.id, "address")), signing)
 
     def page(self, source_id: int, *, limit: int, cursor: str | None = None) -> PageOf[Notification]:
         """A source's, in the order they were made."""
@@ -156,7 +156,7 @@ class SqlNotifications:
 
     def _sealed(self, number: int, secrets: Secrets) -> dict[str, Any]:
         given = {"address": secrets.address, "signing": secrets.signing}
-        return {word: self._vault.seal_text(text, place=_place(number, word)) for word, text in given.items() if text}
+        return {word: self._vault.seal_text(text, place=place_of(number, word)) for word, text in given.items() if text}
 
     def _carry_out(self, connection: Connection, source_id: int, plan: Plan) -> None:
         for task in plan(_all_of(connection, source_id)):
@@ -187,7 +187,8 @@ def _this(number: int) -> Any:
     return update(notifications).where(notifications.c.id == number)
 
 
-def _place(number: int, what: str) -> str:
+def place_of(number: int, what: str) -> str:
+    """What a value kept here is bound to."""
     return f"notification {number} {what}"
 
 

@@ -57,6 +57,15 @@ class Vault:
         """The text that was sealed. Raises `Conflict` when no key at hand fits."""
         return self._decrypt(sealed, place).decode()
 
+    def reseal(self, sealed: bytes, *, place: str) -> bytes:
+        """The same under the first key. Raises `Conflict` when no key at hand fits."""
+        return self._encrypt(self._decrypt(sealed, place), place)
+
+    @property
+    def current_mark(self) -> bytes:
+        """What all begins with that the first key sealed; the rest is to be sealed again before an older key may go."""
+        return _VERSION + self._current
+
     def _encrypt(self, plain: bytes, place: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         cipher = self._ciphers[self._current]
@@ -76,21 +85,19 @@ class Vault:
         except InvalidTag as error:
             raise Conflict("A stored credential was damaged or moved: enter it again.") from error
 
-    def is_current(self, sealed: bytes) -> bool:
-        """Whether the first key made it; otherwise it is to be sealed again before the older key may go."""
-        return sealed[len(_VERSION) : len(_VERSION) + _MARK_BYTES] == self._current
 
-
-def open_vault(folder: Path, secret_key: str | None = None) -> Vault:
+def open_vault(folder: Path, secret_key: str | None = None, *, make: bool = True) -> Vault:
     """The vault of an installation: with the keys of the setting, or those of `secret.key` in its data folder.
 
-    The file is made when it is missing, readable by its owner only. Processes on other machines need the same keys.
-    Raises `BadInput` when a key is none.
+    The file is made when it is missing, readable by its owner only, unless `make` says otherwise. Processes on other
+    machines need the same keys. Raises `BadInput` when a key is none, or when there is none.
     """
     if secret_key is not None:
         return Vault(_read_keys(secret_key.replace(",", "\n"), "WINDROW_SECRET_KEY"))
     path = folder / KEY_FILE
     if not path.exists():
+        if not make:
+            raise BadInput.of(str(path), "is missing: put it back, or name the keys by WINDROW_SECRET_KEY")
         _make_key_file(path)
     return Vault(_read_keys(path.read_text(encoding="ascii", errors="replace"), str(path)))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from windrow.errors import Conflict, NameTaken, NotFound
@@ -19,7 +19,6 @@ from windrow.ports.clocks import Clock, system_clock
 from windrow.ports.sources import Choice, ResourceFilter
 from windrow.storage import availability, resources, reviews, source_removal
 from windrow.storage.attendants import attend, find_attendants, save_attendant
-from windrow.storage.batches import batches
 from windrow.storage.database import Database
 from windrow.storage.listing import number_of, to_page
 from windrow.storage.listings import list_rows
@@ -185,18 +184,6 @@ class SqlSources:
             row = _one(connection, source_id, None)
         return None if row.credential is None else self._vault.open(row.credential, place=row.task_id)
 
-    def renew_credentials(self) -> int:
-        """Encrypts anew what an older key encrypted, so that this key may go; returns how many. Raises `Conflict`."""
-        with self._database.read() as connection:
-            rows = connection.execute(select(sources).where(sources.c.credential.is_not(None))).all()
-        stale = [self._renewed(row) for row in rows if not self._vault.is_current(row.credential)]
-        # One that was entered anew meanwhile is left as it is.
-        unchanged = (sources.c.id == bindparam("this"), sources.c.credential == bindparam("old"))
-        for some in batches(stale):
-            with self._database.write() as connection:
-                connection.execute(update(sources).where(*unchanged).values(credential=bindparam("new")), some)
-        return len(stale)
-
     def delete(self, source_id: int, *, tenant_id: str | None) -> list[str]:
         """Deletes a source with its task, runs, resources and records, in batches; returns its blobs."""
         if not can_be_id(source_id):
@@ -262,10 +249,6 @@ class SqlSources:
     def _seal(self, credential: Credential | None, task_id: str) -> bytes | None:
         # A source has no number before it is written, but its task has an id.
         return None if credential is None else self._vault.seal(credential, place=task_id)
-
-    def _renewed(self, row: Row[Any]) -> dict[str, Any]:
-        new = self._seal(self._vault.open(row.credential, place=row.task_id), row.task_id)
-        return {"this": row.id, "old": row.credential, "new": new}
 
 
 def _one(connection: Connection, source_id: int, tenant_id: str | None, *, lock: bool = False) -> Row[Any]:

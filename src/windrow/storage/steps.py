@@ -44,8 +44,7 @@ class RunSteps:
                 add_one_alone(connection, run)
             else:
                 add_runs(connection, [run])
-            these = {"old_run": run.rerun_of, "this_run": run.id, "these_names": kept}
-            connection.execute(insert(run_steps).from_select(_COPIED, _KEPT), these)
+            _keep(connection, run, kept)
 
     def begin_steps(self, run_id: str, attempt: int, steps: Sequence[Beginning], *, now: datetime) -> list[Step]:
         """Begins steps of a run and notes them with it."""
@@ -171,8 +170,15 @@ def _begin(connection: Connection, run_id: str, step: Beginning, found: Mapping[
             return Step(run_id, step.name, fitting, now, own=False)
         note_start(connection, step.run, task)
     add_runs(connection, [step.run])
+    _keep(connection, step.run, step.kept)
     connection.execute(_JOIN, {"this_run": step.run.id})
     return Step(run_id, step.name, step.run.id, now)
+
+
+def _keep(connection: Connection, run: Run, kept: Sequence[str]) -> None:
+    these = {"old_run": run.rerun_of, "this_run": run.id, "these_names": kept}
+    if kept:
+        connection.execute(insert(run_steps).from_select(_COPIED, _KEPT), these)
 
 
 def _row(step: Step, number: int) -> dict[str, Any]:

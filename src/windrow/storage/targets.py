@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from windrow.errors import Conflict, NameTaken, NotFound
@@ -129,18 +129,6 @@ class SqlTargets:
             row = _one(connection, target_id)
         return None if row.credential is None else self._vault.open(row.credential, place=row.seal)
 
-    def renew_credentials(self) -> int:
-        """Encrypts anew what an older key encrypted; returns how many."""
-        with self._database.read() as connection:
-            rows = connection.execute(select(targets).where(targets.c.credential.is_not(None))).all()
-        stale = [self._renewed(row) for row in rows if not self._vault.is_current(row.credential)]
-        if stale:
-            # One that was entered anew meanwhile is left as it is.
-            unchanged = (targets.c.id == bindparam("this"), targets.c.credential == bindparam("old"))
-            with self._database.write() as connection:
-                connection.execute(update(targets).where(*unchanged).values(credential=bindparam("new")), stale)
-        return len(stale)
-
     def due(self, target_id: int, *, removals: bool, after: int, limit: int) -> Stretch | None:
         """The next records to be pushed, or taken away."""
         with self._database.read() as connection:
@@ -188,10 +176,6 @@ class SqlTargets:
 
     def _seal(self, credential: Credential | None, seal: str) -> bytes | None:
         return None if credential is None else self._vault.seal(credential, place=seal)
-
-    def _renewed(self, row: Row[Any]) -> dict[str, Any]:
-        new = self._seal(self._vault.open(row.credential, place=row.seal), row.seal)
-        return {"this": row.id, "old": row.credential, "new": new}
 
 
 def forget_deliveries(database: Database, target_id: int) -> None:

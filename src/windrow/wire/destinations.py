@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from windrow.wire.notifications import Address, ChannelName
-from windrow.wire.shapes import Id, Input, Shape
+from windrow.wire.shapes import Id, Input, Partial, Shape
 
 DestinationName = Annotated[
     str, Field(min_length=1, max_length=255, examples=["Board"], description="What tasks call it in `send_to`.")
@@ -45,7 +45,8 @@ class DestinationInput(Input):
     address: Address = Field(repr=False)
 
 
-class DestinationChange(Input):
-    """Another address for a destination."""
+class DestinationChange(Partial):
+    """What to change of a destination; what is left out stays. Tasks that name it follow it to another name."""
 
-    address: Address = Field(repr=False)
+    name: DestinationName | None = None
+    address: Address | None = Field(None, repr=False)

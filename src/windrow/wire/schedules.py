@@ -196,12 +196,16 @@ class ScheduleView(Shape):
     description: str = Field("", examples=["every 6 hours"])
 
 
+WAITS_UNTIL = "The host of its source is closed when it is due: its run goes on from then on."
+
+
 class PreviewInput(Input):
     """A schedule to be looked at before it is saved."""
 
     schedule: Schedule
     count: Whole = Field(5, ge=1, le=100, description="How many moments.")
     after: Moment | None = Field(None, description="Moments later than this one; without it, now.")
+    source_id: Whole | None = Field(None, ge=1, description="The source whose harvests it is for: its host has hours.")
 
 
 class PreviewedMoment(Shape):
@@ -209,6 +213,8 @@ class PreviewedMoment(Shape):
 
     due: datetime
     local: str = Field(examples=["2027-03-14T03:00:00-04:00"])
+    waits_until: datetime | None = Field(None, description=WAITS_UNTIL)
+    waits_for: str = Field("", examples=["catalogue.example.org"], description="The host that is closed then.")
 
 
 class SchedulePreview(Shape):
@@ -235,6 +241,16 @@ class Collision(Shape):
     count: int
 
 
+class HeldUp(Shape):
+    """A task that is due while the host of its source is closed."""
+
+    task: Id
+    due: datetime = Field(description="The first such moment.")
+    waits_until: datetime = Field(description=WAITS_UNTIL)
+    waits_for: str = Field(examples=["catalogue.example.org"])
+    count: int = Field(description="How many such moments there are.")
+
+
 class ComingSchedules(Shape):
     """What will run by itself in the time ahead."""
 
@@ -243,3 +259,4 @@ class ComingSchedules(Shape):
     complete: bool = Field(description="False where there was more than is looked through at once.")
     hours: Sequence[ComingHour] = Field(description="Those in which something is due.")
     collisions: Sequence[Collision] = Field(description="The fullest minutes, at most a hundred.")
+    held_up: Sequence[HeldUp] = Field((), description="Tasks that will wait for a host to open, at most a hundred.")

@@ -15,6 +15,7 @@ from windrow.errors import BadInput, Conflict
 from windrow.model.items import ItemType
 from windrow.model.runs import Cause, Run, RunState
 from windrow.model.steps import Step
+from windrow.model.tasks import Task
 from windrow.ports.clocks import system_clock
 
 STATES = (None, RunState.SUCCEEDED, RunState.PARTIAL, RunState.FAILED, RunState.CANCELLED, RunState.SKIPPED)
@@ -80,6 +81,76 @@ def test_the_plan_stays_what_it_was_though_its_item_has_changed(line: Line) -> N
     second = line.finish(windrow.repeating.resume(principal, first.id))
 
     assert (second.state, line.states(second)) == (RunState.FAILED, {"write": "succeeded", "print": "failed"})
+
+
+def nested(line: Line, press: Task) -> tuple[Task, Run]:
+    """A pipeline of three steps, whose second is a pipeline of two, whose second fails; and its first run."""
+    inner = line.task(
+        says("write", parameters={"says": "news"}), {"name": "print", "task": press.id, "after": ["write"]}
+    )
+    first = line.run(
+        says("order", parameters={"says": "paper"}),
+        {"name": "make", "task": inner.id, "after": ["order"]},
+        says("carry", after=["make"]),
+    )
+    line.told.seen.clear()
+    return inner, first
+
+
+def mend(line: Line, press: Task) -> None:
+    line.farm.assembly.windrow.tasks.change(
+        line.farm.principal, press.id, TaskDraft("press", "told", {"says": "paper"})
+    )
+
+
+def test_a_pipeline_within_is_gone_on_with_inside(line: Line) -> None:
+    press = line.task(kind="told", fails="no paper")
+    _, first = nested(line, press)
+    resume = line.farm.assembly.windrow.repeating.resume
+    again = line.finish(resume(line.farm.principal, first.id))
+    mend(line, press)
+    line.told.seen.clear()
+
+    third = line.finish(resume(line.farm.principal, again.id))
+
+    assert (again.state, third.state) == (RunState.FAILED, RunState.SUCCEEDED)
+    assert line.told.seen == [{"says": "paper"}, {}]
+    inner_first, inner_third = (line.farm.run(line.steps(run)["make"].child_id or "") for run in (again, third))
+    assert inner_third.rerun_of == inner_first.id
+    assert line.steps(inner_third)["write"].child_id == line.steps(inner_first)["write"].child_id
+    assert line.states(inner_third) == {"write": "succeeded", "print": "succeeded"}
+    line.told.seen.clear()
+    assert line.finish(line.farm.assembly.windrow.repeating.rerun(line.farm.principal, third.id)).state == "succeeded"
+    assert len(line.told.seen) == 4
+
+
+@pytest.mark.parametrize("why", ["named", "before", "mended"])
+def test_a_pipeline_within_is_done_as_a_whole_where_it_must_be(line: Line, why: str) -> None:
+    press = line.task(kind="told", fails="no paper")
+    inner, first = nested(line, press)
+    mend(line, press)
+    steps = {"named": ["make"], "before": ["order"], "mended": []}[why]
+    if why == "mended":
+        draft = TaskDraft("inner", "pipeline", inner.parameters)
+        line.farm.assembly.windrow.tasks.change(line.farm.principal, inner.id, draft)
+
+    second = line.finish(line.farm.assembly.windrow.repeating.resume(line.farm.principal, first.id, steps=steps))
+
+    assert second.state is RunState.SUCCEEDED
+    assert len(line.told.seen) == (4 if why == "before" else 3)
+    assert line.farm.run(line.steps(second)["make"].child_id or "").rerun_of == ""
+
+
+def test_a_pipeline_that_is_a_step_by_its_kind_is_gone_on_with_too(line: Line) -> None:
+    press = line.task(kind="told", fails="no paper")
+    steps = [says("write"), {"name": "print", "task": press.id, "after": ["write"]}]
+    first = line.run({"name": "make", "kind": "pipeline", "parameters": {"steps": steps}})
+    mend(line, press)
+    line.told.seen.clear()
+
+    second = line.finish(line.farm.assembly.windrow.repeating.resume(line.farm.principal, first.id))
+
+    assert (second.state, line.told.seen) == (RunState.SUCCEEDED, [{"says": "paper"}])
 
 
 @given(

@@ -48,10 +48,20 @@ def test_an_api_token_does_as_well(house: House, service: Service) -> None:
         assert answer.status == 200
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("path", ["js/", "js/nothing", "js/walker_run/", "js_public/a/b/c", "js_admin/nothing"])
+def test_a_path_that_there_is_not_is_told_in_json(house: House, method: str, path: str) -> None:
+    answer = house.anybody()(method, f"//{path}")
+
+    assert (answer.status, answer.json) == (404, {"detail": "Not found."})
+    assert answer.headers["content-type"] == "application/json"
+
+
 def test_methods(service: Service) -> None:
     check = service.post("js/walker_queue_check")
 
     assert (check.status, check.json) == (405, {"detail": 'Method "POST" not allowed.'})
+    assert service.post("js_admin/walker_queue_check").status == 403
     for path in ("js/walker_run", "js/walker_execute", "js/wapi/hello", "js/walker_list", "js_public/walker_summon"):
         got = service.get(path, name="hello", is_async="true")
         assert (got.status, got.json) == (405, {"detail": 'Method "GET" not allowed.'})

@@ -71,6 +71,21 @@ def test_an_address_of_another_channel_and_a_taken_name_are_refused(ada: Caller)
     assert ada("POST", "/destinations", {"name": "Taken", "address": "https://example.org/"}).status == 409
 
 
+def test_a_task_follows_a_destination_to_its_new_name(ada: Caller) -> None:
+    made = ada.post("/destinations", {"name": "Before", "address": "https://example.org/"})
+    drafted = {"name": "Monday", "kind": "report", "parameters": {"report": "usage", "send_to": ["Before"]}}
+    task = ada.post("/tasks", drafted)
+
+    changed = ada("PATCH", f"/destinations/{made['id']}", {"name": "After"})
+    taken = ada("PATCH", f"/destinations/{made['id']}", {"name": "Taken"})
+    wrong = [ada("PATCH", f"/destinations/{made['id']}", each) for each in ({}, {"name": None}, {"name": " "})]
+
+    assert (changed.status, changed.json["name"], changed.json["address"]) == (200, "After", "https://example.org")
+    assert ada.get(f"/tasks/{task['id']}")["parameters"]["send_to"] == ["After"]
+    assert taken.status == 409
+    assert [(each.status, *each.problems) for each in wrong] == [(422, "address"), (422, "name"), (422, "name")]
+
+
 def test_a_report_names_what_there_is(ada: Caller) -> None:
     task = {"name": "Monday", "kind": "report"}
     wrong = {"report": "usage", "send_to": ["Nobody"], "sources": [4711]}

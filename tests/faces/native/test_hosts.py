@@ -75,3 +75,27 @@ def test_a_source_on_a_closed_host_is_not_looked_at(admin: Caller) -> None:
 
     assert (answer.status, answer.json["title"]) == (409, "This host is not to be asked at this hour")
     assert "127.0.0.1:9 rests until " in answer.json["detail"]
+
+
+def test_what_is_due_while_its_host_is_closed_is_told_ahead(admin: Caller) -> None:
+    daily = {"trigger": {"type": "cron", "expression": "0 */12 * * *"}}
+    drafted = {"name": "Closed", "kind": "csw", "url": "https://catalogue.example.org/csw", "schedule": daily}
+    source = admin.post("/sources", drafted)
+    asked = {"schedule": daily, "source_id": source["id"], "count": 2, "after": "2027-01-01T01:00:00Z"}
+    open_then = admin.post("/schedules/preview", asked)["moments"]
+    admin("PUT", PATH, {"blackouts": [{"begin": "08:00", "end": "18:00"}]})
+
+    moments = admin.post("/schedules/preview", asked)["moments"]
+    missing = admin("POST", "/schedules/preview", {**asked, "source_id": 4711})
+    coming = admin.get("/schedules/coming?days=1")["held_up"]
+
+    told = [(each["due"], each["waits_until"], each["waits_for"]) for each in moments]
+    assert told == [
+        ("2027-01-01T12:00:00Z", "2027-01-01T18:00:00Z", "catalogue.example.org"),
+        ("2027-01-02T00:00:00Z", None, ""),
+    ]
+    assert [each["waits_until"] for each in open_then] == [None, None]
+    assert missing.status == 404
+    (held,) = coming
+    assert (held["due"][11:], held["waits_until"][11:], held["count"]) == ("12:00:00Z", "18:00:00Z", 1)
+    assert held["waits_for"] == "catalogue.example.org"

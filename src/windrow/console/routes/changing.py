@@ -60,7 +60,8 @@ def explain_schedule(ctx: Ctx, source_id: Number, form: Posted) -> Response:
     """The form with what its schedule means; for browsers without scripts."""
     ctx.own_source(source_id)
     kept = ctx.windrow.sources.view(ctx.principal, source_id).task.schedule
-    return _show_typed(ctx, source_id, form, told=tell_form(form, now=ctx.now, kept=kept))
+    keeping = ctx.windrow.schedules.keeping(ctx.principal, source_id)
+    return _show_typed(ctx, source_id, form, told=tell_form(form, now=ctx.now, kept=kept, keeping=keeping))
 
 
 @router.post("/settings/compare")

@@ -34,11 +34,15 @@ def create_destination(ctx: Ctx, form: Posted) -> Response:
 
 @router.post("/{destination_id}")
 def change_destination(ctx: Ctx, destination_id: Number, form: Posted) -> Response:
-    """Gives one another address."""
+    """Gives one another address, or another name; an address that is left empty stays."""
+    address = form.text("address") or None
     try:
-        ctx.windrow.destinations.change(ctx.principal, destination_id, form.text("address"))
+        ctx.windrow.destinations.change(ctx.principal, destination_id, address, name=form.text("name"))
     except BadInput as error:
-        return _show(ctx, problems={f"address-{destination_id}": error.problems[0].problem}, status=422)
+        problems = {f"{field}-{destination_id}": told for field, told in problems_by_field(error).items()}
+        return _show(ctx, problems=problems, status=422)
+    except Conflict as error:
+        return _show(ctx, problems={f"name-{destination_id}": str(error)}, status=409)
     return see("/destinations")
 
 

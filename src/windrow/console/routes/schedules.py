@@ -11,6 +11,7 @@ from windrow.console.presets import filled
 from windrow.console.schedule_forms import typed_fields
 from windrow.console.views.schedules import tell_form
 from windrow.console.views.tasks import Row, row_of
+from windrow.core.closing import Keeping
 
 router = APIRouter(prefix="/schedules", route_class=PageRoute)
 
@@ -47,7 +48,8 @@ def list_schedules(ctx: Ctx, kind: str = "", show: str = "", cursor: Cursor = No
 @router.get("/explain")
 def explain_schedule(ctx: Ctx, request: Request) -> Response:
     """What the fields of a schedule mean as they stand; a piece of the page that holds them."""
-    return ctx.show("schedule_told.html", told=tell_form(_asked(request), now=ctx.now))
+    form = _asked(request)
+    return ctx.show("schedule_told.html", told=tell_form(form, now=ctx.now, keeping=_keeping(ctx, form)))
 
 
 @router.get("/editor")
@@ -58,7 +60,14 @@ def fill_editor(ctx: Ctx, request: Request) -> Response:
 
 def _editor(ctx: Context, form: Form) -> Response:
     when = filled(typed_fields(form), form.text("when.preset"))
-    return ctx.show("schedule_fields.html", when=when, of=form.text("when.of", "task"))
+    source = form.text("when.source")
+    return ctx.show("schedule_fields.html", when=when, of=form.text("when.of", "task"), source=source)
+
+
+def _keeping(ctx: Context, form: Form) -> Keeping | None:
+    """The hours of the host that the schedule's source asks."""
+    source = form.text("when.source")
+    return ctx.windrow.schedules.keeping(ctx.principal, int(source)) if source.isdecimal() else None
 
 
 def _asked(request: Request) -> Form:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import merge
 
+from windrow.console.views.schedules import tell_wait
 from windrow.console.views.tasks import place_of
 from windrow.console.zones import is_zone, offset_of
 from windrow.core.agenda.expanding import Steady
@@ -68,6 +69,7 @@ class Entry:
     """A moment of a task: past, with how it ended, or still to come (`state` None).
 
     place     the page of its run, or of its task; `of_task` is that of its task in any case
+    waits     until when it will wait for a host to open, "" mostly
     """
 
     due: datetime
@@ -77,6 +79,7 @@ class Entry:
     of_task: str
     state: RunState | None
     told: str
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +207,11 @@ def _ahead(view: CalendarView, zone: str) -> list[tuple[str, Entry]]:
         told = "to come"
         if moment.begins != moment.due:
             told = f"begins at {moment.begins.astimezone(here):%H:%M:%S}, by its jitter"
+        wait = view.keepings.wait(moment.task, moment.begins)
+        waits = "" if wait is None else tell_wait(wait, moment.begins.astimezone(here))
         local = f"{moment.due.astimezone(here):%H:%M}"
         place = place_of(moment.task)
-        found.append((moment.task.id, Entry(moment.due, local, moment.task.name, place, place, None, told)))
+        found.append((moment.task.id, Entry(moment.due, local, moment.task.name, place, place, None, told, waits)))
     return found
 
 

@@ -10,6 +10,7 @@ from windrow.console.presets import PRESETS
 from windrow.console.schedule_forms import KEPT, TRIGGERS, UNITS, in_form, read_schedule
 from windrow.console.wording import span
 from windrow.console.zones import is_zone, offset_of, zone_names
+from windrow.core.closing import Keeping, Wait
 from windrow.core.previewing_schedules import preview_of
 from windrow.errors import BadInput
 from windrow.model.schedules import Misfire, Overlap, Schedule
@@ -20,6 +21,7 @@ from windrow.model.windows import Window
 
 SHOWN = 10
 SECOND = timedelta(seconds=1)
+WEEK = timedelta(days=6)
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _POSITION = re.compile(r"position (\d+): (.*)", re.DOTALL)
@@ -53,12 +55,17 @@ CHOICES: Mapping[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class ShownMoment:
-    """A moment as the wall clock of a zone shows it; `mark` says what clock changes do to it, "" mostly."""
+    """A moment as the wall clock of a zone shows it.
+
+    mark    what clock changes do to it, "" mostly
+    waits   until when its run waits for a host to open, "" mostly
+    """
 
     due: datetime
     local: str
     offset: str
     mark: str
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,9 @@ class Told:
     faults: Sequence[Fault] = ()
 
 
-def tell_form(form: Form, *, now: datetime, kept: Schedule | None = None) -> Told | None:
+def tell_form(
+    form: Form, *, now: datetime, kept: Schedule | None = None, keeping: Keeping | None = None
+) -> Told | None:
     """What the fields that were typed mean; None where no schedule is asked for."""
     if kept is None and form.text("when.trigger") == KEPT:
         return Told(sentence="It stays as it is kept, and is never due")
@@ -97,11 +106,16 @@ def tell_form(form: Form, *, now: datetime, kept: Schedule | None = None) -> Tol
         schedule = read_schedule(form, now=now, kept=kept)
     except BadInput as error:
         return Told(faults=[_fault(in_form(each.field), each.problem, form) for each in error.problems])
-    return None if schedule is None else tell(schedule, now=now, shown_in=form.text("when.zone"))
+    return None if schedule is None else tell(schedule, now=now, shown_in=form.text("when.zone"), keeping=keeping)
 
 
-def tell(schedule: Schedule, *, now: datetime, shown_in: str = "", count: int = SHOWN) -> Told:
-    """What a schedule means, with its next moments; of a paused one those that would come."""
+def tell(
+    schedule: Schedule, *, now: datetime, shown_in: str = "", count: int = SHOWN, keeping: Keeping | None = None
+) -> Told:
+    """What a schedule means, with its next moments; of a paused one those that would come.
+
+    `keeping` is the host of its source, where that has hours to keep to.
+    """
     running = replace(schedule, enabled=True)
     try:
         preview = preview_of(running, now, count + 1)
@@ -117,7 +131,7 @@ def tell(schedule: Schedule, *, now: datetime, shown_in: str = "", count: int = 
         sentence=_capital(preview.description),
         canonical=_other_spelling(schedule.trigger),
         zone=zone,
-        moments=list(_shown(moments[:count], zone, schedule.trigger)),
+        moments=list(_shown(moments[:count], zone, schedule.trigger, keeping)),
         more=len(moments) > count,
         notes=list(_notes(schedule)),
     )
@@ -138,7 +152,9 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _shown(moments: Sequence[datetime], zone: str, trigger: AnyTrigger) -> Iterator[ShownMoment]:
+def _shown(
+    moments: Sequence[datetime], zone: str, trigger: AnyTrigger, keeping: Keeping | None
+) -> Iterator[ShownMoment]:
     before = None
     for due in moments:
         here = due.astimezone(zone_of(zone))
@@ -147,8 +163,17 @@ def _shown(moments: Sequence[datetime], zone: str, trigger: AnyTrigger) -> Itera
             forward = (here.utcoffset() or timedelta()) > (before.utcoffset() or timedelta())
             mark = f"clocks went {'forward' if forward else 'back'} before this"
         seconds = f":{here:%S}" if here.second else ""
-        yield ShownMoment(due, f"{here:%a %-d %b %Y, %H:%M}{seconds}", offset_of(here), mark)
+        wait = None if keeping is None else keeping.wait(due)
+        waits = "" if wait is None else tell_wait(wait, here)
+        yield ShownMoment(due, f"{here:%a %-d %b %Y, %H:%M}{seconds}", offset_of(here), mark, waits)
         before = here
+
+
+def tell_wait(wait: Wait, here: datetime) -> str:
+    """`waits until 06:00: a.test is closed`, by the clock that `here`, the moment that waits, is shown by."""
+    until = wait.until.astimezone(here.tzinfo)
+    days = "" if until.date() == here.date() else f"{until:%a} " if until - here < WEEK else f"{until:%-d %b %Y} "
+    return f"waits until {days}{until:%H:%M}: {wait.host} is closed"
 
 
 def _mark(here: datetime, trigger: AnyTrigger) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from windrow.core.agenda.expanding import Expanded, Moment, Steady, expand
 from windrow.core.agenda.loading import UNKNOWN, Collision, HourLoad, Span, collisions_of, load_hours
+from windrow.core.closing import Closing, Keepings
 from windrow.core.runs import HARVEST, TaskDraft, Tasks
 from windrow.core.scheduling import SOURCE_WORK
 from windrow.errors import BadInput, Conflict
@@ -51,6 +52,7 @@ class CalendarView:
     moments, steady   what is ahead
     complete_until    None, or the moment from which on some of what is ahead is left out
     lasting           how long a run of a task usually takes, by task
+    keepings          tasks whose runs wait where a host is closed
     slots             how many runs the workers carry at once; 0 where there is none
     """
 
@@ -65,6 +67,7 @@ class CalendarView:
     collisions: Sequence[Collision]
     lasting: Mapping[str, timedelta]
     slots: int
+    keepings: Keepings = Keepings()
 
     @property
     def total(self) -> int:
@@ -154,6 +157,7 @@ class Agenda:
             collisions=collisions_of(ahead.moments, hosts=self._hosts(ahead), slots=slots, lasting=lasting),
             lasting=lasting,
             slots=slots,
+            keepings=Closing(self.store).of_tasks(tasks),
         )
 
     def _which(self, principal: Principal, kinds: Sequence[str] | None) -> TaskFilter:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from windrow.core.pipelines.checking import Checking
 from windrow.core.pipelines.deciding import BAD, GOOD, Outcome, Skip, decide, state_of, stopper
 from windrow.core.pipelines.expressions import fill_in, holds
+from windrow.core.pipelines.nesting import Nesting
 from windrow.core.pipelines.outcomes import outcomes_of, scope_of, summary_of
 from windrow.core.pipelines.plan import Plan, PlannedStep
 from windrow.core.pipelines.reading import Reading
@@ -37,6 +38,7 @@ class PipelineWork:
     reading: Reading
     starting: Starting
     stepping: Stepping
+    nesting: Nesting
 
     name: ClassVar[str] = "pipeline"
     schema: ClassVar[Mapping[str, Any]] = TASK_SCHEMA
@@ -73,7 +75,7 @@ class PipelineWork:
         """How a step begins. What cannot begin has failed, and the others go on."""
         try:
             parameters = fill_in(step.parameters, scope_of(str(step.parameters), run, plan, outcomes))
-            return self.starting.beginning(run, step, parameters)
+            return self.nesting.inside(run, self.starting.beginning(run, step, parameters), kind=self.name)
         except StoreUnavailable:
             raise
         except BadInput as error:

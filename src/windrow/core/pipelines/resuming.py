@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from windrow.core.pipelines.checking import ancestors_of
 from windrow.core.pipelines.deciding import BAD, GOOD
 from windrow.core.pipelines.plan import Plan
 from windrow.errors import BadInput, Conflict
@@ -11,6 +12,9 @@ from windrow.model.steps import Step
 
 OWN = ("steps", "at_once", "parameters")
 """What of an item's content the parameters of a task have as well."""
+
+INSIDE = "resume"
+"""The parameter of a run that goes on with another one: names of steps to go on inside of, where they are pipelines."""
 
 
 def kept_of(run: Run, plan: Plan, steps: Sequence[Step], begin_at: Collection[str]) -> list[str]:
@@ -36,9 +40,30 @@ def kept_of(run: Run, plan: Plan, steps: Sequence[Step], begin_at: Collection[st
     return [each.name for each in plan.order if each.name not in again and _is_done(noted.get(each.name))]
 
 
-def plan_as_parameters(content: Mapping[str, Any] | None, run: Run) -> Mapping[str, Any]:
+def inside_of(plan: Plan, steps: Sequence[Step], begin_at: Collection[str]) -> list[str]:
+    """The names of failed steps whose own runs may be gone on with as well: nothing before them is done again.
+
+    What somebody names is done again as a whole.
+    """
+    again = {each.name for each in steps if each.state is None or each.state in BAD} | set(begin_at)
+    stopped = {each.name for each in steps if each.state in BAD and each.own and each.child_id is not None}
+    return [
+        each.name
+        for each in plan.steps
+        if each.name in stopped.difference(begin_at) and again.isdisjoint(ancestors_of(plan, each))
+    ]
+
+
+def plan_as_parameters(content: Mapping[str, Any] | None, run: Run, inside: Collection[str] = ()) -> dict[str, Any]:
     """The parameters of the new run: those of the old one, with what that had read of its item in the item's place."""
-    return run.parameters if content is None else {name: content[name] for name in OWN if name in content}
+    kept = run.parameters if content is None else {name: content[name] for name in OWN if name in content}
+    told = {INSIDE: list(inside)} if inside else {}
+    return {**from_beginning(kept), **told}
+
+
+def from_beginning(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a run that goes on with nothing."""
+    return {name: each for name, each in parameters.items() if name != INSIDE}
 
 
 def _is_done(step: Step | None) -> bool:

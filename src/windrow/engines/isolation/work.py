@@ -21,7 +21,6 @@ from windrow.ports.fetching import (
     Answer,
     Check,
     ErrandsMaker,
-    ExchangerMaker,
     Fetcher,
     FetcherMaker,
     Manners,
@@ -52,11 +51,6 @@ class DistantWork:
         """Makes fetchers that have the worker's polite ones ask: policy, pace and turns hold as everywhere."""
         return self._make_fetcher
 
-    @property
-    def exchanger_maker(self) -> ExchangerMaker:
-        """Not here: what changes something on a remote is for kinds in the worker itself."""
-        raise _not_here("exchangers")
-
     def remember(self, entries: Mapping[str, Any]) -> None:  # noqa: ARG002 - as the port has it
         """Not here."""
         raise _not_here("memories")
@@ -67,8 +61,8 @@ class DistantWork:
 
     @property
     def errands_maker(self) -> ErrandsMaker:
-        """Not from here."""
-        raise LookupError("A kind in a process of its own can only ask remotes: it cannot send anything.")
+        """Not here: what changes something on a remote is for kinds in the worker itself."""
+        raise _not_here("errands")
 
     def now(self) -> datetime:
         """The moment it is, UTC."""

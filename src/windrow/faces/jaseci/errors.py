@@ -57,6 +57,15 @@ def refuse_method(request: Request) -> Response:
     return respond({"detail": f'Method "{request.method}" not allowed.'}, 405)
 
 
+def refuse_path() -> Response:
+    """Told to whoever asks for a path that there is not.
+
+    The original answers a page in HTML here, as Django does by itself, over which every client that reads JSON falls;
+    this is what it answers elsewhere for what it does not find.
+    """
+    return respond({"detail": "Not found."}, 404)
+
+
 def respond(body: Any, status: int = 200) -> Response:
     """An answer in JSON."""
     try:

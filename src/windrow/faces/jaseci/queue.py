@@ -73,6 +73,13 @@ async def refuse(request: Request, _call: Ctx) -> Response:
     return refuse_method(request)
 
 
+@router.api_route("/js_admin/walker_queue_check", methods=OTHERS)
+@router.api_route("/js_admin/walker_queue_wait", methods=OTHERS)
+async def refuse_as_admin(request: Request, _call: AdminCtx) -> Response:
+    """The same under the admins' prefix."""
+    return refuse_method(request)
+
+
 def _look(call: Call) -> dict[str, Any]:
     walkers = call.windrow.walkers
     return show_queue(walkers.inspect(call.principal), walkers.workers())

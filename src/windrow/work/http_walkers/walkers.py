@@ -62,8 +62,8 @@ def _send(walker: HttpWalker, walk: Walk, asked: Asked, *, check: Callable[[], N
         attempts=1,
     )
     try:
-        exchanger = walk.work.exchanger_maker(manners, origin=walker.url, credential=None, check=check)
-        return exchanger.exchange(
+        errands = walk.work.errands_maker(manners, origin=walker.url, credential=None, check=check)
+        return errands.exchange(
             "POST", asked.url, asked.body, media_type="application/json", headers=dict(asked.headers)
         )
     except RemoteError as error:

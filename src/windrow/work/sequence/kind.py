@@ -136,7 +136,7 @@ class SequenceKind:
             work.report(Progress(meter.requests, message=path))
 
         return Conductor(
-            send=CourierSender(work.exchanger_maker, MANNERS, work.check),
+            send=CourierSender(work.errands_maker, MANNERS, work.check),
             journal=Journal(known, work.remember),
             meter=meter,
             tell=tell,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from windrow.errors import Draining, RemoteError
-from windrow.ports.fetching import Exchanger, ExchangerMaker, Manners, Reply
+from windrow.ports.fetching import ErrandsMaker, Exchanger, Manners, Reply
 
 NEVER_SENT = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})
 """Headers that say how a request travels: ours to set, and tricks in other hands."""
@@ -49,7 +49,7 @@ class Sender(Protocol):
 class CourierSender:
     """Sends by the polite couriers."""
 
-    def __init__(self, make: ExchangerMaker, manners: Manners, check: Callable[[], None]) -> None:
+    def __init__(self, make: ErrandsMaker, manners: Manners, check: Callable[[], None]) -> None:
         self._make = make
         self._manners = manners
         self._check = check

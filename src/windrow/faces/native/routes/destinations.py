@@ -34,8 +34,10 @@ def read_destination(ctx: Ctx, destination_id: Number) -> Destination:
 
 @router.patch("/{destination_id}")
 def change_destination(ctx: Ctx, destination_id: Number, change: DestinationChange) -> Destination:
-    """Gives a destination another address, of the same channel."""
-    return translate.to_destination(ctx.windrow.destinations.change(ctx.principal, destination_id, change.address))
+    """Gives a destination another address, of the same channel, or another name, which tasks that name it follow."""
+    destinations = ctx.windrow.destinations
+    changed = destinations.change(ctx.principal, destination_id, change.address, name=change.name)
+    return translate.to_destination(changed)
 
 
 @router.delete("/{destination_id}", status_code=204)

@@ -20,7 +20,9 @@ def preview_schedule(ctx: Ctx, preview: PreviewInput) -> SchedulePreview:
     """What a schedule would lead to: in words, and its next moments with their offsets. Nothing is saved."""
     schedule = translate.made_schedule(preview.schedule, now=ctx.now)
     after = translate.in_utc(preview.after, field="after")
-    found = ctx.windrow.schedules.preview(ctx.principal, schedule, count=preview.count, after=after)
+    found = ctx.windrow.schedules.preview(
+        ctx.principal, schedule, count=preview.count, after=after, source_id=preview.source_id
+    )
     return translate.to_schedule_preview(found)
 
 

@@ -174,8 +174,15 @@ def to_schedule_preview(preview: Preview) -> shapes.SchedulePreview:
         description=preview.description,
         canonical=preview.canonical,
         zone=preview.zone,
-        moments=[shapes.PreviewedMoment(due=each, local=preview.shown(each).isoformat()) for each in preview.moments],
+        moments=[_to_moment(preview, each) for each in preview.moments],
     )
+
+
+def _to_moment(preview: Preview, due: datetime) -> shapes.PreviewedMoment:
+    local, wait = preview.shown(due).isoformat(), preview.waits.get(due)
+    if wait is None:
+        return shapes.PreviewedMoment(due=due, local=local)
+    return shapes.PreviewedMoment(due=due, local=local, waits_until=wait.until, waits_for=wait.host)
 
 
 def to_coming(coming: Coming) -> shapes.ComingSchedules:
@@ -184,10 +191,21 @@ def to_coming(coming: Coming) -> shapes.ComingSchedules:
         shapes.Collision(minute=minute, tasks=[task.id for task in tasks[:20]], count=len(tasks))
         for minute, tasks in coming.collisions
     ]
+    held_up = [
+        shapes.HeldUp(
+            task=each.task.id,
+            due=each.due,
+            waits_until=each.wait.until,
+            waits_for=each.wait.host,
+            count=each.count,
+        )
+        for each in coming.held_up[:100]
+    ]
     return shapes.ComingSchedules(
         until=coming.until,
         total=coming.total,
         complete=coming.complete,
         hours=[shapes.ComingHour(hour=hour, count=count) for hour, count in coming.hours],
         collisions=collisions[:100],
+        held_up=held_up,
     )
