@@ -7,7 +7,4 @@ from windrow.faces.jaseci import queue, scheduling, signing, walking
 
 def make_router() -> APIRouter:
     """Every route of Jaseci's task service."""
-    router = APIRouter()
-    for each in (signing, walking, queue, scheduling):
-        router.include_router(each.router)
-    return router
+    return APIRouter(routes=[route for part in (signing, walking, queue, scheduling) for route in part.router.routes])
