@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from windrow.assembly import SOURCE_KINDS, load_kinds
+from windrow.assembly import SOURCE_KINDS, find_entries, load_kinds
 from windrow.console.drafts import SourceForm, from_form, to_form
 from windrow.console.forms import Form
 from windrow.console.schedule_forms import UNITS
@@ -25,7 +25,7 @@ from windrow.model.windows import Window
 from windrow.ports.source_kinds import SourceKind
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-KINDS: list[SourceKind] = load_kinds(SOURCE_KINDS)
+KINDS: list[SourceKind] = load_kinds(find_entries()[SOURCE_KINDS])
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -1,14 +1,23 @@
 """Assembly: what plugs real parts together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from importlib.metadata import entry_points, version
+from importlib.metadata import EntryPoints, version
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from windrow.assembly.entering import SOURCE_KINDS, TARGET_KINDS, WALKERS, WORK_KINDS, load_kinds, place_of
+from windrow.assembly.entering import (
+    SOURCE_KINDS,
+    TARGET_KINDS,
+    WALKERS,
+    WORK_KINDS,
+    find_entries,
+    load_kinds,
+    place_of,
+)
 from windrow.assembly.outfits import bounds_of_notebooks, interpreter_of, portal_of
 from windrow.core.accounts import Accounts
 from windrow.core.agenda.looking import Agenda
@@ -150,7 +159,7 @@ class Assembly:
     def isolator(self) -> Isolator:
         """Child processes for the attempts of kinds that ask for one."""
         asking = [kind for kind in self.kinds.work.values() if isolation_of(kind) is not None]
-        installed = {entry.name: entry.value for entry in entry_points(group=WORK_KINDS)}
+        installed = {entry.name: entry.value for entry in self._entries[WORK_KINDS]}
         places = {kind.name: installed.get(kind.name) or place_of(kind) for kind in asking}
         if self.settings.jac_command is not None:
             places[JAC] = place_of(JacWork())
@@ -164,11 +173,15 @@ class Assembly:
             self.offload.warm_up([take_in.__module__, encoder.__module__, *kinds])
 
     @cached_property
+    def _entries(self) -> Mapping[str, EntryPoints]:
+        return find_entries()
+
+    @cached_property
     def kinds(self) -> Kinds:
         """Everything installed, by the visitors' door; harvests need the store and are plugged in here."""
-        sources: dict[str, SourceKind] = {each.name: each for each in load_kinds(SOURCE_KINDS)}
-        work: dict[str, WorkKind] = {each.name: each for each in load_kinds(WORK_KINDS)}
-        targets: dict[str, TargetKind] = {each.name: each for each in load_kinds(TARGET_KINDS)}
+        sources: dict[str, SourceKind] = {each.name: each for each in load_kinds(self._entries[SOURCE_KINDS])}
+        work: dict[str, WorkKind] = {each.name: each for each in load_kinds(self._entries[WORK_KINDS])}
+        targets: dict[str, TargetKind] = {each.name: each for each in load_kinds(self._entries[TARGET_KINDS])}
         kinds = Kinds(sources, work, targets)
         work["harvest"] = HarvestWork(self.store, kinds.source, self.clock, self.offload)
         work["refresh"] = RefreshWork(self.store, kinds.source, self.clock, self.offload)
@@ -224,7 +237,7 @@ class Assembly:
         """The registered callables: those of packages, of the folders that the settings name, and of Jac."""
         jac, servers = interpreter_of(self.settings), self.settings.http_walkers
         others = chain(load_jac_walkers(jac) if jac else (), load_http_walkers(servers) if servers else ())
-        return load_walkers(WALKERS, [Path(each) for each in self.settings.walker_folders], others)
+        return load_walkers(self._entries[WALKERS], [Path(each) for each in self.settings.walker_folders], others)
 
     @cached_property
     def shelf(self) -> Shelf:

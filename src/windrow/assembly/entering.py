@@ -1,6 +1,7 @@
 """How kinds come in from other packages: by their entry points."""
 
-from importlib.metadata import entry_points
+from collections.abc import Iterable, Mapping
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import Any
 
 import structlog
@@ -20,10 +21,16 @@ def place_of(kind: WorkKind) -> str:
     return f"{type(kind).__module__}:{type(kind).__qualname__}"
 
 
-def load_kinds(group: str) -> list[Any]:
-    """Those of an entry point group, made. One that cannot be loaded is left out, and the log says why."""
+def find_entries() -> Mapping[str, EntryPoints]:
+    """What installed packages bring, by group: every package is looked into, once for all groups."""
+    everything = entry_points()
+    return {each: everything.select(group=each) for each in (SOURCE_KINDS, WORK_KINDS, TARGET_KINDS, WALKERS)}
+
+
+def load_kinds(entries: Iterable[EntryPoint]) -> list[Any]:
+    """Those that entry points lead to, made. One that cannot be loaded is left out, and the log says why."""
     kinds = []
-    for entry in entry_points(group=group):
+    for entry in entries:
         try:
             kinds.append(entry.load()())
         except Exception:

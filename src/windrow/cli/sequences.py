@@ -128,7 +128,7 @@ def _conduct(
 
 def _starter(document: Any, dialect: "Dialect", settings: Any, maker: Any) -> "Starter":
     """What runs the walkers of a document. Raises `BadInput` for steps that cannot be done here."""
-    from windrow.assembly import WALKERS
+    from windrow.assembly import WALKERS, find_entries
     from windrow.cli.sequence_steps import HereStarter, refuse_tasks
     from windrow.core.walking.loading import load_walkers
     from windrow.work.sequence.documents import Dialect
@@ -140,7 +140,7 @@ def _starter(document: Any, dialect: "Dialect", settings: Any, maker: Any) -> "S
     check(document)
     if next(started(document), None) is None:
         return NoStarter()
-    walkers = load_walkers(WALKERS, [Path(each) for each in settings.walker_folders])
+    walkers = load_walkers(find_entries()[WALKERS], [Path(each) for each in settings.walker_folders])
     refuse_tasks(document, walkers)
     return HereStarter(walkers, maker)
 

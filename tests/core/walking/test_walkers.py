@@ -152,7 +152,7 @@ def test_walkers_are_found_in_the_files_of_folders(tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text(head + "@walker('one')\ndef other(walk): ...\n@walker('two')\ndef two(walk): ...\n")
     (tmp_path / "c.py").write_text("raise RuntimeError('broken')")
 
-    found = load_walkers("windrow.no_such_group", [tmp_path])
+    found = load_walkers([], [tmp_path])
 
     assert sorted(found) == ["one", "two"]
     assert (found["one"].queued, found["one"].description) == (True, "First.")

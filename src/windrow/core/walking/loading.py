@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -13,21 +13,24 @@ from windrow.ports.walkers import Walker, walkers_in
 log = structlog.get_logger()
 
 
-def load_walkers(group: str, folders: Sequence[Path], others: Iterable[tuple[str, Walker]] = ()) -> dict[str, Walker]:
+def load_walkers(
+    entries: Iterable[EntryPoint], folders: Sequence[Path], others: Iterable[tuple[str, Walker]] = ()
+) -> dict[str, Walker]:
     """Every walker, by name. What cannot be loaded is logged and left out; of two of a name the first counts.
 
-    others  walkers that do not come as Python, each with the place that it comes from
+    entries  of the packages that bring some
+    others   walkers that do not come as Python, each with the place that it comes from
     """
     found: dict[str, Walker] = {}
-    for origin, walker in (*_installed(group), *_in(folders), *others):
+    for origin, walker in (*_installed(entries), *_in(folders), *others):
         if walker.name in found:
             log.error("a walker of this name is there already", walker=walker.name, left_out=origin)
         found.setdefault(walker.name, walker)
     return found
 
 
-def _installed(group: str) -> Iterator[tuple[str, Walker]]:
-    for entry in entry_points(group=group):
+def _installed(entries: Iterable[EntryPoint]) -> Iterator[tuple[str, Walker]]:
+    for entry in entries:
         try:
             walkers = walkers_in(entry.load())
         except Exception:
