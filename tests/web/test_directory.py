@@ -41,9 +41,8 @@ def matching(routes: Sequence[BaseRoute], scope: Scope) -> list[tuple[BaseRoute,
 
 def near(path: str) -> Iterator[str]:
     """The path of a route with something for its parameters, and what is spelt nearly as that is."""
-    filled = PARAMETER.sub("7", path)
-    yield from (filled, PARAMETER.sub("new", path), PARAMETER.sub("x/y z", path))
-    yield from (filled + "/", filled + "more", filled.rpartition("/")[0], "/" + filled)
+    filled = PARAMETER.sub("new", path)
+    yield from (filled, PARAMETER.sub("x/y z", path), filled + "/", filled.rpartition("/")[0])
 
 
 def test_every_path_of_ours_and_those_beside_it_are_answered_by_the_same_route(app: FastAPI) -> None:
