@@ -17,7 +17,6 @@ from windrow.cli.kinds import show_kinds, show_settings, text_column
 from windrow.cli.local import Local, open_local
 from windrow.cli.looking_after import told_availability, told_schedule
 from windrow.cli.options import All, Data, Detach, Json, Limit, Retired, Source, Yes, confirm
-from windrow.core.attending import AVAILABILITY, REFRESH
 from windrow.model.records import Record
 from windrow.model.runs import Run, RunState
 
@@ -242,6 +241,8 @@ resources.add_to(app)
 
 def show_source(view: "SourceView", *, as_json: bool) -> None:
     """One source with everything about it."""
+    from windrow.core.attending import AVAILABILITY, REFRESH
+
     if as_json:
         print_json(view)
         return

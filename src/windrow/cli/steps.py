@@ -1,12 +1,15 @@
 """Steps in the terminal: how those of a run stand."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from windrow.cli.answers import Column
-from windrow.core.pipelines.looking import StepView
+
+if TYPE_CHECKING:
+    from windrow.core.pipelines.looking import StepView
 
 
-def step_columns(now: datetime) -> list[Column[StepView]]:
+def step_columns(now: datetime) -> list[Column["StepView"]]:
     """The columns of a list of steps."""
     return [
         Column("Step", lambda step: step.name),

@@ -43,9 +43,5 @@ PAGES = (*OF_ALL, *OF_SOURCES, *OF_TASKS, *OF_RUNS)
 
 
 def make_router() -> APIRouter:
-    """Every path of the console. They are for people: the API's description leaves them out."""
-    router = APIRouter(include_in_schema=False)
-    router.include_router(assets.router)
-    for part in PAGES:
-        router.include_router(part.router)
-    return router
+    """Every path of the console."""
+    return APIRouter(routes=[route for part in (assets, *PAGES) for route in part.router.routes])

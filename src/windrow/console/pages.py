@@ -33,7 +33,10 @@ HEADERS = {
 
 
 class PageRoute(APIRoute):
-    """A path of the console."""
+    """A path of the console. It is for people: the API's description leaves it out."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **{**options, "include_in_schema": False})
 
     def get_route_handler(self) -> Handler:
         """The route's own handler, with errors told as pages."""

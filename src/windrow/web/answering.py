@@ -60,7 +60,7 @@ def _tell_http(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> list[str]:
     """The methods that a path has (RFC 9110, 10.2.1): each of them is a route of its own here."""
-    routes = request.app.router.routes
+    routes = request.app.router.routes_near(request.scope)
     found = [
         method
         for method in METHODS

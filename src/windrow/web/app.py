@@ -6,8 +6,9 @@ from importlib.metadata import version
 from typing import Any
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
 
 from windrow.assembly import Assembly
 from windrow.console.console import make_router as make_console_router
@@ -31,6 +32,7 @@ from windrow.faces.stac.context import Parts as StacParts
 from windrow.faces.stac.face import make_router as make_stac_router
 from windrow.web import health
 from windrow.web.answering import answer_errors
+from windrow.web.directory import Directory
 from windrow.web.identity import SESSION_COOKIE, Identity, address_of, check_same_origin
 from windrow.web.metrics import Latencies
 from windrow.web.wrapping import BodyLimit, Heads, LastResort, SecurityHeaders, Timed
@@ -58,13 +60,12 @@ def make_app(assembly: Assembly) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        redirect_slashes=False,  # behind a proxy it would lead to an address of ours that nobody else knows
-        lifespan=_living(listening, awaiting),
     )
-    app.state.native = Parts(assembly.windrow, identity, assembly.clock, listening)
-    app.include_router(make_router())
     public = assembly.settings.metrics_public
-    app.include_router(health.make_router(assembly.store, identity, latencies, metrics_public=public))
+    operation = health.make_router(assembly.store, identity, latencies, metrics_public=public)
+    routes = [*app.routes, *_routes_of(operation)]
+    app.router = Directory(routes, lifespan=_living(listening, awaiting))
+    app.state.native = Parts(assembly.windrow, identity, assembly.clock, listening)
     app.state.console = ConsoleParts(
         assembly.windrow,
         identify=identity,
@@ -77,9 +78,7 @@ def make_app(assembly: Assembly) -> FastAPI:
     )
     title, base_url = assembly.settings.catalogue_title, assembly.settings.base_url
     app.state.catalogue = CatalogueParts(assembly.windrow.catalogue, identity, base_url=base_url)
-    app.include_router(make_catalogue_router())
     app.state.stac = StacParts(assembly.windrow.catalogue, identity, title, base_url)
-    app.include_router(make_stac_router())
     app.state.geonode = GeoNodeParts(
         assembly.windrow,
         identify=identity,
@@ -89,16 +88,27 @@ def make_app(assembly: Assembly) -> FastAPI:
         session_cookie=SESSION_COOKIE,
         base_url=base_url,
     )
-    app.include_router(make_geonode_router())
     app.state.jaseci = JaseciParts(assembly.windrow, identity, address_of, awaiting)
-    app.include_router(make_jaseci_router())
     app.state.arcgis = ArcgisParts(assembly.windrow, assembly.clock, address_of, awaiting, title, base_url)
-    app.include_router(make_arcgis_router())
-    app.include_router(make_console_router())
     answer_errors(app)
     _wrap(app, latencies)
     app.openapi = _describing(app, assembly.settings.base_url or "/")  # type: ignore[method-assign]  # as FastAPI says
     return app
+
+
+def _routes_of(operation: APIRouter) -> list[BaseRoute]:
+    """Those of all ways in; where two know a path, the first one's counts."""
+    faces = (
+        make_router(),
+        operation,
+        make_catalogue_router(),
+        make_stac_router(),
+        make_geonode_router(),
+        make_jaseci_router(),
+        make_arcgis_router(),
+        make_console_router(),
+    )
+    return [route for face in faces for route in face.routes]
 
 
 def _wrap(app: FastAPI, latencies: Latencies) -> None:

@@ -39,11 +39,7 @@ class Latencies:
 def _route_of(scope: Scope) -> str:
     """The route's own spelling, with names in place of numbers: else every object would be a series of its own."""
     template = getattr(scope.get("route"), "path_format", None)
-    if not isinstance(template, str):
-        return "none"
-    # The route knows its path below its face only: what stands before that is the face's own.
-    below = template.format_map(scope.get("path_params", {}))
-    return str(scope["path"]).removesuffix(below) + template
+    return template if isinstance(template, str) else "none"
 
 
 class StoreCollector(Collector):

@@ -7,8 +7,7 @@ from windrow.faces.arcgis.routes import items, portal, runs, signing, tasks
 
 def make_router() -> APIRouter:
     """Every route of the Sharing API for scheduled tasks, what its clients need to sign in, and refusals."""
-    router = APIRouter(include_in_schema=False)
-    for each in (signing, portal, tasks, runs, items):
-        router.include_router(each.router)
+    parts = (signing, portal, tasks, runs, items)
+    router = APIRouter(routes=[route for part in parts for route in part.router.routes], include_in_schema=False)
     portal.add_refusals(router)
     return router

@@ -7,6 +7,4 @@ from windrow.faces.catalogue import routes
 
 def make_router() -> APIRouter:
     """Every path of OGC API - Records, below `/catalogue`. The application's `state.catalogue` must be its `Parts`."""
-    router = APIRouter()
-    router.include_router(routes.router)
-    return router
+    return routes.router

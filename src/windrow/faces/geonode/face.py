@@ -7,7 +7,4 @@ from windrow.faces.geonode import routes, signing
 
 def make_router() -> APIRouter:
     """Every route of GeoNode's API for harvesting, and its sign-in page."""
-    router = APIRouter()
-    router.include_router(routes.router)
-    router.include_router(signing.router)
-    return router
+    return APIRouter(routes=[*routes.router.routes, *signing.router.routes])

@@ -21,14 +21,11 @@ from windrow.faces.native.routes import (
     workers,
 )
 
-PREFIX = "/api/v1"
+OF_SOURCES = (sources, resources, targets, notifications)
+OF_TASKS = (tasks, schedules, runs, events, items, sequences, destinations)
+PARTS = (accounts, *OF_SOURCES, *OF_TASKS, workers, hosts, records, copies)
 
 
 def make_router() -> APIRouter:
     """Every route of the native API, below `/api/v1`."""
-    router = APIRouter(prefix=PREFIX)
-    of_sources = (sources, resources, targets, notifications)
-    of_tasks = (tasks, schedules, runs, events, items, sequences, destinations)
-    for part in (accounts, *of_sources, *of_tasks, workers, hosts, records, copies):
-        router.include_router(part.router)
-    return router
+    return APIRouter(routes=[route for part in PARTS for route in part.router.routes])

@@ -10,6 +10,8 @@ from pydantic import BeforeValidator
 from windrow.faces.native.reading import NativeRoute
 from windrow.model.paging import LARGEST_PAGE
 
+PREFIX = "/api/v1"
+
 LARGEST_NUMBER = 2**53 - 1
 """What every JSON reader can hold exactly."""
 
@@ -36,8 +38,8 @@ Kind = Annotated[str | None, Query(max_length=64, description="Only those of thi
 
 
 def make_part(tag: str, *, prefix: str = "") -> APIRouter:
-    """The routes of one word."""
-    return APIRouter(prefix=prefix, tags=[tag], route_class=NativeRoute, generate_unique_id_function=_name)
+    """The routes of one word, below `/api/v1`."""
+    return APIRouter(prefix=PREFIX + prefix, tags=[tag], route_class=NativeRoute, generate_unique_id_function=_name)
 
 
 def _name(route: APIRoute) -> str:

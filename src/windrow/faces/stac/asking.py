@@ -1,7 +1,7 @@
 """What a request asks for: the parameters of GET and POST read as one question to the catalogue; pure."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from pydantic import ValidationError
@@ -10,9 +10,11 @@ from windrow.core.extents import box_of, read_bbox, read_period
 from windrow.errors import BadInput
 from windrow.faces.stac.errors import bad_input_of
 from windrow.faces.stac.naming import identifiers_of, kept_collections
-from windrow.faces.stac.places import Place, place_of_box, read_place
 from windrow.faces.stac.wire import DEFAULT_LIMIT, LARGEST_LIMIT, SearchBody, SearchQuery, SortField
 from windrow.ports.catalogue import Search, Sort
+
+if TYPE_CHECKING:
+    from windrow.faces.stac.places import Place
 
 ITEMS = "stac-item"
 COLLECTIONS = "stac-collection"
@@ -37,7 +39,7 @@ class Question:
     search: Search
     limit: int
     token: str | None = None
-    place: Place | None = None
+    place: "Place | None" = None
     names: frozenset[str] | None = None
 
 
@@ -99,12 +101,19 @@ def read_sort(fields: list[SortField] | None) -> Sort:
     return ways[fields[0].direction == "desc"]
 
 
-def _read_place(body: SearchBody) -> Place | None:
+def _read_place(body: SearchBody) -> "Place | None":
     if body.bbox is not None and body.intersects is not None:
         raise BadInput.of("intersects", "cannot be used together with bbox; send one of the two")
+    # What computes with geometries takes long to load, and most searches have none.
     if body.intersects is not None:
+        from windrow.faces.stac.places import read_place
+
         return read_place(body.intersects)
-    return None if body.bbox is None else place_of_box(box_of(body.bbox))
+    if body.bbox is not None:
+        from windrow.faces.stac.places import place_of_box
+
+        return place_of_box(box_of(body.bbox))
+    return None
 
 
 def _object(text: str | None) -> dict[str, Any] | None:
