@@ -66,9 +66,9 @@ class Installation:
         given = {"WINDROW_DATA": str(settings.data), "WINDROW_OUTGOING_ALLOW": NEAR, "WINDROW_LOG_LEVEL": "warning"}
         return given if settings.database_url is None else {**given, "WINDROW_DATABASE_URL": settings.database}
 
-    def add_source(self, name: str, url: str, **policies: Any) -> int:
-        """Registers a CSW source; gives its number."""
-        draft = SourceDraft(name=name, kind="csw", url=url, policies=replace(POLICIES, **policies))
+    def add_source(self, name: str, url: str, *, kind: str = "csw", **policies: Any) -> int:
+        """Registers a source; gives its number."""
+        draft = SourceDraft(name=name, kind=kind, url=url, policies=replace(POLICIES, **policies))
         return self.assembly.windrow.sources.create(self.principal, draft).source.id
 
     def point_source(self, source_id: int, url: str) -> None:

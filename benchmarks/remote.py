@@ -1,8 +1,11 @@
-"""The remote that is harvested: a CSW server that answers out of memory, in a process of its own.
+"""The remote that is harvested: a server of CSW and of OGC API Records that answers out of memory, in its own process.
 
 `/<count>/csw` is a catalogue of that many records; what changed since a day is always nothing. `/<count>/restless/csw`
 is the same with something else in every page at every answer, `/<count>/<mood>/csw` in one of the moods of `moods.py`;
-`/<count>/<mood>/asked` tells how many pages of it were asked for. `/record/<number>` is one record by itself.
+`/<count>/<mood>/asked` tells how many pages of it were asked for. `/record/<identifier>` is one record by itself.
+
+`/<count>/late-<ms>/records` is a collection of so many JSON records, each answer to which takes so many milliseconds;
+its items are pages below `items`, and single records by their identifiers below that.
 """
 
 import argparse
@@ -13,11 +16,11 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from benchmarks import catalogue
+from benchmarks import catalogue, features
 from benchmarks.moods import MOODS, Mood
 from benchmarks.moods import page as page_in
 
-_HEAD = "HTTP/1.1 {status}\r\nContent-Type: application/xml\r\nContent-Length: {length}\r\n\r\n"
+_HEAD = "HTTP/1.1 {status}\r\nContent-Type: application/{form}\r\nContent-Length: {length}\r\n\r\n"
 _WELL = Mood()
 _answers = count()
 _asked: Counter[str] = Counter()
@@ -43,11 +46,11 @@ class Conversation(asyncio.Protocol):
             self._say(request.split(b" ", 2)[1].decode())
 
     def _say(self, target: str) -> None:
-        mood = mood_of(target)
-        if mood.delay is None:
+        delay = delay_of(target)
+        if delay is None:
             return
-        if mood.delay and is_list(target):
-            asyncio.get_running_loop().call_later(mood.delay, self._write, target)
+        if delay:
+            asyncio.get_running_loop().call_later(delay, self._write, target)
         else:
             self._write(target)
 
@@ -57,7 +60,8 @@ class Conversation(asyncio.Protocol):
         refused = is_list(target) and mood_of(target).refuses(_start(_query(target)))
         body = b"" if refused else answer(target)
         status = "500 Internal Server Error" if refused else "200 OK" if body else "404 Not Found"
-        self._transport.write(_HEAD.format(status=status, length=len(body)).encode())
+        form = "geo+json" if body[:1] == b"{" else "xml"
+        self._transport.write(_HEAD.format(status=status, form=form, length=len(body)).encode())
         self._transport.write(body)
 
 
@@ -68,6 +72,15 @@ def mood_of(target: str) -> Mood:
             return MOODS.get(mood, _WELL)
         case _:
             return _WELL
+
+
+def delay_of(target: str) -> float | None:
+    """Seconds until an answer; None for never."""
+    match urlsplit(target).path.strip("/").split("/"):
+        case [_, late, "records", *_]:
+            return int(late.removeprefix("late-")) / 1000
+        case _:
+            return mood_of(target).delay if is_list(target) or mood_of(target).delay is None else 0.0
 
 
 def is_list(target: str) -> bool:
@@ -93,8 +106,10 @@ def answer(target: str) -> bytes:
             return _answer_in(mood, int(number), _query(target))
         case [number, *flags, "csw"] if number.isdecimal():
             return _answer_csw(int(number), _query(target), restless="restless" in flags)
-        case ["record", number] if number.isdecimal():
-            return catalogue.record(int(number))
+        case ["record", identifier]:
+            return catalogue.record(features.number_of(identifier))
+        case [number, _, "records", *place] if number.isdecimal():
+            return _answer_records(int(number), place, _query(target))
         case _:
             return b""
 
@@ -105,6 +120,18 @@ def _answer_in(mood: str, size: int, query: dict[str, str]) -> bytes:
     _asked[f"{size}/{mood}"] += 1
     wanted = 0 if query.get("resulttype") == "hits" else int(query.get("maxrecords", "10"))
     return page_in(mood, _start(query), wanted, 0 if "constraint" in query else size)
+
+
+def _answer_records(size: int, place: list[str], query: dict[str, str]) -> bytes:
+    match place:
+        case []:
+            return features.collection()
+        case ["items"]:
+            return features.page(int(query.get("offset", "0")), int(query.get("limit", "10")), size)
+        case ["items", identifier]:
+            return features.record(features.number_of(identifier))
+        case _:
+            return b""
 
 
 def _answer_csw(size: int, query: dict[str, str], *, restless: bool) -> bytes:
@@ -119,6 +146,7 @@ def _answer_csw(size: int, query: dict[str, str], *, restless: bool) -> bytes:
 async def serve(hosts: int) -> None:
     """Serves on one port of every address of `host` until standard input ends; prints the port."""
     catalogue.page(1, catalogue.LONGEST_PAGE, catalogue.LONGEST_PAGE)
+    features.page(0, catalogue.LONGEST_PAGE, catalogue.LONGEST_PAGE)
     loop = asyncio.get_running_loop()
     first = await loop.create_server(Conversation, "127.0.0.1", 0, backlog=256)
     port = first.sockets[0].getsockname()[1]

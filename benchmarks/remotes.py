@@ -33,9 +33,14 @@ class Remote:
         with urllib.request.urlopen(f"http://{host(0)}:{self.port}/{records}/{mood}/asked") as answer:
             return int(answer.read())
 
-    def record(self, number: int) -> str:
-        """The address of one record."""
-        return f"http://{host(0)}:{self.port}/record/{number}"
+    def records(self, records: int, *, late: int = 0) -> str:
+        """The address of a collection of so many JSON records, whose answers take so many milliseconds."""
+        return f"http://{host(0)}:{self.port}/{records}/late-{late}/records"
+
+    @property
+    def record(self) -> str:
+        """Where single ISO 19139 records are: this, a slash, their identifier."""
+        return f"http://{host(0)}:{self.port}/record"
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The emulator's tables, and the statements that it runs for each record."""
+"""The emulator's bookkeeping: its tables, and the statements that it runs for each record."""
 
 import os
 from collections.abc import Sequence
@@ -6,8 +6,11 @@ from collections.abc import Sequence
 import psycopg
 from psycopg.types.json import Jsonb
 
+from benchmarks.chord import catalogue
+
 SCHEMA = """
-CREATE TABLE harvesters (id serial PRIMARY KEY, remote_url text NOT NULL, status text NOT NULL);
+CREATE TABLE harvesters (
+    id serial PRIMARY KEY, list_url text NOT NULL, record_url text NOT NULL, status text NOT NULL);
 CREATE TABLE sessions (
     id serial PRIMARY KEY, harvester_id int REFERENCES harvesters, status text NOT NULL,
     records_done int NOT NULL DEFAULT 0, total int NOT NULL DEFAULT 0, details text NOT NULL DEFAULT '');
@@ -16,8 +19,6 @@ CREATE TABLE resources (
     should_be_harvested boolean NOT NULL DEFAULT true, last_refreshed timestamptz, last_harvested timestamptz,
     last_harvesting_succeeded boolean, last_harvesting_message text, UNIQUE (harvester_id, unique_identifier));
 CREATE TABLE executions (id serial PRIMARY KEY, input jsonb NOT NULL);
-CREATE TABLE catalogue (
-    id serial PRIMARY KEY, uuid text UNIQUE NOT NULL, title text NOT NULL, abstract text NOT NULL, document bytea);
 """
 
 
@@ -26,10 +27,13 @@ def connect() -> "psycopg.Connection[tuple[object, ...]]":
     return psycopg.connect(os.environ["CHORD_DATABASE"], autocommit=True)
 
 
-def prepare(connection: "psycopg.Connection[tuple[object, ...]]", url: str) -> None:
+def prepare(connection: "psycopg.Connection[tuple[object, ...]]", list_url: str, record_url: str) -> None:
     """Makes the tables and one harvester."""
     connection.execute(SCHEMA)
-    connection.execute("INSERT INTO harvesters (remote_url, status) VALUES (%s, 'ready')", [url])
+    connection.execute(catalogue.SCHEMA)
+    connection.execute(
+        "INSERT INTO harvesters (list_url, record_url, status) VALUES (%s, %s, 'ready')", [list_url, record_url]
+    )
 
 
 def begin(connection: "psycopg.Connection[tuple[object, ...]]", total: int) -> int:
@@ -41,19 +45,26 @@ def begin(connection: "psycopg.Connection[tuple[object, ...]]", total: int) -> i
     return int(str(row[0]))
 
 
-def refresh_one(connection: "psycopg.Connection[tuple[object, ...]]", identifier: str) -> None:
+def list_address(connection: "psycopg.Connection[tuple[object, ...]]", session: int) -> str:
+    """The reads before ten records are listed; gives the address of the list."""
+    connection.execute("SELECT * FROM sessions WHERE id = %s", [session]).fetchone()
+    remote = connection.execute("SELECT * FROM harvesters WHERE id = 1").fetchone()
+    assert remote is not None
+    return str(remote[1])
+
+
+def refresh_one(connection: "psycopg.Connection[tuple[object, ...]]", identifier: str, title: str) -> None:
     """Gets or creates the row of a remote record, and saves it."""
     found = connection.execute(
         "SELECT * FROM resources WHERE harvester_id = 1 AND unique_identifier = %s", [identifier]
     ).fetchone()
     if found is None:
-        connection.execute(
-            "INSERT INTO resources (harvester_id, unique_identifier, title) VALUES (1, %s, %s)",
-            [identifier, f"Record {identifier}"],
-        )
-    connection.execute(
-        "UPDATE resources SET last_refreshed = now() WHERE harvester_id = 1 AND unique_identifier = %s", [identifier]
-    )
+        found = connection.execute(
+            "INSERT INTO resources (harvester_id, unique_identifier, title) VALUES (1, %s, %s) RETURNING id",
+            [identifier, title],
+        ).fetchone()
+    assert found is not None
+    connection.execute("UPDATE resources SET title = %s, last_refreshed = now() WHERE id = %s", [title, found[0]])
 
 
 def note_refreshed(connection: "psycopg.Connection[tuple[object, ...]]", session: int, count: int) -> None:
@@ -80,16 +91,7 @@ def look_up(connection: "psycopg.Connection[tuple[object, ...]]", resource: int,
     remote = connection.execute("SELECT * FROM harvesters WHERE id = 1").fetchone()
     assert found is not None
     assert remote is not None
-    return str(remote[1]), str(found[2])
-
-
-def keep(connection: "psycopg.Connection[tuple[object, ...]]", uuid: str, title: str, abstract: str) -> None:
-    """The catalogue's own work, reduced to one upsert."""
-    connection.execute(
-        "INSERT INTO catalogue (uuid, title, abstract) VALUES (%s, %s, %s) "
-        "ON CONFLICT (uuid) DO UPDATE SET title = excluded.title, abstract = excluded.abstract",
-        [uuid, title, abstract],
-    )
+    return str(remote[2]), str(found[2])
 
 
 def note_harvested(connection: "psycopg.Connection[tuple[object, ...]]", resource: int, session: int) -> None:
@@ -115,9 +117,3 @@ def is_finished(connection: "psycopg.Connection[tuple[object, ...]]", session: i
     """Whether the session has ended."""
     row = connection.execute("SELECT status FROM sessions WHERE id = %s", [session]).fetchone()
     return row is not None and row[0] != "on-going"
-
-
-def count_kept(connection: "psycopg.Connection[tuple[object, ...]]") -> int:
-    """How many records the catalogue holds."""
-    row = connection.execute("SELECT count(*) FROM catalogue").fetchone()
-    return 0 if row is None else int(str(row[0]))

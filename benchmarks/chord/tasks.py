@@ -7,11 +7,12 @@ from typing import Any
 import psycopg
 import urllib3
 from celery import Celery, chord
-from lxml import etree
 
-from benchmarks.chord import tables
+from benchmarks.chord import catalogue, tables
+from benchmarks.chord.reading import read, read_list
 
-GMD = "{http://www.isotc211.org/2005/gmd}"
+BATCH = 10
+"""Records of a task that refreshes the list, which the original has in its code."""
 
 app = Celery("chord", broker=os.environ.get("CHORD_REDIS"), backend=os.environ.get("CHORD_REDIS"))
 app.conf.update(
@@ -35,22 +36,28 @@ def _pool() -> urllib3.PoolManager:
 
 
 @app.task  # type: ignore[untyped-decorator]  # Celery has no types
-def refresh_batch(session: int, numbers: list[int]) -> None:
-    """Ten rows of the list of remote records."""
-    for number in numbers:
-        tables.refresh_one(_connection(), str(number))
-    tables.note_refreshed(_connection(), session, len(numbers))
+def answer() -> bool:
+    """Says that a worker is there."""
+    return True
+
+
+@app.task  # type: ignore[untyped-decorator]  # Celery has no types
+def refresh_batch(session: int, batch: int) -> None:
+    """Ten rows of the list of remote records, which are one page of it."""
+    address = tables.list_address(_connection(), session)
+    page = _pool().request("GET", f"{address}?limit={BATCH}&offset={batch * BATCH}").data
+    listed = read_list(page)
+    for identifier, title in listed:
+        tables.refresh_one(_connection(), identifier, title)
+    tables.note_refreshed(_connection(), session, len(listed))
 
 
 @app.task  # type: ignore[untyped-decorator]  # Celery has no types
 def harvest_record(resource: int, session: int) -> dict[str, Any]:
     """Exactly one remote record."""
     address, identifier = tables.look_up(_connection(), resource, session)
-    root = etree.fromstring(_pool().request("GET", f"{address}/{identifier}").data)
-    uuid, title, abstract = (
-        root.findtext(f".//{GMD}{name}/*") or "" for name in ("fileIdentifier", "title", "abstract")
-    )
-    tables.keep(_connection(), uuid, title, abstract)
+    document = _pool().request("GET", f"{address}/{identifier}").data
+    catalogue.keep(_connection(), read(document), document)
     tables.note_harvested(_connection(), resource, session)
     return {"resource_id": resource, "status": "success", "details": ""}
 
@@ -64,8 +71,7 @@ def finish(session: int) -> None:
 def start_refresh(session: int, size: int) -> None:
     """Sends a chord of tasks of ten rows each."""
     expires = size * 20 + 600
-    batches = [list(range(first, min(first + 10, size))) for first in range(0, size, 10)]
-    header = [refresh_batch.s(session, batch).set(expires=expires) for batch in batches]
+    header = [refresh_batch.s(session, batch).set(expires=expires) for batch in range(-(-size // BATCH))]
     chord(header)(finish.si(session).set(expires=expires))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 
 import orjson
 import pytest
@@ -201,3 +202,19 @@ def test_whatever_the_members_hold_the_record_is_read(properties: dict[str, Any]
     record = read(feature(properties=properties, **members), url="https://example.org/")
 
     assert (record.identifier, bool(record.title)) == ("r", True)
+
+
+@given(
+    st.sampled_from(("http://", "https://", "https://data.example.org/", "https://data.example.org/a?")),
+    st.text(st.sampled_from("/:?#[]@.aé1-_~%;=&+,()'!$* "), max_size=8),
+)
+def test_absolute_links_are_what_resolving_them_gives(start: str, rest: str) -> None:
+    base, href = "https://catalogue.example.org/collections/main/items", f"{start}{rest}".strip()
+    try:
+        expected = urljoin(base, href)
+    except ValueError:
+        expected = ""
+
+    record = read(feature(links=[{"href": href, "rel": "about"}]), url=base)
+
+    assert [link.href for link in record.links] == [expected] * bool(expected)

@@ -1,5 +1,6 @@
 """Records of OGC API - Records - Part 1: Core (1.0, and what drafts wrote differently) to our record."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,9 @@ _NO_LICENCE = frozenset(("other", "various", "proprietary"))
 """Licence codes that only say that the licence is elsewhere: in a link or in words (table 8 of the standard)."""
 
 _RESOLVERS = ("http://", "https://")
+
+_ABSOLUTE = re.compile(r"https?://[\w.:-]+(?:/[!$-:=@-Z_a-z~]*(?:\?[!$-;=?-Z_a-z~]+)?)?", re.ASCII)
+"""An address with a host, and without anything that resolving would mend."""
 
 
 def read(document: Mapping[str, Any], *, url: str = "", collection: str = "") -> Record:
@@ -144,6 +148,8 @@ def _read_links(document: Mapping[str, Any], properties: Mapping[str, Any], url:
 
 
 def _resolve(url: str, href: str) -> str:
+    if _ABSOLUTE.fullmatch(href):
+        return href  # as it would come out, and most of the time that reading a record takes
     try:
         return urljoin(url, href) if href else ""
     except ValueError:

@@ -218,3 +218,12 @@ class SourceKind(Protocol):
         Equal to the last pass's for the same key means: the same records, nothing to read, nothing to write.
         """
         ...
+
+
+def leads_ahead(kind: SourceKind) -> bool:
+    """Whether a page that leads on may be followed before it was committed: its optional attribute `leads_ahead`.
+
+    For a kind whose addresses can be asked for again at any time: after a crash, those of the last few pages are. Not
+    for one whose remote forgets a place once the next one was asked for, as resumption tokens may be.
+    """
+    return bool(getattr(kind, "leads_ahead", False))

@@ -23,6 +23,7 @@ from windrow.storage.endings import end_run
 from windrow.storage.keys import digest_key
 from windrow.storage.log import append_log
 from windrow.storage.moves import raise_why_fenced
+from windrow.storage.named import rows_named
 from windrow.storage.numbers import possible_ids
 from windrow.storage.page_commits import add_pages, add_problems, commit_page, open_pages
 from windrow.storage.page_standing import Target
@@ -70,13 +71,9 @@ class SqlHarvests:
 
     def known(self, source_id: int, identifiers: Sequence[str]) -> dict[str, Known]:
         """What is kept of these resources."""
-        found: dict[str, Known] = {}
         with self._database.read() as connection:
-            for some in batches(identifiers):
-                sql = f"{_KNOWN} ({','.join('?' * len(some))})"
-                rows = self._database.run(connection, sql, (source_id, *some))
-                found |= {row[0]: _to_known(row) for row in rows}
-        return found
+            rows = rows_named(self._database, connection, _KNOWN, source_id, identifiers)
+            return {row[0]: _to_known(row) for row in rows}
 
     def page_memories(self, source_id: int, keys: Sequence[Mapping[str, Any]]) -> list[PageMemory | None]:
         """What the last pass kept of these pages."""
@@ -202,10 +199,7 @@ class SqlHarvests:
         return Target(self._database, connection, run_id, attempt, source_id)
 
 
-_KNOWN = """
-SELECT identifier, id, fingerprint, presence, outcome, wanted, version, etag, last_modified, problem
-FROM resources WHERE source_id = ? AND identifier IN
-"""
+_KNOWN = "identifier, id, fingerprint, presence, outcome, wanted, version, etag, last_modified, problem"
 
 
 def _to_known(row: Any) -> Known:

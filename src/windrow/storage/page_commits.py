@@ -1,6 +1,6 @@
 """Page commits: everything that one page of a harvest changes, in one transaction. The hot path of every harvest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from windrow.storage.batches import batches
 from windrow.storage.encoding import compress, encoder
 from windrow.storage.keys import digest_key
 from windrow.storage.moves import raise_why_fenced
+from windrow.storage.named import rows_named
 from windrow.storage.page_edits import Known, settle_edits
 from windrow.storage.page_standing import Target, relist, return_resources, show_again, touch
 from windrow.storage.records import insert_compressed, insert_encoded, replace_encoded, write_compressed
@@ -93,19 +94,11 @@ def _drop_repeated(target: Target, changes: Sequence[Change]) -> tuple[list[Chan
     # Two pages in flight may hold the same new record: neither saw the other's when it was compared. Whoever commits
     # first wins; nobody else adds resources to this source, because one run at a time holds it.
     fresh = [each.identifier for each in changes if each.id is None]
-    taken = set(known_identifiers(target, fresh))
+    taken = {row[0] for row in rows_named(target.database, target.connection, "identifier", target.source_id, fresh)}
     if not taken:
         return list(changes), []
     repeated = [each for each in changes if each.id is None and each.identifier in taken]
     return [each for each in changes if each.id is not None or each.identifier not in taken], repeated
-
-
-def known_identifiers(target: Target, identifiers: Sequence[str]) -> Iterator[str]:
-    """Which of these the source has already."""
-    for some in batches(identifiers):
-        marks = ",".join("?" * len(some))
-        sql = f"SELECT identifier FROM resources WHERE source_id = ? AND identifier IN ({marks})"  # noqa: S608 - marks
-        yield from (row[0] for row in target.database.run(target.connection, sql, (target.source_id, *some)))
 
 
 def _write_changes(target: Target, changes: Sequence[Change], page: PageCommit) -> list[int]:

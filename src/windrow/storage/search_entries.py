@@ -61,16 +61,20 @@ def entry_of(record: Record, source_id: int) -> Entry:
 
 def words_of(record: Record, source_id: int) -> Words:
     """What a record is found by in a search for words."""
+    return Words(*texts_of(record), " ".join(terms_of(record, source_id)))
+
+
+def texts_of(record: Record) -> tuple[str, str, str, str]:
+    """The texts of a record that are searched by words: title, abstract, keywords, and the names of its contacts."""
     others = []
     for contact in record.contacts:
         others.append(contact.name)
         others.append(contact.organisation)
-    return Words(
+    return (
         record.title[:LONGEST_TEXT],
         record.abstract[:LONGEST_TEXT],
         "\n".join(record.keywords)[:LONGEST_TEXT],
         "\n".join(dict.fromkeys(others))[:LONGEST_TEXT],
-        " ".join(terms_of(record, source_id)),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from windrow.storage.database import Database
 from windrow.storage.search_vectors import Entry
 
-_ADD_WORDS = "INSERT INTO record_words (id, words, terms) VALUES (?, ?::tsvector, ?)"
+_ADD_WORDS = "INSERT INTO record_words (id, words, terms) VALUES (?, ?::tsvector, ?::_text)"
 _ADD_BOX = "INSERT INTO record_boxes (id, half, box, period) VALUES (?, ?, ?::box, ?::tstzrange)"
 
 Entries: TypeAlias = Sequence[tuple[int, Entry]]

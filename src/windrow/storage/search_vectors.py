@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from windrow.model.records import Record
-from windrow.storage.search_entries import halves, period_of, terms_of, utc_text, words_of
+from windrow.storage.search_entries import halves, period_of, terms_of, texts_of, utc_text
 from windrow.storage.words import tokens
 
 _LAST_POSITION = 16_383
@@ -13,27 +13,32 @@ _LAST_POSITION = 16_383
 _LONGEST_WORD = 2_000
 """Bytes; a lexeme may have 2,046."""
 
-Entry: TypeAlias = tuple[str, list[str], tuple[tuple[Any, ...], ...]]
-"""The tsvector, the terms, and box and range of each piece of where and when a record is."""
+Entry: TypeAlias = tuple[str, str, tuple[tuple[Any, ...], ...]]
+"""The tsvector, the array of terms, and box and range of each piece of where and when a record is."""
 
 
 def entry_of(record: Record, source_id: int) -> Entry:
     """What a record is found by. Pure."""
-    return vector_of(record, source_id), terms_of(record, source_id), tuple(_boxes(record))
+    # Terms are letters and digits only, so they need no quotes within the braces.
+    return vector_of(record), f"{{{','.join(terms_of(record, source_id))}}}", tuple(_boxes(record))
 
 
-def vector_of(record: Record, source_id: int) -> str:
+def vector_of(record: Record) -> str:
     """The record's tsvector: title A, keywords B, abstract C, contacts D; a gap between texts ends every phrase."""
-    words = words_of(record, source_id)
+    title, abstract, keywords, others = texts_of(record)
     places: dict[str, list[str]] = {}
-    position = 1
-    for text, weight in ((words.title, "A"), (words.keywords, "B"), (words.abstract, "C"), (words.others, "D")):
-        for token in tokens(text):
-            places.setdefault(token, []).append(f"{min(position, _LAST_POSITION)}{weight}")
-            position += 1
-        position += 1
+    first = 1
+    for text, weight in ((title, "A"), (keywords, "B"), (abstract, "C"), (others, "D")):
+        for position, token in enumerate(tokens(text), first):
+            at = f"{position if position < _LAST_POSITION else _LAST_POSITION}{weight}"
+            if (known := places.get(token)) is None:
+                places[token] = [at]
+            else:
+                known.append(at)
+            first = position + 1
+        first += 1
     # Tokens are letters and digits only, so they need no escaping within the quotes.
-    return " ".join(f"'{token}':{','.join(at[:255])}" for token, at in places.items() if _fits(token))
+    return " ".join([f"'{token}':{','.join(at[:255])}" for token, at in places.items() if _fits(token)])
 
 
 def _fits(token: str) -> bool:

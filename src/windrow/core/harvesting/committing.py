@@ -4,11 +4,11 @@ import random
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from windrow.core.harvesting.comparing import DUPLICATE, FAILED, GONE, LEFT_OUT, Comparison, documents_of, plain
-from windrow.core.harvesting.open_pages import OpenPages
+from windrow.core.harvesting.open_pages import NOT_MADE, OpenPages
 from windrow.core.harvesting.preparing import Prepared
 from windrow.core.harvesting.reading import told
 from windrow.core.harvesting.tally import Tally
@@ -68,8 +68,16 @@ class Committer:
         gathered, self._gathered = self._gathered, []
         with self.harvests.committing(self.work.run.id, self.work.run.attempt, self.begun.source_id) as commit:
             for each in gathered:
-                self._commit(each, commit)
+                if (made := self._made(each)) is not None:
+                    self._commit(made, commit)
         return True
+
+    def _made(self, prepared: Prepared) -> Prepared | None:
+        """With its part, where the page before it was only now committed; None for one that is not to be settled."""
+        if prepared.part.id != NOT_MADE:
+            return prepared
+        part = self.pages.end_early(prepared.part)
+        return None if part is None else replace(prepared, part=part)
 
     def _commit(self, prepared: Prepared, commit: CommitPage) -> None:
         comparison, now = prepared.comparison, self.clock()

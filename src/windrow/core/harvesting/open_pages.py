@@ -1,21 +1,30 @@
 """Open pages: what of a pass is still to be done, in what order and when."""
 
 import heapq
+import json
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from windrow.model.runs import Part
+from windrow.model.runs import Part, PartState
 from windrow.ports.clocks import Clock
 from windrow.ports.harvests import Harvests
+from windrow.ports.source_kinds import PageKey
 
 PARTS_AT_ONCE = 200
+
+NOT_MADE = 0
+"""The id of a page that is prepared before the commit that makes it."""
 
 
 @dataclass(slots=True)
 class OpenPages:
-    """The pages of a run still to be done: ready ones in the order they were made, others when their time comes."""
+    """The pages of a run still to be done: ready ones in the order they were made, others when their time comes.
+
+    Some are prepared early, before the page that leads to them was committed: these have no id until that commit makes
+    them, and are then kept apart for whoever prepared them. Only `begin_early` may be called by another thread.
+    """
 
     harvests: Harvests
     run_id: str
@@ -24,6 +33,25 @@ class OpenPages:
     _delayed: list[tuple[datetime, int, Part]] = field(default_factory=list)
     _last: int = 0
     _whole: bool = False
+    _early: set[str] = field(default_factory=set)
+    _made: dict[str, Part] = field(default_factory=dict)
+
+    def begin_early(self, key: PageKey) -> Part | None:
+        """A page to be prepared before it is made; None where somebody does that already."""
+        name = _name_of(key)
+        if name in self._early:
+            return None
+        self._early.add(name)
+        return Part(NOT_MADE, self.run_id, key, PartState.OPEN)
+
+    def end_early(self, part: Part) -> Part | None:
+        """The page that was made meanwhile of an early one, to be settled now.
+
+        None where no commit made it: it had been there before, or is still to be read, and is done in its turn.
+        """
+        name = _name_of(part.key)
+        self._early.discard(name)
+        return self._made.pop(name, None)
 
     def take(self) -> Part | None:
         """The next page that can be done now."""
@@ -47,7 +75,10 @@ class OpenPages:
     def _add(self, parts: Sequence[Part]) -> None:
         for part in parts:
             self._last = max(self._last, part.id)
-            self._put(part, self.clock())
+            if self._early and (name := _name_of(part.key)) in self._early:
+                self._made[name] = part
+            else:
+                self._put(part, self.clock())
 
     def put_back(self, part: Part) -> None:
         """A page for another try, when its time comes."""
@@ -63,3 +94,7 @@ class OpenPages:
     def next_delayed(self) -> Part | None:
         """The page whose time comes first."""
         return self._delayed[0][2] if self._delayed else None
+
+
+def _name_of(key: PageKey) -> str:
+    return json.dumps(key, sort_keys=True)

@@ -1,19 +1,27 @@
-"""Walking: one attempt at a pass, page after page: prepared ahead in threads, committed in any order."""
+"""Walking: one attempt at a pass, page after page: prepared ahead in threads, committed in any order.
 
-from collections.abc import Iterator
+Where each page leads to the next, and its kind says that an address may be asked for again later, the next one is begun
+as soon as a page is prepared: else reading would wait for every commit, and each page would need one of its own.
+"""
+
+import queue
+import threading
+from collections.abc import Iterator, Mapping, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
 from windrow.core.harvesting.committing import Committer
-from windrow.core.harvesting.open_pages import OpenPages
+from windrow.core.harvesting.comparing import documents_of
+from windrow.core.harvesting.open_pages import NOT_MADE, OpenPages
 from windrow.core.harvesting.preparing import Prepared, Preparer
 from windrow.errors import Draining, HostClosed, ProcessLost, RemoteError, Stopped, StoreUnavailable
 from windrow.model.runs import Part
 from windrow.ports.clocks import Clock
+from windrow.ports.source_kinds import PageKey, leads_ahead
 from windrow.ports.work import Work
 
 log = structlog.get_logger()
@@ -51,6 +59,7 @@ class Walk:
     committer: Committer
     clock: Clock
     pages: OpenPages
+    _begun: queue.SimpleQueue[tuple[Future[Prepared], Part]] = field(default_factory=queue.SimpleQueue)
 
     def run(self) -> None:
         """Walks until no page is open. Raises `Stopped` and `RestNeeded`."""
@@ -64,20 +73,49 @@ class Walk:
 
     def _walk(self, pool: ThreadPoolExecutor, ahead: int) -> None:
         in_flight: dict[Future[Prepared], Part] = {}
+        room = threading.Semaphore(ahead)
         while True:
             self.work.check()
             while len(in_flight) < ahead and (part := self.pages.take()) is not None:
-                in_flight[pool.submit(self.preparer.prepare, part)] = part
+                in_flight[pool.submit(self._prepare, part, pool, room)] = part
+            in_flight |= self._begun_early()
             if not in_flight and self.committer.commit():
                 continue  # what was committed may have led to further pages
             if not in_flight and not self._wait_for_delayed():
                 return
             ready, _ = wait(in_flight, timeout=LOOK_AROUND, return_when=FIRST_COMPLETED)
-            # In the order of the pages, as far as they are there: of two that hold a record the first one counts.
-            for future in sorted(ready, key=lambda each: in_flight[each].id):
-                self._settle(in_flight.pop(future), future)
+            for future in _in_order(in_flight, ready):
+                part = in_flight.pop(future)
+                if part.id == NOT_MADE:
+                    room.release()
+                self._settle(part, future)
             if self.committer.is_due:
                 self.committer.commit()
+
+    def _prepare(self, part: Part, pool: ThreadPoolExecutor, room: threading.Semaphore) -> Prepared:
+        prepared = self.preparer.prepare(part)
+        if leads_ahead(self.preparer.kind):
+            for key in prepared.comparison.next:
+                if not documents_of(key) and room.acquire(blocking=False):
+                    self._begin_early(key, pool, room)
+        return prepared
+
+    def _begin_early(self, key: PageKey, pool: ThreadPoolExecutor, room: threading.Semaphore) -> None:
+        part = self.pages.begin_early(key)
+        if part is None:
+            room.release()
+            return
+        with suppress(RuntimeError):  # the walk has ended meanwhile
+            self._begun.put((pool.submit(self._prepare, part, pool, room), part))
+
+    def _begun_early(self) -> dict[Future[Prepared], Part]:
+        """What was begun since the last look. A page's successor is begun before it is ready itself."""
+        found: dict[Future[Prepared], Part] = {}
+        with suppress(queue.Empty):
+            while True:
+                future, part = self._begun.get_nowait()
+                found[future] = part
+        return found
 
     def _wait_for_delayed(self) -> bool:
         """Whether there is a page still to come; gives the worker back when it comes late."""
@@ -104,9 +142,22 @@ class Walk:
             self.committer.take(prepared)
 
     def _fail(self, part: Part, error: Exception) -> None:
+        if part.id == NOT_MADE:
+            self.committer.commit()  # the page before it, which makes it
+            made = self.pages.end_early(part)
+            if made is None:
+                return  # it is done in its turn
+            part = made
         again = self.committer.fail(part, error)
         if again is not None:
             self.pages.put_back(again)
+
+
+def _in_order(in_flight: Mapping[Future[Prepared], Part], ready: Set[Future[Prepared]]) -> list[Future[Prepared]]:
+    """In the order of the pages, as far as they are there: of two that hold a record the first one counts, and no page
+    can be committed before the one that makes it."""
+    these = [each for each in in_flight if each in ready]
+    return sorted(these, key=lambda each: (in_flight[each].id == NOT_MADE, in_flight[each].id))
 
 
 @contextmanager

@@ -26,6 +26,7 @@ class OgcRecordsKind:
     name: ClassVar[str] = "ogc_records"
     title: ClassVar[str] = "OGC API Records"
     schema: ClassVar[Mapping[str, Any]] = SCHEMA
+    leads_ahead: ClassVar[bool] = True
 
     def detect(self, url: str, first: Answer | None, fetcher: Fetcher) -> Detection | None:
         """Looks for collections that hold records, at the URL or one step from it."""

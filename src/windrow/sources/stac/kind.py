@@ -41,6 +41,7 @@ class StacKind:
     name: ClassVar[str] = "stac"
     title: ClassVar[str] = "STAC (SpatioTemporal Asset Catalog)"
     schema: ClassVar[Mapping[str, Any]] = SCHEMA
+    leads_ahead: ClassVar[bool] = True
 
     def detect(self, url: str, first: Answer | None, fetcher: Fetcher) -> Detection | None:
         """Looks at what is there, and at the usual files of a folder that is no catalogue itself."""
