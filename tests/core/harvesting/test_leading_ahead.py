@@ -112,6 +112,16 @@ def test_a_page_that_leads_back_counts_once(farm: Farm, shelf: Shelf) -> None:
     assert (ended.state, ended.progress.counts) == (RunState.SUCCEEDED, {"added": 2})
 
 
+def test_a_circle_that_is_longer_than_what_is_read_ahead_has_an_end(farm: Farm, chain: Shelf) -> None:
+    last = str(PAGES - 1)
+    chain.pages[last] = Reading(records=[record(f"r{last}")], next=[{"page": "0"}], total=PAGES)
+
+    ended = farm.harvest(farm.add("shelf", policies=BRISK))
+
+    assert (ended.state, ended.progress.counts) == (RunState.SUCCEEDED, {"added": PAGES})
+    assert chain.asked == [str(number) for number in range(PAGES)]
+
+
 @pytest.mark.parametrize("commit", [1, 2])
 @pytest.mark.parametrize("after", [True, False])
 def test_after_a_crash_it_goes_on_from_the_last_commit(

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
 
 from windrow.model.runs import Part, PartState
 from windrow.ports.clocks import Clock
@@ -35,12 +36,14 @@ class OpenPages:
     _whole: bool = False
     _early: set[str] = field(default_factory=set)
     _made: dict[str, Part] = field(default_factory=dict)
+    _met: set[bytes] = field(default_factory=set)
 
     def begin_early(self, key: PageKey) -> Part | None:
-        """A page to be prepared before it is made; None where somebody does that already."""
+        """A page to be prepared before it is made; None for one that was met before, so that no circle has no end."""
         name = _name_of(key)
-        if name in self._early:
+        if _digest_of(name) in self._met:
             return None
+        self._met.add(_digest_of(name))
         self._early.add(name)
         return Part(NOT_MADE, self.run_id, key, PartState.OPEN)
 
@@ -75,7 +78,9 @@ class OpenPages:
     def _add(self, parts: Sequence[Part]) -> None:
         for part in parts:
             self._last = max(self._last, part.id)
-            if self._early and (name := _name_of(part.key)) in self._early:
+            name = _name_of(part.key)
+            self._met.add(_digest_of(name))
+            if name in self._early:
                 self._made[name] = part
             else:
                 self._put(part, self.clock())
@@ -98,3 +103,7 @@ class OpenPages:
 
 def _name_of(key: PageKey) -> str:
     return json.dumps(key, sort_keys=True)
+
+
+def _digest_of(name: str) -> bytes:
+    return blake2b(name.encode(), digest_size=16).digest()
