@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
@@ -14,6 +14,8 @@ from windrow.console import assets
 from windrow.core.source_drafts import SourceDraft
 from windrow.model.accounts import Role
 from windrow.model.identity import new_id
+from windrow.model.schedules import Schedule
+from windrow.model.triggers import Cron
 from windrow.model.windows import Hours, Window
 from windrow.model.workers import Worker, WorkerRole
 
@@ -370,7 +372,7 @@ def test_the_last_admin_cannot_lock_everybody_out(admin: Visitor, house: House) 
 
 def test_the_editor_of_a_source_tells_when_its_host_is_closed(admin: Visitor, house: House) -> None:
     principal, host = house.principal("admin"), "closed.example.org"
-    draft = SourceDraft("Closed", "csw", f"https://{host}/csw")
+    draft = SourceDraft("Closed", "csw", f"https://{host}/csw", schedule=Schedule(Cron("0 12 * * *")))
     number = house.assembly.windrow.sources.create(principal, draft).source.id
     house.assembly.windrow.hosts.set_hours(principal, host, Hours(windows=(Window(time(6), time(8)),)))
     asked = "scheduled=on&when.trigger=cron&when.expression=0+5+*+*+*"
@@ -378,8 +380,12 @@ def test_the_editor_of_a_source_tells_when_its_host_is_closed(admin: Visitor, ho
     told = admin.get(f"/schedules/explain?{asked}&when.source={number}")
     preset = admin.get(f"/schedules/editor?when.preset=weekdays&when.of=source&when.source={number}")
     settings = admin.get(f"/sources/{number}/settings")
+    listed = admin.get("/schedules?kind=harvest")
+    calendar = admin.get(f"/calendar?day={house.assembly.clock().date() + timedelta(days=1)}")
 
     assert f"waits until 06:00: {host} is closed" in told.text
     assert all(f'name="when.source" value="{number}"' in page.html for page in (preset, settings))
     assert "is closed" not in admin.get(f"/schedules/explain?{asked}").text
+    assert f"06:00: {host} is closed" in listed.text
+    assert "Closed waits until" in calendar.text
     assert admin.get(f"/schedules/explain?{asked}&when.source=4711").status == 404

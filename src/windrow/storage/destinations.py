@@ -1,5 +1,6 @@
 """Destinations: the port `Destinations` on either database."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from windrow.model.destinations import Destination
 from windrow.model.notifications import Channel, Secrets
 from windrow.model.paging import PageOf, check_limit
 from windrow.ports.destinations import Renaming
+from windrow.storage.batches import batches
 from windrow.storage.database import Database
 from windrow.storage.listing import number_of, to_page
 from windrow.storage.moves import ACTIVE_WORDS
@@ -154,17 +156,29 @@ def _refuse_while_named(connection: Connection, tenant_id: str, renaming: Renami
 
 
 def _follow(connection: Connection, tenant_id: str, renaming: Renaming) -> None:
-    columns = (tasks.c.id, tasks.c.kind, tasks.c.parameters)
-    naming = select(*columns).where(tasks.c.tenant_id == tenant_id, tasks.c.kind.in_(renaming.kinds))
-    followed = [
-        {"this_task": row.id, "new_parameters": new}
-        for row in connection.execute(naming.order_by(tasks.c.id).with_for_update())
-        if (new := renaming.follow(row.kind, row.parameters)) is not None
-    ]
-    if followed:
+    named = tasks_query(tenant_id, renaming.kinds)
+    ids = [row.id for row in connection.execute(named) if renaming.follow(row.kind, row.parameters) is not None]
+    for some in batches(sorted(ids)):
+        # Read again now that nobody else changes them, and in the order in which everybody locks them.
+        locked = connection.execute(select(*_NAMING).where(tasks.c.id.in_(some)).order_by(tasks.c.id).with_for_update())
+        followed = [
+            {"this_task": row.id, "new_parameters": new}
+            for row in locked.all()
+            if (new := renaming.follow(row.kind, row.parameters)) is not None
+        ]
         # Whoever meets a moment of such a task with the old name in hand reads it again: see storage/tasks.py.
         version = tasks.c.schedule_version + 1
-        connection.execute(_FOLLOW.values(schedule_version=version, changed_at=renaming.now), followed)
+        if followed:
+            connection.execute(_FOLLOW.values(schedule_version=version, changed_at=renaming.now), followed)
+
+
+def tasks_query(tenant_id: str, kinds: Collection[str]) -> Any:
+    """The tasks of a tenant that may name a destination."""
+    these = (tasks.c.tenant_id == tenant_id, tasks.c.kind.in_(sorted(kinds)))
+    return select(*_NAMING).where(*these).order_by(tasks.c.kind, tasks.c.id)
+
+
+_NAMING = (tasks.c.id, tasks.c.kind, tasks.c.parameters)
 
 
 _FOLLOW = (

@@ -57,7 +57,9 @@ def _wake_those_who_rest(connection: Connection, host: str, *, now: datetime) ->
     run_ids = select(runs.c.id).where(SCHEDULED, runs.c.ready_at > now, _rests_for(runs.c.error, host))
     chosen = among(connection, runs.c.id, run_ids.order_by(runs.c.id).with_for_update(skip_locked=True))
     connection.execute(update(runs).where(chosen).values(state=RunState.QUEUED.value, ready_at=now))
-    part_ids = select(parts.c.id).where(CLAIMABLE_PARTS, parts.c.ready_at > now, _rests_for(parts.c.error, host))
+    fanned = parts.c.run_id.in_(select(runs.c.id).where(runs.c.state.in_([RunState.WAITING, RunState.RUNNING])))
+    resting = (fanned, CLAIMABLE_PARTS, parts.c.ready_at > now, _rests_for(parts.c.error, host))
+    part_ids = select(parts.c.id).where(*resting)
     chosen = among(connection, parts.c.id, part_ids.order_by(parts.c.id).with_for_update(skip_locked=True))
     connection.execute(update(parts).where(chosen).values(ready_at=now))
 

@@ -9,6 +9,7 @@ import orjson
 
 from windrow.console.views.runs import Bar, history_of
 from windrow.core.agenda.looking import Listed, by_hand, source_of
+from windrow.core.closing import Wait
 from windrow.core.scheduling import SOURCE_WORK
 from windrow.core.windrow import Windrow
 from windrow.model.accounts import Principal
@@ -25,11 +26,12 @@ NAMES = {"ogc": "OGC", "arcgis": "ArcGIS"}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A task in a list. `place` is where people look at it and change it."""
+    """A task in a list. `place` is where people look at it and change it, `wait` the closed host that it is due at."""
 
     task: Task
     last_run: Run | None
     place: str
+    wait: Wait | None = None
 
     @property
     def schedule(self) -> Schedule | None:
@@ -54,7 +56,7 @@ class Facts:
 
 def row_of(listed: Listed) -> Row:
     """A task as it stands in a list."""
-    return Row(listed.task, listed.last_run, place_of(listed.task))
+    return Row(listed.task, listed.last_run, place_of(listed.task), listed.wait)
 
 
 def place_of(task: Task) -> str:

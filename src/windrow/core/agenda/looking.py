@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from windrow.core.agenda.expanding import Expanded, Moment, Steady, expand
 from windrow.core.agenda.loading import UNKNOWN, Collision, HourLoad, Span, collisions_of, load_hours
-from windrow.core.closing import Closing, Keepings
+from windrow.core.closing import Closing, Keepings, Wait
 from windrow.core.runs import HARVEST, TaskDraft, Tasks
 from windrow.core.scheduling import SOURCE_WORK
 from windrow.errors import BadInput, Conflict
@@ -32,10 +32,11 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A task in a list, with its last run beside it."""
+    """A task in a list, with its last run beside it, and what its next one would find: a closed host perhaps."""
 
     task: Task
     last_run: Run | None
+    wait: Wait | None = None
 
     @property
     def source_id(self) -> int | None:
@@ -166,7 +167,8 @@ class Agenda:
 
     def _listed(self, tasks: Sequence[Task]) -> list[Listed]:
         last = self.store.runs.get_many([each.last_run_id for each in tasks if each.last_run_id is not None])
-        return [Listed(each, last.get(each.last_run_id or "")) for each in tasks]
+        keepings = Closing(self.store).of_tasks(tasks)
+        return [Listed(each, last.get(each.last_run_id or ""), _next_wait(each, keepings)) for each in tasks]
 
     def _switch(self, principal: Principal, task_id: str, *, enabled: bool) -> Task:
         principal.need(Right.WRITE)
@@ -202,6 +204,11 @@ class Agenda:
         urls = self.store.agenda.addresses(sorted(set(numbers.values())))
         hosts = {number: urlsplit(url).hostname or "" for number, url in urls.items()}
         return {task_id: hosts[number] for task_id, number in numbers.items() if hosts.get(number)}
+
+
+def _next_wait(task: Task, keepings: Keepings) -> Wait | None:
+    schedule = task.schedule
+    return None if schedule is None or schedule.next_due is None else keepings.wait(task, schedule.next_due)
 
 
 def source_of(task: Task) -> int | None:
