@@ -49,6 +49,13 @@ def stored(database: Database) -> dict[int, Record]:
         return {number: record for number, _, record in read_records(connection, ids)}
 
 
+def test_what_only_looks_like_a_nul_is_kept() -> None:
+    record = Record("r", "A title", abstract="\\u0000 \\\\u0000", language="\\u0000")
+
+    assert sound(record)[0] == record
+    assert sound(replace(record, licence="\\\0"))[0].licence == "\\\ufffd"
+
+
 @given(any_record())
 def test_a_record_comes_back_from_its_row_as_it_was(record: Record) -> None:
     kept, row, body = sound(record)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from windrow.errors import StoreUnavailable
 from windrow.storage.connections import IDLE_FOR_TOO_LONG, connect_arguments, note_rest, ping_if_rested
+from windrow.storage.copying_in import PLAIN_INSERT, copy_in
 from windrow.storage.moments import to_microseconds
 from windrow.storage.types import dump_json
 
@@ -97,8 +98,8 @@ class Database:
             return 0
         if self.is_sqlite and (insert := _ONE_ROW.fullmatch(sql)):
             return sum(_insert_many(connection, insert, some) for some in _grouped(rows))
-        if not self.is_sqlite and len(rows) >= WORTH_COPYING and (insert := _PLAIN_INSERT.fullmatch(sql)):
-            return _copy(connection, insert, rows)
+        if not self.is_sqlite and len(rows) >= WORTH_COPYING and (insert := PLAIN_INSERT.fullmatch(sql)):
+            return copy_in(connection, insert, rows)
         return connection.exec_driver_sql(self._text(sql), list(rows)).rowcount
 
     def run(self, connection: Connection, sql: str, values: tuple[Any, ...] = ()) -> CursorResult[Any]:
@@ -152,23 +153,6 @@ class Database:
         event.listen(engine, "checkout", ping_if_rested)
         event.listen(engine, "checkin", note_rest)
         return engine
-
-
-_PLAIN_INSERT = re.compile(r"\s*INSERT INTO (\w+\s*\([\w,\s]+\))\s*VALUES\s*\([?\w:,\s]*\)\s*", re.IGNORECASE)
-
-
-def _copy(connection: Connection, insert: re.Match[str], rows: Sequence[tuple[Any, ...]]) -> int:
-    # A statement for each row, even pipelined, costs PostgreSQL and its driver twice as much.
-    driver = connection.dialect.loaded_dbapi
-    raw: Any = connection.connection.driver_connection
-    try:
-        with raw.cursor() as cursor:
-            with cursor.copy(f"COPY {insert.group(1)} FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            return int(cursor.rowcount)
-    except driver.OperationalError as error:
-        raise OperationalError("COPY", None, error) from error
 
 
 # SQLite's driver lets other threads go on while a statement runs, and must win its turn back after each. With a

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 _TOKEN = re.compile(r"[^\W_]+")
 _PIECE = re.compile(r'"([^"]*)"?|([^\s"]+)')
 
+_PERHAPS_COMBINING = re.compile("[\u0300-\U0010ffff]+")
+"""No character below has a combining class: most texts have few above, and harvests fold every text they find."""
+
 SHORTEST_PREFIX = 3
 """Letters that an unfinished last word needs: shorter ones would match too much to be of use."""
 
@@ -36,9 +39,12 @@ def fold(text: str) -> str:
     """The text in lower case, without diacritics."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFD", text)
-    plain = "".join(each for each in apart if not unicodedata.combining(each))
+    plain = _PERHAPS_COMBINING.sub(_plain, unicodedata.normalize("NFD", text))
     return unicodedata.normalize("NFC", plain).lower()  # Hangul syllables come apart too
+
+
+def _plain(run: re.Match[str]) -> str:
+    return "".join([each for each in run[0] if not unicodedata.combining(each)])
 
 
 def phrases(text: str) -> list[Phrase]:

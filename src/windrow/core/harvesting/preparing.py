@@ -52,7 +52,9 @@ class Preparer:
         """Loads a page and finds out what it changes. Raises `RemoteError`, `Stopped`, and what a kind trips over."""
         page = self._page(part)
         loaded = self.kind.load(self.request, page, self.fetcher)
-        fingerprint = None if page.documents else self._fingerprint(loaded)
+        if self.offload is not None and self.blank and not page.documents:
+            return self._take_in(self.offload, part, page, loaded)
+        fingerprint = None if page.documents else self._fingerprint(self.kind.page_fingerprint(loaded))
         memory = self._memory(part, fingerprint)
         if memory is not None:
             return Prepared(part, _unchanged(memory))
@@ -67,8 +69,17 @@ class Preparer:
         validators = {name: kept.validators for name, kept in known.items() if kept.outcome != Outcome.QUARANTINED}
         return PageRequest({}, documents, validators)
 
-    def _fingerprint(self, loaded: Loaded) -> bytes | None:
-        found = self.kind.page_fingerprint(loaded)
+    def _take_in(self, offload: Offload, part: Part, page: PageRequest, loaded: Loaded) -> Prepared:
+        # There is no memory to compare the page with, so that its fingerprint can wait for the process that reads it.
+        found, fingerprint = offload(self.check, take_in, self.kind, self.request, page, loaded, self._intake())
+        comparison = self._compare(page, loaded) if found is None else found
+        return Prepared(part, comparison, self._fingerprint(fingerprint))
+
+    def _intake(self) -> Intake:
+        encoder = self.harvests.encoder(self.source.id)
+        return Intake(self.source.policies.new_wanted, encoder, self.fetches, self.only)
+
+    def _fingerprint(self, found: bytes | None) -> bytes | None:
         # The same page under other settings is not read the same.
         return None if found is None else blake2b(found, digest_size=16, key=digest_of(config_of(self.source))).digest()
 
@@ -79,17 +90,12 @@ class Preparer:
         return memory if memory is not None and memory.fingerprint == fingerprint else None
 
     def _compare(self, page: PageRequest, loaded: Loaded) -> Comparison:
-        encoder = self.harvests.encoder(self.source.id)
-        intake = Intake(self.source.policies.new_wanted, encoder, self.fetches, self.only)
+        intake = self._intake()
         if self.offload is None or page.documents:
             # Errors may stand among documents, and they come few at a time.
             reading = read_page(self.kind, self.request, page, loaded)
             known = self.harvests.known(self.source.id, identifiers_in(reading))
             return compare(reading, known, intake, page.documents)
-        if self.blank:
-            found = self.offload(self.check, take_in, self.kind, self.request, page, loaded, intake)
-            if found is not None:
-                return found
         survey = self.offload(self.check, survey_page, self.kind, self.request, page, loaded)
         known = self.harvests.known(self.source.id, identifiers_in(survey))
         if all(_is_kept(each, known) for each in survey.records):
@@ -102,13 +108,13 @@ class Preparer:
 
 def take_in(
     kind: SourceKind, request: PassRequest, page: PageRequest, loaded: Loaded, intake: Intake
-) -> Comparison | None:
-    """All of it, for a page of which nothing is kept: what a first harvest spends its time on.
+) -> tuple[Comparison | None, bytes | None]:
+    """All of it, for a page of which nothing is kept: what a first harvest spends its time on; and its fingerprint.
 
-    None when the page names documents: one that two listings name need not be fetched twice.
+    No comparison when the page names documents: one that two listings name need not be fetched twice.
     """
     reading = read_page(kind, request, page, loaded)
-    return None if reading.references else compare(reading, {}, intake)
+    return None if reading.references else compare(reading, {}, intake), kind.page_fingerprint(loaded)
 
 
 def survey_page(kind: SourceKind, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:
