@@ -10,29 +10,11 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from windrow.cli import (
-    db,
-    destinations,
-    hosts,
-    importing,
-    installation,
-    items,
-    notifications,
-    records,
-    runs,
-    schedules,
-    secrets,
-    sequences,
-    sources,
-    targets,
-    tasks,
-    tokens,
-    users,
-    workers,
-)
+from windrow.cli import installation
 from windrow.cli.answers import tell
 from windrow.cli.commands import Command
 from windrow.cli.exits import Exit, code_of, tell_error, tell_problem
+from windrow.cli.groups import MARKUP, Groups
 from windrow.cli.harvest import harvest
 from windrow.cli.report import report
 from windrow.errors import WindrowError
@@ -42,7 +24,8 @@ app = typer.Typer(
     help="Schedules, runs and watches harvests and jobs for data portals and research infrastructures.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+    rich_markup_mode=MARKUP,
+    cls=Groups,
 )
 
 
@@ -71,31 +54,20 @@ def begin(
 installation.add_to(app)
 app.command(cls=Command)(harvest)
 app.command(cls=Command)(report)
-app.add_typer(sources.app, name="sources")
-app.add_typer(targets.app, name="targets")
-app.add_typer(notifications.app, name="notifications")
-app.add_typer(runs.app, name="runs")
-app.add_typer(tasks.app, name="tasks")
-app.add_typer(schedules.app, name="schedules")
-app.add_typer(items.app, name="items")
-app.add_typer(destinations.app, name="destinations")
-app.add_typer(sequences.app, name="sequence")
-app.add_typer(secrets.app, name="secrets")
-app.add_typer(records.app, name="records")
-app.add_typer(users.app, name="users")
-app.add_typer(tokens.app, name="tokens")
-app.add_typer(workers.app, name="workers")
-app.add_typer(hosts.app, name="hosts")
-app.add_typer(db.app, name="db")
-app.add_typer(importing.app, name="import")
 
 
 @cache
-def root() -> TyperGroup:
-    """All commands, made of the functions once in a process."""
+def _made() -> Groups:
+    """What is made of the functions once in a process."""
     made = typer.main.get_command(app)
-    assert isinstance(made, TyperGroup)
+    assert isinstance(made, Groups)
     return made
+
+
+def root() -> TyperGroup:
+    """All commands."""
+    _made().load_all()
+    return _made()
 
 
 def run() -> None:
@@ -106,7 +78,7 @@ def run() -> None:
 def carry_out(arguments: Sequence[str]) -> int:
     """Runs one command line; returns its exit code. Whatever could be foreseen is told in one line."""
     try:
-        ended = root().main(args=list(arguments), prog_name="windrow", standalone_mode=False)
+        ended = _made().main(args=list(arguments), prog_name="windrow", standalone_mode=False)
     except WindrowError as error:
         tell_error(error)
         return code_of(error)
