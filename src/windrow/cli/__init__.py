@@ -3,6 +3,8 @@
 
 def main() -> None:
     """Entry point of the `windrow` command."""
-    from windrow.cli.app import run
+    from windrow.processes.loading import loading
 
+    with loading():
+        from windrow.cli.app import run
     run()

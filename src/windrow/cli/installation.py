@@ -19,6 +19,7 @@ from windrow.cli.drafting import split_pairs
 from windrow.cli.options import Data, Json
 from windrow.errors import BadInput
 from windrow.model.identity import new_id
+from windrow.processes.loading import loading
 
 if TYPE_CHECKING:
     from windrow.settings import SettingLine, Settings
@@ -63,11 +64,12 @@ def up(
     as_json: Json = False,
 ) -> None:
     """Start Windrow on this machine: API, console, clock and workers, until Ctrl-C."""
-    from windrow.assembly import Assembly
-    from windrow.cli.local import greet_first_admin
-    from windrow.processes.certificates import speaks_https
-    from windrow.processes.logs import configure_logs
-    from windrow.processes.up import supervise
+    with loading():
+        from windrow.assembly import Assembly
+        from windrow.cli.local import greet_first_admin
+        from windrow.processes.certificates import speaks_https
+        from windrow.processes.logs import configure_logs
+        from windrow.processes.up import supervise
 
     flags = {"host": host, "port": port, "data": data, "workers": workers, "log_level": log_level}
     flags["tls"] = tls or None
@@ -92,10 +94,11 @@ def worker(
     """Start one more worker on the same database, until Ctrl-C."""
     flags = {"queues": queues, "slots": slots, "data": data, "log_level": log_level}
     chosen = _load({**_read_others(others), **flags})
-    if chosen.engine == "celery":
-        from windrow.processes.celery_worker import run_celery_worker as run
-    else:
-        from windrow.processes.worker import run_worker as run
+    with loading():
+        if chosen.engine == "celery":
+            from windrow.processes.celery_worker import run_celery_worker as run
+        else:
+            from windrow.processes.worker import run_worker as run
     run(chosen, worker_id=worker_id or new_id())
 
 
@@ -106,8 +109,9 @@ def api(
     data: Data = None,
 ) -> None:
     """Start the API alone; `windrow up` starts it with the rest."""
-    from windrow.cli.local import greet_first_admin
-    from windrow.processes.api import run_api
+    with loading():
+        from windrow.cli.local import greet_first_admin
+        from windrow.processes.api import run_api
 
     alone = fd is None
     prepare = partial(greet_first_admin, console=Console(stderr=True)) if alone else None
@@ -116,7 +120,8 @@ def api(
 
 def clock(worker_id: Id = "", data: Data = None) -> None:
     """Start a clock alone; `windrow up` starts one with the rest."""
-    from windrow.processes.clock import run_clock
+    with loading():
+        from windrow.processes.clock import run_clock
 
     run_clock(_load({"data": data}), worker_id=worker_id or new_id())
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from windrow.errors import BadInput, NotFound
 from windrow.model.accounts import Principal, Role, User, rights_of
 from windrow.model.workers import WorkerRole
+from windrow.processes.loading import loading
 
 if TYPE_CHECKING:  # what these need takes a second to load: completion and --help do without
     from windrow.assembly import Assembly
@@ -46,12 +48,19 @@ class Local:
         return any(each.role is WorkerRole.WORKER and each.seen_at > since and not each.draining for each in workers)
 
 
+@cache
+def _load() -> None:
+    with loading():
+        import windrow.assembly  # noqa: F401 - once in a process, and not before a command needs it
+
+
 @contextmanager
 def open_local(data: Path | None, *, make: bool = False) -> Iterator[Local]:
     """Opens the installation; with `make` makes it the first time, with its first admin.
 
     Raises `BadInput` where there is none: a command that only looks must not leave an empty one behind.
     """
+    _load()
     from windrow.assembly import Assembly
     from windrow.settings import load_settings
 

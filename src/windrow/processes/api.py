@@ -8,6 +8,7 @@ from windrow.engines.embedded.supervisor import follow_parent
 from windrow.model.workers import WorkerRole
 from windrow.processes.certificates import pair_of, renewing
 from windrow.processes.living import MARGIN, live, make_heart, stop_on_signals
+from windrow.processes.loading import loading
 from windrow.processes.logs import configure_logs
 from windrow.processes.open_files import allow_open_files
 from windrow.processes.server import make_server
@@ -35,7 +36,9 @@ def run_api(
     if prepare is not None:
         prepare(assembly)
     pair = pair_of(settings)
-    server = make_server(make_app(assembly), settings, listener=listener, grace=API_GRACE, pair=pair)
+    with loading():
+        app = make_app(assembly)
+    server = make_server(app, settings, listener=listener, grace=API_GRACE, pair=pair)
 
     def stop() -> None:
         server.should_exit = True
