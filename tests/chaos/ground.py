@@ -86,8 +86,12 @@ class Kept(Installation):
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
 
     def __enter__(self) -> Self:
-        self.start()
-        self.wait_until_up()
+        try:
+            self.start()
+            self.wait_until_up()
+        except BaseException:
+            self.close()
+            raise
         self._keeper.start()
         return self
 
