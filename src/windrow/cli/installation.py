@@ -178,7 +178,8 @@ def _tell_when_ready(local: str, public: str, *, as_json: bool) -> None:
     end = time.monotonic() + READY_WITHIN
     own = ssl.create_default_context()
     own.check_hostname, own.verify_mode = False, ssl.CERT_NONE  # our own socket, whatever name its certificate has
-    while time.monotonic() < end:
+    told = False
+    while True:  # for as long as this process lives
         try:
             with urllib.request.urlopen(f"{local}/readyz", timeout=5, context=own):  # noqa: S310 - our own address
                 if as_json:
@@ -190,4 +191,6 @@ def _tell_when_ready(local: str, public: str, *, as_json: bool) -> None:
                 return
         except (urllib.error.URLError, OSError):
             threading.Event().wait(0.1)
-    tell("Windrow does not answer yet; see the log above.", "red")
+        if not told and time.monotonic() > end:
+            tell("Windrow does not answer yet; see the log above.", "red")
+            told = True
