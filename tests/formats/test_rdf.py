@@ -1,6 +1,8 @@
 """RDF in four notations says the same, in whatever order; what a stranger's document may do is bounded."""
 
 import random
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +212,18 @@ def test_a_document_type_elsewhere_is_not_asked_for() -> None:
 def test_what_cannot_be_read_says_so(notation: Notation, body: bytes) -> None:
     with pytest.raises(RemoteUnreadable):
         parse(body, notation, URL)
+
+
+@pytest.mark.parametrize(("levels", "readable"), [(99, True), (101, False)])
+def test_how_deep_json_may_go_does_not_hang_on_the_interpreters_limit(levels: int, readable: bool) -> None:
+    body = b'{"http://e/p":' * levels + b"1" + b"}" * levels
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    try:
+        with nullcontext() if readable else pytest.raises(RemoteUnreadable, match="too deep"):
+            parse(body, Notation.JSON_LD, URL)
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def test_a_number_of_a_billion_digits_stays_as_it_was_written() -> None:

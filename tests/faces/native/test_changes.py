@@ -290,12 +290,13 @@ def test_a_preview_shows_the_next_moments_as_the_wall_clock_does(ada: Caller) ->
         "/schedules/preview", {"schedule": {"trigger": trigger}, "count": 2, "after": "2027-03-14T00:00:00Z"}
     )
 
+    at_once = {"waits_until": None, "waits_for": ""}
     assert found == {
         "description": "at 02:30 every day, by the clock of America/New_York",
         "canonical": "30 2 * * *",
         "zone": "America/New_York",
         "moments": [
-            {"due": "2027-03-14T07:00:00Z", "local": "2027-03-14T03:00:00-04:00"},
-            {"due": "2027-03-15T06:30:00Z", "local": "2027-03-15T02:30:00-04:00"},
+            {"due": "2027-03-14T07:00:00Z", "local": "2027-03-14T03:00:00-04:00", **at_once},
+            {"due": "2027-03-15T06:30:00Z", "local": "2027-03-15T02:30:00-04:00", **at_once},
         ],
     }

@@ -28,6 +28,11 @@ LARGEST = 32 * 1024 * 1024
 MOST_STATEMENTS = 500_000
 """Turtle can say many things in few bytes."""
 
+DEEPEST = 100
+"""Levels of JSON-LD: rdflib goes down by calls, and how many of these there may be, other libraries change at will."""
+
+_TOO_DEEP = "An RDF document nested too deep to be read."
+
 Statements = Mapping[Node, frozenset[tuple[Iri, Term]]]
 """What a document says of each subject."""
 
@@ -62,7 +67,7 @@ def _gathered(read: Callable[["Graph"], None], notation: Notation) -> Statements
     except RemoteUnreadable:
         raise
     except RecursionError as problem:
-        raise RemoteUnreadable("An RDF document nested too deep to be read.") from problem
+        raise RemoteUnreadable(_TOO_DEEP) from problem
     except Exception as problem:
         # rdflib has no common error, and stumbles over strange documents in any way.
         raise RemoteUnreadable(f"Malformed {notation.value}: {_first_line(problem)}") from problem
@@ -167,7 +172,18 @@ def _read_json(value: Any, url: str, graph: "Graph") -> None:
 
     if not isinstance(value, dict | list):
         raise RemoteUnreadable("JSON, but no object or list, instead of a JSON-LD document.")
+    _refuse_deep(value)
     to_rdf(made_local(value), graph, base=url)
+
+
+def _refuse_deep(value: Any) -> None:
+    level = [value]
+    for _ in range(DEEPEST):
+        below = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [child for children in below for child in children if isinstance(child, dict | list)]
+        if not level:
+            return
+    raise RemoteUnreadable(_TOO_DEEP)
 
 
 _PARSERS: Mapping[Notation, Callable[[bytes, str, "Graph"], None]] = {
