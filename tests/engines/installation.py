@@ -92,6 +92,7 @@ class Installation:
             **os.environ,
             "WINDROW_DATA": str(self.folder),
             "WINDROW_OUTGOING_ALLOW": "127.0.0.0/8",
+            "WINDROW_READERS": "1",
             "WINDROW_WORKERS": str(self._workers),
             "WINDROW_LEASE_SECONDS": "3",
             "WINDROW_BEAT_SECONDS": "1",

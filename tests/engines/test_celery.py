@@ -62,6 +62,7 @@ def celery_program(installation: Installation, broker: Redis, *words: str) -> It
         "WINDROW_DATABASE_URL": installation.database,
         "WINDROW_BROKER_URL": broker.url,
         "WINDROW_OUTGOING_ALLOW": "127.0.0.0/8",
+        "WINDROW_READERS": "1",
         "WINDROW_LEASE_SECONDS": "3",
         "WINDROW_BEAT_SECONDS": "1",
     }
