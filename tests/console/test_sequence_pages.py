@@ -161,6 +161,8 @@ def test_a_run_that_stopped_is_gone_on_with_and_that_one_too(house: House, admin
     assert admin.post(f"/runs/{run.id}/resume").status == 409
     again = admin.post(f"/runs/{run.id}/rerun").location.removeprefix("/runs/")
     assert house.assembly.windrow.runs.get(house.principal("admin"), again).rerun_of == run.id
+    house.carry_out()
+    assert [each["path"] for each in served.log][5:] == ["/a", "/b", "/c"]  # from its beginning
 
 
 def test_pages_of_sequences_hold_no_scripts_of_strangers(house: House, admin: Visitor, served: Served) -> None:

@@ -1,8 +1,9 @@
 """Repeating: runs for moments that have passed, and an ended run once more."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from windrow.core.attending import AVAILABILITY, COPY, PUSH, REFRESH
 from windrow.core.kinds import Kinds
@@ -102,7 +103,7 @@ class Repeating:
         return Backfill(left, len(moments) - len(left), made)
 
     def rerun(self, principal: Principal, run_id: str) -> Run:
-        """Runs an ended run again: with the parameters and the nominal time that it had. The new one names it.
+        """Runs an ended run again, whole: with the parameters and the nominal time that it had. The new one names it.
 
         Raises `Conflict` while it has not ended, and for a source that is at work or retired.
         """
@@ -110,7 +111,7 @@ class Repeating:
         task = self.store.tasks.get(run.task_id, tenant_id=principal.scope)
         if belongs(task) or task.kind in SOURCE_WORK:
             return self._rerun_of_source(principal, task, run)
-        parameters = from_beginning(run.parameters) if run.kind == PIPELINE else run.parameters
+        parameters = from_beginning(run.parameters) if run.kind == PIPELINE else _whole(run)
         again = replace(make_run(task, now=self.clock(), due=run.due), parameters=parameters, rerun_of=run.id)
         add_run(self.store, task, again)
         return again
@@ -180,6 +181,12 @@ class Repeating:
         if schedule is None or not schedule.enabled or schedule.next_due is None:
             return end
         return min(end, schedule.next_due)  # what is due at this very moment is the clock's
+
+
+def _whole(run: Run) -> Mapping[str, Any]:
+    """The parameters of a run, without those by which `resume` had it go on with another one."""
+    goes_on = run.rerun_of is not None and run.parameters.get(RESUME) == run.rerun_of
+    return {name: value for name, value in run.parameters.items() if not goes_on or name != RESUME}
 
 
 def _refuse_source(task: Task) -> None:
