@@ -9,6 +9,7 @@ import pytest
 from tests.faces.arcgis.conftest import Portal
 from tests.faces.arcgis.portal_client import PortalError, info_of, sign_in_by_page
 from tests.web.serving import PASSWORD
+from windrow.core import throttling
 
 POISON = re.compile(r"invalid\s*token|token is valid but access is denied", re.IGNORECASE)
 
@@ -56,7 +57,8 @@ def test_a_wrong_password_is_told_as_clients_expect(portal: Portal) -> None:
     assert {each.status for each in client.wire} == {200}
 
 
-def test_who_guesses_must_wait(portal: Portal) -> None:
+def test_who_guesses_must_wait(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttling, "FIRST_WAIT", timedelta(minutes=1))  # a machine may be slow
     portal.house.user("guessed")
     client = portal.client("")
     url = f"{client.rest}/generateToken"
