@@ -43,6 +43,8 @@ def test_validators_are_trusted_where_the_server_tells_no_time() -> None:
         ("Fri, 14 Mar 2025 09:26:53 -0000", datetime(2025, 3, 14, 9, 26, 53, tzinfo=UTC)),
         ("Fri, 14 Mar 2025 10:26:53 +0100", datetime(2025, 3, 14, 9, 26, 53, tzinfo=UTC)),
         ("soon", None),
+        ("Fri, 31 Dec 9999 23:59:59 -0100", None),
+        ("Fri, 31 Dec 99999999999999999999 23:59:59 GMT", None),
     ],
 )
 def test_an_answer_tells_when_it_was_given(said: str, moment: datetime | None) -> None:
