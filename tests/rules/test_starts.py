@@ -18,7 +18,7 @@ for name in ("windrow.cli.app", "windrow.assembly", "windrow.web.app"):
 print(json.dumps(told))
 """
 
-WORKERS = ["cryptography", "jsonschema", "pydantic", "sqlalchemy", "urllib3"]
+WORKERS = ["pydantic", "sqlalchemy", "urllib3"]
 
 
 def test_a_start_loads_no_more_than_all_its_work_needs() -> None:

@@ -1,5 +1,6 @@
 """Assembly: what plugs real parts together."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -95,7 +96,6 @@ from windrow.storage.schema import upgrade
 from windrow.storage.secrets import open_vault
 from windrow.storage.store import SqlStore
 from windrow.work.arcgis_portal import ArcgisPortalWork
-from windrow.work.http_walkers import load_http_walkers
 from windrow.work.jac import JAC, JacWork, load_jac_walkers
 from windrow.work.notebook import NotebookWork
 from windrow.work.report import draw
@@ -160,8 +160,7 @@ class Assembly:
         return Isolator(places, drain=self.settings.drain_seconds)
 
     def warm_up(self) -> None:
-        """Has the child processes load the installed kinds before there is anything to do."""
-        self.isolator.warm_up()
+        """Has the processes that read pages load the installed kinds before there is anything to do."""
         if self.offload is not None:
             kinds = [type(each).__module__ for each in self.kinds.sources.values()]
             self.offload.warm_up([take_in.__module__, encoder.__module__, *kinds])
@@ -225,9 +224,16 @@ class Assembly:
     @cached_property
     def walkers(self) -> dict[str, Walker]:
         """The registered callables: those of packages, of the folders that the settings name, and of Jac."""
-        jac, servers = interpreter_of(self.settings), self.settings.http_walkers
-        others = chain(load_jac_walkers(jac) if jac else (), load_http_walkers(servers) if servers else ())
+        jac = interpreter_of(self.settings)
+        others = chain(load_jac_walkers(jac) if jac else (), self._http_walkers())
         return load_walkers(WALKERS, [Path(each) for each in self.settings.walker_folders], others)
+
+    def _http_walkers(self) -> Iterable[tuple[str, Walker]]:
+        if not self.settings.http_walkers:
+            return ()
+        from windrow.work.http_walkers import load_http_walkers
+
+        return load_http_walkers(self.settings.http_walkers)
 
     @cached_property
     def shelf(self) -> Shelf:

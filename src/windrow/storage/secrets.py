@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from windrow.errors import BadInput, Conflict
 from windrow.model.sources import Credential, CredentialKind
@@ -33,11 +31,11 @@ class Vault:
     def __init__(self, keys: Sequence[bytes]) -> None:
         if not keys or any(len(key) != KEY_BYTES for key in keys):
             raise ValueError(f"a vault needs keys of {KEY_BYTES} bytes")
-        self._ciphers = {_mark(key): AESGCM(key) for key in keys}
+        self._keys = {_mark(key): key for key in keys}
         self._current = _mark(keys[0])
 
     def __repr__(self) -> str:
-        return f"Vault({len(self._ciphers)} keys)"
+        return f"Vault({len(self._keys)} keys)"
 
     def seal(self, credential: Credential, *, place: str) -> bytes:
         """The credential as it may be kept."""
@@ -67,23 +65,26 @@ class Vault:
         return _VERSION + self._current
 
     def _encrypt(self, plain: bytes, place: str) -> bytes:
+        from windrow.storage.ciphers import encrypt
+
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        cipher = self._ciphers[self._current]
-        return _VERSION + self._current + nonce + cipher.encrypt(nonce, plain, place.encode())
+        return _VERSION + self._current + nonce + encrypt(self._keys[self._current], nonce, plain, place.encode())
 
     def _decrypt(self, sealed: bytes, place: str) -> bytes:
+        from windrow.storage.ciphers import decrypt
+
         start = len(_VERSION) + _MARK_BYTES
-        cipher = self._ciphers.get(sealed[len(_VERSION) : start])
-        if cipher is None or sealed[: len(_VERSION)] != _VERSION:
+        key = self._keys.get(sealed[len(_VERSION) : start])
+        if key is None or sealed[: len(_VERSION)] != _VERSION:
             raise Conflict(
                 "A stored credential was encrypted with another key: add that key to WINDROW_SECRET_KEY (behind a "
                 f"comma) or {KEY_FILE} (on a line of its own), or enter the credential again."
             )
         nonce, ciphertext = sealed[start : start + _NONCE_BYTES], sealed[start + _NONCE_BYTES :]
-        try:
-            return cipher.decrypt(nonce, ciphertext, place.encode())
-        except InvalidTag as error:
-            raise Conflict("A stored credential was damaged or moved: enter it again.") from error
+        plain = decrypt(key, nonce, ciphertext, place.encode())
+        if plain is None:
+            raise Conflict("A stored credential was damaged or moved: enter it again.")
+        return plain
 
 
 def open_vault(folder: Path, secret_key: str | None = None, *, make: bool = True) -> Vault:

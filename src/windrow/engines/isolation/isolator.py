@@ -56,11 +56,6 @@ class Isolator:
         """See the port."""
         return words.counts(self._carry_out(kind, isolation, work, part).get("counts"))
 
-    def warm_up(self) -> None:
-        """Starts the nursery, without waiting for it, if any kind will need it."""
-        if self._places:
-            self._living()
-
     def close(self) -> None:
         """Ends the nursery, and all that it watches."""
         with self._lock:
