@@ -19,7 +19,7 @@ returns the kind::
     csw = "windrow.sources.csw:CswKind"
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
@@ -220,10 +220,15 @@ class SourceKind(Protocol):
         ...
 
 
-def leads_ahead(kind: SourceKind) -> bool:
-    """Whether a page that leads on may be followed before it was committed: its optional attribute `leads_ahead`.
+Lead = Callable[[PageRequest, Loaded], Sequence[PageKey]]
 
-    For a kind whose addresses can be asked for again at any time: after a crash, those of the last few pages are. Not
-    for one whose remote forgets a place once the next one was asked for, as resumption tokens may be.
+
+def lead_of(kind: SourceKind) -> Lead | None:
+    """Its optional method `leads_to(page, loaded)`: the keys of the pages that a page leads to, found without reading
+    its records; some of those in the reading, and the same. Pure, quick, and may raise `RemoteUnreadable`.
+
+    A kind that has it says that its pages may be asked for again at any time: the next one is begun while this one is
+    still being read, and after a crash the last few are asked for again. It is not for a kind whose remote forgets a
+    place once the next one was asked for, as resumption tokens may be.
     """
-    return bool(getattr(kind, "leads_ahead", False))
+    return getattr(kind, "leads_to", None)

@@ -32,6 +32,7 @@ def harvest(request: PassRequest, fetcher: Fetcher) -> Harvest:
         page = PageRequest(waiting.pop(0))
         loaded = KIND.load(request, page, fetcher)
         reading = KIND.read(request, page, loaded)
+        assert KIND.leads_to(page, loaded) == reading.next
         found.records += reading.records
         found.broken += reading.broken
         found.keys.append(page.key)

@@ -66,6 +66,9 @@ def harvest(
         page = waiting.pop(0)
         loaded = KIND.load(request, page, fetcher)
         reading = KIND.read(request, page, loaded)
+        ahead = KIND.leads_to(page, loaded)
+        assert ahead == [] if page.documents or reading.broken else all(each in reading.next for each in ahead)
+        assert ahead or page.key.get("page") != "items" or reading.broken or not reading.next
         found.add(reading)
         if not page.documents:
             found.keys.append(page.key)

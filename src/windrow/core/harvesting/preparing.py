@@ -1,6 +1,7 @@
 """Preparing a page: load, read, look up, compare. Done ahead of the commits, in threads of its own."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
@@ -9,6 +10,7 @@ import orjson
 
 from windrow.core.harvesting.comparing import Comparison, Intake, compare, documents_of, identifiers_in
 from windrow.core.harvesting.reading import read_page
+from windrow.errors import RemoteUnreadable
 from windrow.model.records import Record
 from windrow.model.resources import Outcome, RemoteRecord
 from windrow.model.runs import Part
@@ -16,7 +18,7 @@ from windrow.model.sources import Source
 from windrow.ports.fetching import Fetcher
 from windrow.ports.harvests import Harvests, Known, PageMemory
 from windrow.ports.offloading import Offload
-from windrow.ports.source_kinds import Loaded, PageRequest, PassRequest, Reading, SourceKind
+from windrow.ports.source_kinds import Loaded, PageKey, PageRequest, PassRequest, Reading, SourceKind, lead_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,17 @@ class Preparer:
     offload: Offload | None = None
     check: Callable[[], None] = lambda: None
 
-    def prepare(self, part: Part) -> Prepared:
-        """Loads a page and finds out what it changes. Raises `RemoteError`, `Stopped`, and what a kind trips over."""
+    def prepare(self, part: Part, begin: Callable[[PageKey], None]) -> Prepared:
+        """Loads a page and finds out what it changes. Raises `RemoteError`, `Stopped`, and what a kind trips over.
+
+        `begin` is told of the pages that this one leads to as soon as it is loaded, where the kind finds them so early.
+        """
         page = self._page(part)
         loaded = self.kind.load(self.request, page, self.fetcher)
+        if (lead := lead_of(self.kind)) is not None and not page.documents:
+            with suppress(RemoteUnreadable):  # reading it tells
+                for key in lead(page, loaded):
+                    begin(key)
         if self.offload is not None and self.blank and not page.documents:
             return self._take_in(self.offload, part, page, loaded)
         fingerprint = None if page.documents else self._fingerprint(self.kind.page_fingerprint(loaded))

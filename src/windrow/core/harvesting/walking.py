@@ -1,12 +1,13 @@
 """Walking: one attempt at a pass, page after page: prepared ahead in threads, committed in any order.
 
 Where each page leads to the next, and its kind says that an address may be asked for again later, the next one is begun
-as soon as a page is prepared: else reading would wait for every commit, and each page would need one of its own.
+as soon as a page is loaded: else reading would wait for every commit, and each page would need one of its own. It is
+committed after the page that led to it, however soon it is ready.
 """
 
 import queue
 import threading
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from windrow.core.harvesting.preparing import Prepared, Preparer
 from windrow.errors import Draining, HostClosed, ProcessLost, RemoteError, Stopped, StoreUnavailable
 from windrow.model.runs import Part
 from windrow.ports.clocks import Clock
-from windrow.ports.source_kinds import PageKey, leads_ahead
+from windrow.ports.source_kinds import PageKey, lead_of
 from windrow.ports.work import Work
 
 log = structlog.get_logger()
@@ -50,6 +51,20 @@ class KindFailed(Exception):
     retryable = False
 
 
+@dataclass(slots=True, eq=False)
+class Flight:
+    """A page that is being prepared, and the one that led to it, where it was begun before that was committed."""
+
+    part: Part
+    after: "Flight | None" = None
+    settled: bool = False
+
+    @property
+    def may_settle(self) -> bool:
+        """Whether whatever leads to it has had its turn."""
+        return self.after is None or self.after.settled
+
+
 @dataclass(slots=True)
 class Walk:
     """One attempt at a pass."""
@@ -59,7 +74,7 @@ class Walk:
     committer: Committer
     clock: Clock
     pages: OpenPages
-    _begun: queue.SimpleQueue[tuple[Future[Prepared], Part]] = field(default_factory=queue.SimpleQueue)
+    _begun: queue.SimpleQueue[tuple[Future[Prepared], Flight]] = field(default_factory=queue.SimpleQueue)
 
     def run(self) -> None:
         """Walks until no page is open. Raises `Stopped` and `RestNeeded`."""
@@ -72,49 +87,54 @@ class Walk:
                 raise
 
     def _walk(self, pool: ThreadPoolExecutor, ahead: int) -> None:
-        in_flight: dict[Future[Prepared], Part] = {}
+        in_flight: dict[Future[Prepared], Flight] = {}
         room = threading.Semaphore(ahead)
         while True:
             self.work.check()
             while len(in_flight) < ahead and (part := self.pages.take()) is not None:
-                in_flight[pool.submit(self._prepare, part, pool, room)] = part
+                flight = Flight(part)
+                in_flight[pool.submit(self._prepare, flight, pool, room)] = flight
             in_flight |= self._begun_early()
             if not in_flight and self.committer.commit():
                 continue  # what was committed may have led to further pages
             if not in_flight and not self._wait_for_delayed():
                 return
-            ready, _ = wait(in_flight, timeout=LOOK_AROUND, return_when=FIRST_COMPLETED)
-            for future in _in_order(in_flight, ready):
-                part = in_flight.pop(future)
-                if part.id == NOT_MADE:
+            wait([each for each in in_flight if not each.done()], timeout=LOOK_AROUND, return_when=FIRST_COMPLETED)
+            for future in _in_order(in_flight):
+                flight = in_flight.pop(future)
+                if flight.part.id == NOT_MADE:
                     room.release()
-                self._settle(part, future)
+                self._settle(flight.part, future)
             if self.committer.is_due:
                 self.committer.commit()
 
-    def _prepare(self, part: Part, pool: ThreadPoolExecutor, room: threading.Semaphore) -> Prepared:
-        prepared = self.preparer.prepare(part)
-        if leads_ahead(self.preparer.kind):
+    def _prepare(self, flight: Flight, pool: ThreadPoolExecutor, room: threading.Semaphore) -> Prepared:
+        def begin(key: PageKey) -> None:
+            if not documents_of(key) and room.acquire(blocking=False):
+                self._begin_early(key, flight, pool, room)
+
+        prepared = self.preparer.prepare(flight.part, begin)
+        if lead_of(self.preparer.kind) is not None:
             for key in prepared.comparison.next:
-                if not documents_of(key) and room.acquire(blocking=False):
-                    self._begin_early(key, pool, room)
+                begin(key)
         return prepared
 
-    def _begin_early(self, key: PageKey, pool: ThreadPoolExecutor, room: threading.Semaphore) -> None:
+    def _begin_early(self, key: PageKey, after: Flight, pool: ThreadPoolExecutor, room: threading.Semaphore) -> None:
         part = self.pages.begin_early(key)
         if part is None:
             room.release()
             return
+        flight = Flight(part, after)
         with suppress(RuntimeError):  # the walk has ended meanwhile
-            self._begun.put((pool.submit(self._prepare, part, pool, room), part))
+            self._begun.put((pool.submit(self._prepare, flight, pool, room), flight))
 
-    def _begun_early(self) -> dict[Future[Prepared], Part]:
+    def _begun_early(self) -> dict[Future[Prepared], Flight]:
         """What was begun since the last look. A page's successor is begun before it is ready itself."""
-        found: dict[Future[Prepared], Part] = {}
+        found: dict[Future[Prepared], Flight] = {}
         with suppress(queue.Empty):
             while True:
-                future, part = self._begun.get_nowait()
-                found[future] = part
+                future, flight = self._begun.get_nowait()
+                found[future] = flight
         return found
 
     def _wait_for_delayed(self) -> bool:
@@ -153,11 +173,14 @@ class Walk:
             self.pages.put_back(again)
 
 
-def _in_order(in_flight: Mapping[Future[Prepared], Part], ready: Set[Future[Prepared]]) -> list[Future[Prepared]]:
-    """In the order of the pages, as far as they are there: of two that hold a record the first one counts, and no page
-    can be committed before the one that makes it."""
-    these = [each for each in in_flight if each in ready]
-    return sorted(these, key=lambda each: (in_flight[each].id == NOT_MADE, in_flight[each].id))
+def _in_order(in_flight: Mapping[Future[Prepared], Flight]) -> Iterator[Future[Prepared]]:
+    """What is ready, in the order of the pages: of two that hold a record the first one counts, and no page can be
+    committed before the one that makes it."""
+    ready = {flight: future for future, flight in in_flight.items() if future.done()}
+    while these := [each for each in ready if each.may_settle]:
+        for each in sorted(these, key=lambda each: (each.part.id == NOT_MADE, each.part.id)):
+            yield ready.pop(each)
+            each.settled, each.after = True, None  # what led to it is needed no more
 
 
 @contextmanager

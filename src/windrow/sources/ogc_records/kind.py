@@ -26,7 +26,6 @@ class OgcRecordsKind:
     name: ClassVar[str] = "ogc_records"
     title: ClassVar[str] = "OGC API Records"
     schema: ClassVar[Mapping[str, Any]] = SCHEMA
-    leads_ahead: ClassVar[bool] = True
 
     def detect(self, url: str, first: Answer | None, fetcher: Fetcher) -> Detection | None:
         """Looks for collections that hold records, at the URL or one step from it."""
@@ -82,6 +81,10 @@ class OgcRecordsKind:
             next=_following(page.key, found),
             total=found.matched if counts else None,
         )
+
+    def leads_to(self, page: PageRequest, loaded: Loaded) -> list[PageKey]:
+        """The page after this one."""
+        return _following(page.key, reading.read_leads(loaded.answer))
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:
         """Leaves out what changes at every answer."""

@@ -64,6 +64,16 @@ def read_page(answer: Answer, *, collection: str = "") -> Page:
     )
 
 
+def read_leads(answer: Answer) -> Page:
+    """The page without its records. Raises `RemoteUnreadable`."""
+    document = read_document(answer)
+    return Page(
+        identifiers=[_identifier_of(feature) for feature in _features(document)],
+        next=link_of(document, answer.url, "next"),
+        matched=_matched(document),
+    )
+
+
 def page_fingerprint(answer: Answer) -> bytes:
     """A hash of all that is read from the page: its records, where it leads, and how many records there are."""
     document = read_document(answer)
@@ -84,8 +94,12 @@ def _features(document: Mapping[str, Any]) -> list[Any]:
     return features
 
 
+def _identifier_of(feature: Any) -> str:
+    return text_of(feature.get("id")) if isinstance(feature, dict) else ""
+
+
 def _sort_in(feature: Any, page: _Gathering, *, url: str, collection: str) -> None:
-    identifier = text_of(feature.get("id")) if isinstance(feature, dict) else ""
+    identifier = _identifier_of(feature)
     page.identifiers.append(identifier)
     raw = json.serialise(feature)
     if 0 < len(identifier) <= _LONGEST_IDENTIFIER:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from windrow.errors import RemoteError, RemoteUnreadable
 from windrow.formats.json import serialise
 from windrow.ports.fetching import Answer, Fetcher, Validators
-from windrow.ports.source_kinds import Detection, Loaded, Opening, PageRequest, PassRequest, Reading, Reference
+from windrow.ports.source_kinds import Detection, Loaded, Opening, PageKey, PageRequest, PassRequest, Reading, Reference
 from windrow.sources.stac import reading, tree
 from windrow.sources.stac.changes import Changes, Spelling
 from windrow.sources.stac.hrefs import folder_of, normalise
@@ -41,7 +41,6 @@ class StacKind:
     name: ClassVar[str] = "stac"
     title: ClassVar[str] = "STAC (SpatioTemporal Asset Catalog)"
     schema: ClassVar[Mapping[str, Any]] = SCHEMA
-    leads_ahead: ClassVar[bool] = True
 
     def detect(self, url: str, first: Answer | None, fetcher: Fetcher) -> Detection | None:
         """Looks at what is there, and at the usual files of a folder that is no catalogue itself."""
@@ -95,6 +94,12 @@ class StacKind:
                 return reading.read_collections(collections, reading.read_document(answer), answer.url, settings)
             case ItemsPage() as items:
                 return reading.read_items(items, reading.read_document(answer), answer.url, settings)
+
+    def leads_to(self, page: PageRequest, loaded: Loaded) -> list[PageKey]:
+        """The page of items after this one."""
+        if page.documents or not isinstance(items := page_of(page.key), ItemsPage):
+            return []
+        return reading.read_leads(items, reading.read_document(loaded.answer), loaded.answer.url)
 
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:
         """None for a static catalogue's documents: their items change without them."""

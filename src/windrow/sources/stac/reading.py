@@ -9,7 +9,7 @@ from windrow.formats.json import fingerprint, object_of, parse_object, serialise
 from windrow.formats.stac import is_collection
 from windrow.model.resources import RemoteRecord
 from windrow.ports.fetching import Answer
-from windrow.ports.source_kinds import Broken, Reading
+from windrow.ports.source_kinds import Broken, PageKey, Reading
 from windrow.sources.stac.links import items_link, next_collections, next_items
 from windrow.sources.stac.pages import CollectionsPage, ItemsPage, Page, key_of
 from windrow.sources.stac.records import essence, has_id, identifier_of, is_wanted, record_of
@@ -52,6 +52,15 @@ def read_items(page: ItemsPage, document: Mapping[str, Any], url: str, settings:
         total=matched if page.whole and not settings.narrows and not settings.only and _is_exact(matched) else None,
         failed=[] if following else _missing(page, seen, matched),
     )
+
+
+def read_leads(page: ItemsPage, document: Mapping[str, Any], url: str) -> list[PageKey]:
+    """The page after one of items; none where only reading the items tells what they are called."""
+    features = features_of(document)
+    if not all(_is_named(each) for each in features):
+        return []
+    following = next_items(page, document, url, [identifier_of(each) for each in features])
+    return [key_of(following)] if following else []
 
 
 def features_of(document: Mapping[str, Any]) -> list[Any]:
@@ -112,12 +121,16 @@ def _read_one(document: Any, url: str) -> RemoteRecord | Broken:
         return _broken(document, f"A {type(document).__name__} instead of an object.")
     if not has_id(document):
         return _broken(document, "It has no id.")
-    if len(identifier_of(document)) > _IDENTIFIER:
+    if not _is_named(document):
         return _broken(document, f"Its id is longer than {_IDENTIFIER} characters.")
     try:
         return record_of(document, url)
     except RemoteUnreadable as problem:
         return Broken(identifier_of(document), _excerpt(document), str(problem))
+
+
+def _is_named(document: Any) -> bool:
+    return isinstance(document, dict) and has_id(document) and len(identifier_of(document)) <= _IDENTIFIER
 
 
 def _broken(value: Any, problem: str) -> Broken:
