@@ -59,9 +59,12 @@ class Child:
         """Whether it is still there."""
         return self._process.poll() is None
 
-    def ask(self, call: bytes, check: Callable[[], None], patience: float) -> Any:
-        """What it answers. Raises `EOFError`, `OSError` or `TimeoutError` when it does not, and what `check` raises."""
+    def send(self, call: bytes) -> None:
+        """Hands it a call, to be awaited. Raises `OSError` when it does not take it."""
         self._line.send_bytes(call)
+
+    def await_answer(self, check: Callable[[], None], patience: float) -> Any:
+        """What it answers. Raises `EOFError`, `OSError` or `TimeoutError` when it does not, and what `check` raises."""
         end = time.monotonic() + patience
         while not self._line.poll(LOOK_AROUND):
             check()
@@ -91,11 +94,9 @@ class ProcessPool:
 
     def __call__(self, check: Callable[[], None], function: Callable[..., Result], /, *arguments: Any) -> Result:
         """What the function gives, or raises. What cannot be sent to a child is carried out here."""
-        try:
-            call = pickle.dumps((function, arguments), protocol=pickle.HIGHEST_PROTOCOL)
-        except (pickle.PicklingError, AttributeError, TypeError):
+        answer = self._ask(lambda: _pickled(function, arguments), check)
+        if answer is _NOT_SENT:
             return function(*arguments)
-        answer = self._ask(call, check)
         if isinstance(answer, Raised):
             raise answer.error
         return answer  # type: ignore[no-any-return]  # the child called that very function
@@ -115,13 +116,20 @@ class ProcessPool:
         for child in self._idle_ones():
             self._give_back(child, healthy=False)
 
-    def _ask(self, call: bytes, check: Callable[[], None]) -> Any:
+    def _ask(self, make_call: Callable[[], bytes | None], check: Callable[[], None]) -> Any:
+        # A call is made when there is somebody to take it, and not kept while it is carried out: pages are large, and
+        # several threads wait.
         child = self._take(check)
         healthy = False
         try:
             if child is None or not child.lives:
                 child = self._replace(child)
-            answer = child.ask(call, check, self._patience)
+            if (call := make_call()) is None:
+                healthy = True
+                return _NOT_SENT
+            child.send(call)
+            del call
+            answer = child.await_answer(check, self._patience)
             child.used = time.monotonic()
             healthy = True
         except (TimeoutError, BlockingIOError):
@@ -164,6 +172,17 @@ class ProcessPool:
                 return self._free.get(timeout=LOOK_AROUND)
             except queue.Empty:
                 check()
+
+
+_NOT_SENT = object()
+"""Instead of an answer to what no process can be sent."""
+
+
+def _pickled(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes | None:
+    try:
+        return pickle.dumps((function, arguments), protocol=pickle.HIGHEST_PROTOCOL)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return None
 
 
 def _nothing() -> None:

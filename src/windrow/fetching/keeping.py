@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from windrow.errors import WindrowError
 
-KEEP = 0.3
+KEEP = 1.0
 
 
 class Keeper:

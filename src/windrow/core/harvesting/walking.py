@@ -27,8 +27,12 @@ from windrow.ports.work import Work
 
 log = structlog.get_logger()
 
-LOOK_AHEAD = 4
-"""Pages prepared ahead of the commits beside those being fetched: more would only cost memory."""
+LOOK_AHEAD = 10
+"""Pages prepared ahead of the commits beside those being fetched: as many as are read while a commit takes place. More
+would only cost memory."""
+
+BESIDE = 3
+"""Threads beside those that may have a request under way: theirs are the pages that wait to be read."""
 
 LOOK_AROUND = 0.25
 """Seconds between two looks at whether the run must stop."""
@@ -79,7 +83,7 @@ class Walk:
     def run(self) -> None:
         """Walks until no page is open. Raises `Stopped` and `RestNeeded`."""
         workers = self.preparer.source.policies.concurrency
-        with _pool(workers) as pool:
+        with _pool(workers + BESIDE) as pool:
             try:
                 self._walk(pool, workers + LOOK_AHEAD)
             except (Draining, HostClosed):
