@@ -160,10 +160,10 @@ class Assembly:
         return Isolator(places, drain=self.settings.drain_seconds)
 
     def warm_up(self) -> None:
-        """Has the processes that read pages load the installed kinds before there is anything to do."""
+        """Has the processes that read pages load what they will need, before there is anything to do."""
         if self.offload is not None:
-            kinds = [type(each).__module__ for each in self.kinds.sources.values()]
-            self.offload.warm_up([take_in.__module__, encoder.__module__, *kinds])
+            kinds = [self.kinds.sources[name] for name in self.store.sources.kinds() if name in self.kinds.sources]
+            self.offload.warm_up([take_in.__module__, encoder.__module__, *(type(each).__module__ for each in kinds)])
 
     @cached_property
     def kinds(self) -> Kinds:

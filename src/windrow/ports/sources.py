@@ -83,6 +83,10 @@ class Sources(Protocol):
         """How many there are."""
         ...
 
+    def kinds(self) -> list[str]:
+        """Of which kinds there are any, by name."""
+        ...
+
     def save(
         self,
         source: Source,

@@ -126,6 +126,11 @@ class SqlSources:
         with self._database.read() as connection:
             return connection.scalars(query).one()
 
+    def kinds(self) -> list[str]:
+        """Of which kinds there are any."""
+        with self._database.read() as connection:
+            return list(connection.scalars(select(sources.c.kind).distinct().order_by(sources.c.kind)))
+
     def save(
         self,
         source: Source,

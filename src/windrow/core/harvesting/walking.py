@@ -27,11 +27,11 @@ from windrow.ports.work import Work
 
 log = structlog.get_logger()
 
-LOOK_AHEAD = 10
+LOOK_AHEAD = 8
 """Pages prepared ahead of the commits beside those being fetched: as many as are read while a commit takes place. More
 would only cost memory."""
 
-BESIDE = 3
+BESIDE = 2
 """Threads beside those that may have a request under way: theirs are the pages that wait to be read."""
 
 LOOK_AROUND = 0.25
