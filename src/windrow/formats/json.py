@@ -77,6 +77,8 @@ def text_of(value: Any) -> str:
     if isinstance(value, str):
         # The usual case needs no search: it is most of what a record is made of.
         return value.strip() if value.isascii() and "\x00" not in value else _UNWRITABLE.sub("", value).strip()
+    if value is None:  # most of what is not there
+        return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return ""

@@ -177,8 +177,14 @@ def _read_licence(properties: Mapping[str, Any], links: tuple[Link, ...]) -> str
 
 
 def _first(values: Mapping[str, Any], *names: str) -> str:
-    return next((text for name in names if (text := text_of(values.get(name)))), "")
+    for name in names:
+        if text := text_of(values.get(name)):
+            return text
+    return ""
 
 
 def _first_of(values: Any, member: str) -> str:
-    return next((text for each in objects_of(values) if (text := text_of(each.get(member)))), "")
+    for each in objects_of(values):
+        if text := text_of(each.get(member)):
+            return text
+    return ""
