@@ -86,7 +86,7 @@ class Field:
         claimed = self.runs.claim("worker", queues=["default"], now=self.now, lease=LEASE, run_id=run.id)
         assert claimed is not None
         known = self.harvests.known(PUBLIC, [each.identifier for each in found])
-        encode = self.harvests.encoder(PUBLIC)
+        encoder = self.harvests.encoder(PUBLIC)
         changes = [
             Change(
                 known[each.identifier].id if each.identifier in known else None,
@@ -95,7 +95,7 @@ class Field:
                 b"",
                 "text/plain",
                 None,
-                encoded=encode(each, each.title.encode()),
+                encoded=encoder.record(each, *encoder.documents([each.title.encode()])),
             )
             for each in found
         ]

@@ -91,7 +91,7 @@ from windrow.ports.work import Work, WorkKind, isolation_of
 from windrow.settings import Settings
 from windrow.storage.blobs import FolderBlobs
 from windrow.storage.database import Database
-from windrow.storage.encoding import encoder
+from windrow.storage.encoding import RecordEncoder
 from windrow.storage.schema import upgrade
 from windrow.storage.secrets import open_vault
 from windrow.storage.store import SqlStore
@@ -162,8 +162,9 @@ class Assembly:
     def warm_up(self) -> None:
         """Has the processes that read pages load what they will need, before there is anything to do."""
         if self.offload is not None:
-            kinds = [self.kinds.sources[name] for name in self.store.sources.kinds() if name in self.kinds.sources]
-            self.offload.warm_up([take_in.__module__, encoder.__module__, *(type(each).__module__ for each in kinds)])
+            kinds = [self.kinds.sources.get(name) for name in self.store.sources.kinds()]
+            modules = [type(each).__module__ for each in kinds if each is not None]
+            self.offload.warm_up([take_in.__module__, RecordEncoder.__module__, *modules])
 
     @cached_property
     def kinds(self) -> Kinds:

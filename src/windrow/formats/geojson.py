@@ -73,7 +73,7 @@ def _are_coordinates(value: Any, depth: int) -> bool:
 
 
 def _is_position(value: list[Any]) -> bool:
-    if len(value) == 2 and type(value[0]) is float and type(value[1]) is float:  # nearly all there are; NaN fits nothing
+    if len(value) == 2 and type(value[0]) is float and type(value[1]) is float:  # nearly all; NaN fits nothing
         return abs(value[0]) <= 360 + _SLACK and abs(value[1]) <= 90 + _SLACK
     numbers = [_number(each) for each in value]
     longitude, latitude = (*numbers, None, None)[:2]

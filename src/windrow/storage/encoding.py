@@ -1,8 +1,8 @@
 """Encoding: a record as its tables want it, made ahead of the transaction that writes it. Pure."""
 
 import threading
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
@@ -35,16 +35,20 @@ class Encoded(NamedTuple):
         return self.values[5]
 
 
-Encoder = Callable[[Record, bytes], Encoded]
+@dataclass(frozen=True, slots=True)
+class RecordEncoder:
+    """Encodes the records of a source: the port `Encoder`. Other processes may do it as well."""
 
+    source_id: int
+    sqlite: bool
 
-def encoder(source_id: int, *, sqlite: bool) -> Encoder:
-    """Encodes the records of a source. It can be pickled: other processes may do it as well."""
-    return partial(_encode, source_id, sqlite)
+    def documents(self, raws: Iterable[bytes]) -> list[bytes]:
+        """Raw documents, compressed."""
+        return [compress(raw) for raw in raws]
 
-
-def _encode(source_id: int, sqlite: bool, record: Record, raw: bytes) -> Encoded:
-    return encode_record(record, source_id, sqlite=sqlite)._replace(content=compress(raw))
+    def record(self, record: Record, document: bytes) -> Encoded:
+        """A record with its document."""
+        return encode_record(record, self.source_id, sqlite=self.sqlite)._replace(content=document)
 
 
 def encode_record(record: Record, source_id: int, *, sqlite: bool) -> Encoded:

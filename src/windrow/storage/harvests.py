@@ -13,12 +13,12 @@ from windrow.model.resources import Outcome, Presence
 from windrow.model.runs import Part, PartState, RunState
 from windrow.model.sources import ReviewState
 from windrow.ports.fetching import Validators
-from windrow.ports.harvests import CommitPage, Committed, Encode, Known, PageCommit, PageMemory, Pass, PassEnd
+from windrow.ports.harvests import CommitPage, Committed, Encoder, Known, PageCommit, PageMemory, Pass, PassEnd
 from windrow.ports.runs import Entry
 from windrow.ports.source_kinds import Reference
 from windrow.storage.batches import batches
 from windrow.storage.database import Database
-from windrow.storage.encoding import encoder
+from windrow.storage.encoding import RecordEncoder
 from windrow.storage.endings import end_run
 from windrow.storage.keys import digest_key
 from windrow.storage.log import append_log
@@ -100,9 +100,9 @@ class SqlHarvests:
                 found += [Reference(row.identifier, row.href, type=row.type) for row in rows]
         return found
 
-    def encoder(self, source_id: int) -> Encode:
+    def encoder(self, source_id: int) -> Encoder:
         """What prepares records for their commit."""
-        return encoder(source_id, sqlite=self._database.is_sqlite)
+        return RecordEncoder(source_id, sqlite=self._database.is_sqlite)
 
     @contextmanager
     def committing(self, run_id: str, attempt: int, source_id: int) -> Iterator[CommitPage]:

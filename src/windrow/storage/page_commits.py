@@ -13,7 +13,7 @@ from windrow.model.runs import Part, PartState, Progress, RunState
 from windrow.ports.harvests import Change, Committed, PageCommit
 from windrow.ports.source_kinds import PageKey
 from windrow.storage.batches import batches
-from windrow.storage.encoding import compress, encoder
+from windrow.storage.encoding import RecordEncoder, compress
 from windrow.storage.keys import digest_key
 from windrow.storage.moves import raise_why_fenced
 from windrow.storage.named import rows_named
@@ -118,8 +118,8 @@ def _write_changes(target: Target, changes: Sequence[Change], page: PageCommit) 
 def _encoded(target: Target, change: Change) -> Change:
     if change.encoded is not None or change.record is None:
         return change
-    encode = encoder(target.source_id, sqlite=target.database.is_sqlite)
-    return change._replace(encoded=encode(change.record, change.raw))
+    encoder = RecordEncoder(target.source_id, sqlite=target.database.is_sqlite)
+    return change._replace(encoded=encoder.record(change.record, compress(change.raw)))
 
 
 def _reserve_ids(target: Target, count: int) -> list[int]:

@@ -11,7 +11,7 @@ from windrow.errors import Stopped
 from windrow.model.records import Record
 from windrow.model.resources import Outcome, Presence, RemoteRecord
 from windrow.ports.fetching import Validators
-from windrow.ports.harvests import NEVER_FETCHED, Change, Encode, Known, Relisted
+from windrow.ports.harvests import NEVER_FETCHED, Change, Encoder, Known, Relisted
 from windrow.ports.source_kinds import Broken, PageKey, Reading, Reference
 
 DOCUMENTS_PER_PAGE = 20
@@ -84,13 +84,13 @@ class Intake(NamedTuple):
     """How records are taken in.
 
     new_wanted   whether new ones go into the catalogue
-    encode       what makes them ready to be written
+    encoder      what makes them ready to be written
     fetches      whether the documents that a list names are fetched; else they are only listed
     only         identifiers of those that are asked for; None asks for all
     """
 
     new_wanted: bool
-    encode: Encode | None = None
+    encoder: Encoder | None = None
     fetches: bool = True
     only: frozenset[str] | None = None
 
@@ -103,10 +103,14 @@ def compare(
     listed = {each.identifier: each for each in documents}
     result = Comparison(total=reading.total, next=list(reading.next), failed=list(reading.failed))
     named: set[str] = set()
-    for remote in reading.records:
-        if _is_first(result, remote.identifier, named):
-            reference = listed.get(remote.identifier)
-            _compare_record(result, remote, known.get(remote.identifier), intake, reference)
+    differing = [
+        each
+        for each in reading.records
+        if _is_first(result, each.identifier, named) and not _is_known(result, each, known.get(each.identifier))
+    ]
+    for remote, document in zip(differing, _documents_of(differing, intake.encoder), strict=True):
+        reference = listed.get(remote.identifier)
+        _change(result, _change_of(remote, document, known.get(remote.identifier), intake, reference))
     for broken in reading.broken:
         if _is_first(result, broken.identifier, named):
             _compare_broken(result, broken, known.get(broken.identifier), intake)
@@ -148,16 +152,19 @@ def _is_first(result: Comparison, identifier: str, named: set[str]) -> bool:
     return True
 
 
-def _compare_record(
-    result: Comparison, remote: RemoteRecord, known: Known | None, intake: Intake, reference: Reference | None
-) -> None:
-    if known is not None and known.fingerprint == remote.fingerprint:
-        _see_again(result, known)
-        kept = Validators(remote.etag, remote.last_modified)
-        if (known.version, known.validators) != (remote.version, kept):
-            result.touched[known.id] = (remote.version, kept)
-    else:
-        _change(result, _change_of(remote, known, intake, reference))
+def _is_known(result: Comparison, remote: RemoteRecord, known: Known | None) -> bool:
+    """Whether it is there as it was; then it is seen."""
+    if known is None or known.fingerprint != remote.fingerprint:
+        return False
+    _see_again(result, known)
+    kept = Validators(remote.etag, remote.last_modified)
+    if (known.version, known.validators) != (remote.version, kept):
+        result.touched[known.id] = (remote.version, kept)
+    return True
+
+
+def _documents_of(remotes: Sequence[RemoteRecord], encoder: Encoder | None) -> Sequence[bytes]:
+    return [b""] * len(remotes) if encoder is None else encoder.documents(each.raw for each in remotes)
 
 
 def _change(result: Comparison, change: Change) -> None:
@@ -167,8 +174,10 @@ def _change(result: Comparison, change: Change) -> None:
     result.counts[change.outcome] += 1
 
 
-def _change_of(remote: RemoteRecord, known: Known | None, intake: Intake, reference: Reference | None) -> Change:
-    record, encoded, problem = _read(remote, intake.encode)
+def _change_of(
+    remote: RemoteRecord, document: bytes, known: Known | None, intake: Intake, reference: Reference | None
+) -> Change:
+    record, encoded, problem = _read(remote, document, intake.encoder)
     return Change(
         id=known.id if known else None,
         identifier=remote.identifier,
@@ -188,11 +197,11 @@ def _change_of(remote: RemoteRecord, known: Known | None, intake: Intake, refere
     )
 
 
-def _read(remote: RemoteRecord, encode: Encode | None) -> tuple[Record | None, Any, str]:
+def _read(remote: RemoteRecord, document: bytes, encoder: Encoder | None) -> tuple[Record | None, Any, str]:
     # One unreadable record must not hold up the others, whatever a kind's reader trips over.
     try:
         record = remote.read()
-        return (record, None, "") if encode is None else (None, encode(record, remote.raw), "")
+        return (record, None, "") if encoder is None else (None, encoder.record(record, document), "")
     except Stopped:
         raise
     except Exception as error:  # noqa: BLE001 - the edge of one record: kept with its raw bytes and this reason
