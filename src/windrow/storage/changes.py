@@ -1,5 +1,6 @@
 """Changes: how a waiting loop notices that something was committed, here or in another process."""
 
+import sqlite3
 import time
 
 from windrow.ports.store import Changes
@@ -14,12 +15,13 @@ class SqliteChanges:
 
     def __init__(self, database: Database) -> None:
         self._connection = database.engine.raw_connection()
+        self._driver = self._connection.driver_connection
         self._version = self._look()
 
     def _look(self) -> int:
-        cursor = self._connection.cursor()
-        row = cursor.execute("PRAGMA data_version").fetchone()
-        return int(row[0])
+        assert isinstance(self._driver, sqlite3.Connection)
+        (version,) = self._driver.execute("PRAGMA data_version").fetchone()
+        return int(version)
 
     def wait(self, timeout: float) -> bool:
         """Waits at most `timeout` seconds for a commit."""
