@@ -1,7 +1,7 @@
 # The one door: `make` alone lists what can be done. Every command sets up what it needs the first time.
 
 PYTHON ?= python3
-JOBS ?= 2
+JOBS ?= 3
 SET_UP = $(PYTHON) tools/set_up.py
 VENV = .venv/bin
 
