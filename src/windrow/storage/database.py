@@ -160,7 +160,7 @@ class Database:
 # interval (5 ms); with one for many rows that happens once. The groups are of equal size, so that the driver keeps
 # their statements compiled.
 _ONE_ROW = re.compile(r"(\s*INSERT\s.*?\bVALUES\s*)(\([?,\s]*\))(.*)", re.DOTALL | re.IGNORECASE)
-_GROUP = 50
+_GROUP = 100
 
 
 def _grouped(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:

@@ -109,10 +109,22 @@ def _write_changes(target: Target, changes: Sequence[Change], page: PageCommit) 
     added = list(zip(ids, fresh, strict=True))
     _insert_resources(target, added, page)
     _update_resources(target, known, page)
-    known = settle_edits(target, known, page.now)
-    _write_records(target, added, known)
-    _write_raw(target, added, known)
+    target.added.extend(added)
+    _replace(target, settle_edits(target, known, page.now))
     return ids
+
+
+def write_added(target: Target) -> None:
+    """Writes the records of what pages have added: once for all pages of a transaction, which is quicker. To be called
+    before that ends."""
+    database, connection, added = target.database, target.connection, target.added
+    fresh = [(number, target.source_id, each.encoded) for number, each in added if each.encoded]
+    insert_encoded(database, connection, fresh)
+    unwanted = [(True, number) for number, each in added if each.encoded and not each.wanted]
+    database.write_many(connection, "UPDATE records SET hidden = ? WHERE id = ?", unwanted)
+    insert_compressed(database, connection, _documents(added))
+    _set_aside(target, added)
+    target.added.clear()
 
 
 def _encoded(target: Target, change: Change) -> Change:
@@ -204,33 +216,25 @@ def _update_resources(target: Target, known: Sequence[tuple[int, Change]], page:
     )
 
 
-def _write_records(target: Target, added: Sequence[tuple[int, Change]], known: Sequence[tuple[int, Change]]) -> None:
-    database, connection, source_id = target.database, target.connection, target.source_id
-    fresh = [(number, source_id, each.encoded) for number, each in added if each.encoded]
-    again = [(number, source_id, each.encoded) for number, each in known if each.encoded]
-    insert_encoded(database, connection, fresh)
+def _replace(target: Target, known: Known) -> None:
+    database, connection = target.database, target.connection
+    again = [(number, target.source_id, each.encoded) for number, each in known if each.encoded]
     replace_encoded(database, connection, again)
-    unwanted = [(True, number) for number, each in added if each.encoded and not each.wanted]
-    database.write_many(connection, "UPDATE records SET hidden = ? WHERE id = ?", unwanted)
     # Also those that cannot be read now: what was gone is back, with the last version that could be read.
     show_again(target, [number for number, _ in known])
-
-
-def _write_raw(target: Target, added: Sequence[tuple[int, Change]], known: Sequence[tuple[int, Change]]) -> None:
-    database, connection, changed = target.database, target.connection, [*added, *known]
-    insert_compressed(database, connection, _documents(added))
     write_compressed(database, connection, _documents(known))
+    _set_aside(target, known)
+    database.write_many(connection, "DELETE FROM quarantine WHERE id = ?", [(number,) for number, _, _ in again])
+
+
+def _set_aside(target: Target, changed: Known) -> None:
     odd = [(number, each) for number, each in changed if each.outcome is Outcome.QUARANTINED]
-    bad = [(number, each.media_type, compress(each.raw)) for number, each in odd]
-    database.write_many(
-        connection,
+    target.database.write_many(
+        target.connection,
         "INSERT INTO quarantine (id, media_type, content) VALUES (?, ?, ?) "
         "ON CONFLICT (id) DO UPDATE SET media_type = excluded.media_type, content = excluded.content",
-        bad,
+        [(number, each.media_type, compress(each.raw)) for number, each in odd],
     )
-    if bad or known:
-        cured = [(number,) for number, each in changed if each.encoded and each.id is not None]
-        database.write_many(connection, "DELETE FROM quarantine WHERE id = ?", cured)
 
 
 def _documents(changed: Sequence[tuple[int, Change]]) -> list[tuple[int, str, bytes]]:

@@ -1,23 +1,27 @@
 """Standing: what becomes of resources that a page names and that stay as they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from windrow.ports.harvests import PageCommit
+from windrow.ports.harvests import Change, PageCommit
 from windrow.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is being written to: this attempt at this run, for this source, in this transaction."""
+    """What is being written to: this attempt at this run, for this source, in this transaction.
+
+    added   resources that its pages have added, whose records are still to be written
+    """
 
     database: Database
     connection: Connection
     run_id: str
     attempt: int
     source_id: int
+    added: list[tuple[int, Change]] = field(default_factory=list)
 
 
 def return_resources(target: Target, page: PageCommit) -> None:

@@ -21,7 +21,7 @@ from windrow.ports.harvests import CommitPage, Harvests, PageCommit, PageMemory,
 from windrow.ports.runs import Entry
 from windrow.ports.work import Work
 
-GATHER_RECORDS = 500
+GATHER_RECORDS = 1000
 GATHER_SECONDS = 0.25
 """Pages are committed together up to so many records, or after so long: a transaction costs the same for any number,
 and the search structures grow best in large steps. So much work at most is done again after a crash."""
