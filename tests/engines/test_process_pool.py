@@ -54,6 +54,36 @@ def test_children_stay_and_are_no_more_than_was_said(pool: ProcessPool) -> None:
     assert len({each.result() for each in found}) <= 2
 
 
+class Telling:
+    """Notes that it was written down to be sent."""
+
+    def __init__(self) -> None:
+        self.written = threading.Event()
+
+    def __reduce__(self) -> tuple[type[int], tuple[()]]:
+        self.written.set()
+        return int, ()
+
+
+def wait_for_file(path: Path) -> None:
+    while not path.exists():
+        time.sleep(0.01)
+
+
+def test_a_call_is_written_when_somebody_is_free_to_take_it(tmp_path: Path) -> None:
+    pool, telling, gate = ProcessPool(1), Telling(), tmp_path / "open"
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(pool, never, wait_for_file, gate)
+        wait_for(lambda: not pool._free.qsize())
+        second = threads.submit(pool, never, math.sqrt, telling)
+        assert not telling.written.wait(0.3)
+        gate.touch()
+
+        assert (first.result(), second.result()) == (None, 0.0)
+    assert telling.written.is_set()
+    pool.close()
+
+
 def test_what_is_raised_there_is_raised_here(pool: ProcessPool) -> None:
     with pytest.raises(RemoteStatus, match="answered 503") as caught:
         pool(never, fail_as_a_remote)

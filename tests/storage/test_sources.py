@@ -126,6 +126,16 @@ def counts(database: Database) -> dict[str, int]:
         }
 
 
+def test_it_is_known_of_which_kinds_there_are_sources(store: SqlSources) -> None:
+    before = store.kinds()
+    add(store, "rivers")
+    add(store, "lakes")
+    source, task = draft("ponds")
+    store.add(replace(source, kind="waf"), task, None)
+
+    assert store.kinds() == sorted({*before, "csw", "waf"})
+
+
 def test_a_source_is_written_with_a_task_that_knows_its_number(store: SqlSources, database: Database) -> None:
     source, task = draft(
         settings={"page_size": 10},
