@@ -65,21 +65,17 @@ class Telling:
         return int, ()
 
 
-def wait_for_file(path: Path) -> None:
-    while not path.exists():
-        time.sleep(0.01)
-
-
 def test_a_call_is_written_when_somebody_is_free_to_take_it(tmp_path: Path) -> None:
-    pool, telling, gate = ProcessPool(1), Telling(), tmp_path / "open"
+    pool, telling, gate = ProcessPool(1), Telling(), tmp_path / "gate"
+    os.mkfifo(gate)
     with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(pool, never, wait_for_file, gate)
+        first = threads.submit(pool, never, gate.read_bytes)
         wait_for(lambda: not pool._free.qsize())
         second = threads.submit(pool, never, math.sqrt, telling)
         assert not telling.written.wait(0.3)
-        gate.touch()
+        gate.write_bytes(b"opened")
 
-        assert (first.result(), second.result()) == (None, 0.0)
+        assert (first.result(), second.result()) == (b"opened", 0.0)
     assert telling.written.is_set()
     pool.close()
 
