@@ -139,6 +139,29 @@ def test_a_total_that_a_page_announced_is_remembered(farm: Farm, shelf: Shelf) -
     assert (ended.state, ended.error) == (RunState.PARTIAL, "the source announced 3 records and gave 2")
 
 
+def test_where_one_page_is_asked_for_after_the_other_the_first_one_counts(
+    farm: Farm, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = threading.Event()
+    take = committing.Committer.take
+
+    def told(self: committing.Committer, prepared: Any) -> None:
+        take(self, prepared)
+        taken.set()
+
+    def slow() -> Reading:
+        assert not taken.wait(0.5), "the second page has overtaken this one"
+        return Reading(records=[record("a", "of the first page")])
+
+    monkeypatch.setattr(committing.Committer, "take", told)
+    shelf.pages = {"1": slow, "2": Reading(records=[record("a", "of the second page")])}
+    source = farm.add("shelf", policies=ONE_BY_ONE)
+
+    run = farm.harvest(source)
+
+    assert (farm.titles(source), run.state) == ({"a": "of the first page"}, RunState.SUCCEEDED)
+
+
 @st.composite
 def layouts(draw: st.DrawFn) -> dict[str, Any]:
     """Pages of records, references and declared deletions; identifiers may come again on other pages."""

@@ -104,7 +104,7 @@ class Walk:
             if not in_flight and not self._wait_for_delayed():
                 return
             wait([each for each in in_flight if not each.done()], timeout=LOOK_AROUND, return_when=FIRST_COMPLETED)
-            for future in _in_order(in_flight):
+            for future in _in_order(in_flight, every=self.preparer.source.policies.concurrency == 1):
                 flight = in_flight.pop(future)
                 if flight.part.id == NOT_MADE:
                     room.release()
@@ -177,14 +177,22 @@ class Walk:
             self.pages.put_back(again)
 
 
-def _in_order(in_flight: Mapping[Future[Prepared], Flight]) -> Iterator[Future[Prepared]]:
-    """What is ready, in the order of the pages: of two that hold a record the first one counts, and no page can be
-    committed before the one that makes it."""
-    ready = {flight: future for future, flight in in_flight.items() if future.done()}
-    while these := [each for each in ready if each.may_settle]:
-        for each in sorted(these, key=lambda each: (each.part.id == NOT_MADE, each.part.id)):
-            yield ready.pop(each)
-            each.settled, each.after = True, None  # what led to it is needed no more
+def _in_order(in_flight: Mapping[Future[Prepared], Flight], *, every: bool) -> Iterator[Future[Prepared]]:
+    """What may be committed of what is ready, in the order of the pages: of two that hold a record the first counts.
+
+    No page can be committed before the one that makes it. `every` page waits for those before it where a source is
+    asked for one page after the other; elsewhere one that comes late holds up nobody.
+    """
+    waiting = {flight: future for future, flight in in_flight.items()}
+    settling = True
+    while settling:
+        settling = False
+        for each in sorted(waiting, key=lambda each: (each.part.id == NOT_MADE, each.part.id)):
+            if waiting[each].done() and each.may_settle:
+                yield waiting.pop(each)
+                each.settled, each.after, settling = True, None, True  # what led to it is needed no more
+            elif every:
+                return
 
 
 @contextmanager
