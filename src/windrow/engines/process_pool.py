@@ -9,6 +9,7 @@ import importlib
 import os
 import pickle
 import queue
+import select
 import signal
 import socket
 import struct
@@ -18,7 +19,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from typing import Any, NamedTuple, TypeVar
 
 from windrow.errors import ProcessLost
@@ -41,6 +41,44 @@ class Raised(NamedTuple):
     error: Exception
 
 
+class Line:
+    """One end of a line between two processes: messages of any length, each read in one go into where it stays."""
+
+    _LENGTH = struct.Struct("!Q")
+
+    def __init__(self, end: socket.socket) -> None:
+        self._end = end
+        self._poll = select.poll()
+        self._poll.register(end, select.POLLIN)
+
+    def send(self, message: bytes) -> None:
+        """Sends a message. Raises `OSError` when the other end does not take it."""
+        self._end.sendall(self._LENGTH.pack(len(message)))
+        self._end.sendall(message)
+
+    def has_come(self, seconds: float) -> bool:
+        """Whether something can be read, or the other end is gone; waits so long for it."""
+        return bool(self._poll.poll(seconds * 1000))
+
+    def receive(self) -> bytes:
+        """The next message. Raises `EOFError` and `OSError` when it does not come whole."""
+        (length,) = self._LENGTH.unpack(self._read(self._LENGTH.size))
+        return self._read(length)
+
+    def close(self) -> None:
+        """Hangs up."""
+        self._end.close()
+
+    def _read(self, length: int) -> bytes:
+        found = self._end.recv(length, socket.MSG_WAITALL)
+        while len(found) < length:  # a signal came between
+            more = self._end.recv(length - len(found), socket.MSG_WAITALL)
+            if not more:
+                raise EOFError
+            found += more
+        return found
+
+
 class Child:
     """One child process and the line to it."""
 
@@ -51,7 +89,7 @@ class Child:
         with theirs:
             command = [sys.executable, "-c", f"from {__name__} import serve; serve()"]
             self._process = subprocess.Popen(command, stdin=theirs.fileno())  # noqa: S603 - our own
-        self._line = Connection(ours.detach())
+        self._line = Line(ours)
         self.used = time.monotonic()
 
     @property
@@ -61,16 +99,16 @@ class Child:
 
     def send(self, call: bytes) -> None:
         """Hands it a call, to be awaited. Raises `OSError` when it does not take it."""
-        self._line.send_bytes(call)
+        self._line.send(call)
 
     def await_answer(self, check: Callable[[], None], patience: float) -> Any:
         """What it answers. Raises `EOFError`, `OSError` or `TimeoutError` when it does not, and what `check` raises."""
         end = time.monotonic() + patience
-        while not self._line.poll(LOOK_AROUND):
+        while not self._line.has_come(LOOK_AROUND):
             check()
             if time.monotonic() > end:
                 raise TimeoutError
-        return pickle.loads(self._line.recv_bytes())  # noqa: S301 - from our own child
+        return pickle.loads(self._line.receive())  # noqa: S301 - from our own child
 
     def end(self) -> None:
         """Ends it for good."""
@@ -198,10 +236,10 @@ def serve() -> None:
     """The child's side: answers calls until its parent has hung up, or is gone."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)  # the parent decides, also when a signal was sent to the whole group
-    line = Connection(os.dup(0))
+    line = Line(socket.socket(fileno=os.dup(0)))
     try:
         while True:
-            line.send_bytes(_answer(line.recv_bytes()))
+            line.send(_answer(line.receive()))
     except (EOFError, OSError):
         return
 

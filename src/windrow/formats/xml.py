@@ -43,8 +43,10 @@ _ONLY_DECLARED = re.compile(rb"\s*<\?xml[^>]*\?>\s*")
 _TRUNCATED = ("premature end", "couldn't find end of start tag")
 
 
-def parse(body: bytes) -> Element:
+def parse(body: bytes, *, keep_blanks: bool = True) -> Element:
     """The root element of a document from outside. Comments and processing instructions are dropped.
+
+    White space between elements matters where texts hold elements; elsewhere, without `keep_blanks`, it is left out.
 
     Nothing is fetched and no entity is resolved: a document that declares entities is refused, and the parser's own
     bounds hold (256 levels, 10 MB per text). White space before the XML declaration is forgiven: many servers send it.
@@ -58,6 +60,7 @@ def parse(body: bytes) -> Element:
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
+        remove_blank_text=not keep_blanks,
     )
     try:
         root = etree.fromstring(body.lstrip(), parser)

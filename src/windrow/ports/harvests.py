@@ -115,16 +115,11 @@ class Change(NamedTuple):
     href: str = ""
 
     @property
-    def readable(self) -> bool:
-        """Whether there is a record for the catalogue; else it is quarantined."""
-        return self.encoded is not None or self.record is not None
-
-    @property
     def outcome(self) -> Outcome:
         """What it is counted under, and keeps."""
         if self.is_listed:
             return Outcome.LISTED
-        if not self.readable:
+        if self.encoded is None and self.record is None:
             return Outcome.QUARANTINED
         return Outcome.ADDED if self.id is None or self.was_listed else Outcome.CHANGED
 

@@ -168,10 +168,11 @@ def _documents_of(remotes: Sequence[RemoteRecord], encoder: Encoder | None) -> S
 
 
 def _change(result: Comparison, change: Change) -> None:
-    if change.outcome is Outcome.QUARANTINED:
+    outcome = change.outcome
+    if outcome is Outcome.QUARANTINED:
         result.quarantined.append((change.identifier, change.problem))
     (result.fresh if change.id is None else result.changed).append(change)
-    result.counts[change.outcome] += 1
+    result.counts[outcome] += 1
 
 
 def _change_of(

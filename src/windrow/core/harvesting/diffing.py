@@ -12,9 +12,11 @@ from windrow.core.harvesting.idset import IdSet
 from windrow.core.harvesting.kind import KindFinder, manners_of
 from windrow.core.harvesting.reading import read_page
 from windrow.errors import NotFound
+from windrow.model.resources import Outcome
 from windrow.model.runs import Part, Progress
 from windrow.model.sources import Source
 from windrow.ports.fetching import Fetcher
+from windrow.ports.harvests import Change
 from windrow.ports.source_kinds import Opening, PageKey, PageRequest, PassRequest, Reading, SourceKind
 from windrow.ports.store import Store
 from windrow.ports.work import Done, Performed, Work
@@ -122,6 +124,12 @@ class Readings:
         return read_page(self.kind, self.request, page, self.kind.load(self.request, page, self.fetcher))
 
 
+def _word_of(change: Change) -> str:
+    if change.outcome is Outcome.QUARANTINED:
+        return "quarantined"
+    return "added" if change.id is None else "changed"
+
+
 def _note(compared: Comparison, seen: IdSet, counts: Counter[str], file: BinaryIO) -> None:
     for number in (*compared.seen, *compared.returned, *(each.id or 0 for each in compared.changed)):
         seen.add(number)
@@ -131,7 +139,7 @@ def _note(compared: Comparison, seen: IdSet, counts: Counter[str], file: BinaryI
         file,
         [
             {
-                "change": "quarantined" if not each.readable else "added" if each.id is None else "changed",
+                "change": _word_of(each),
                 "identifier": each.identifier,
                 "title": each.record.title[:TITLED] if each.record else "",
                 "problem": each.problem,

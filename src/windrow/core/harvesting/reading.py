@@ -18,12 +18,11 @@ def read_page(kind: SourceKind, request: PassRequest, page: PageRequest, loaded:
     that was asked for and of which the kind says nothing has failed: else the pass would seem complete.
     """
     reading = kind.read(request, page, loaded)
-    records = [each for each in reading.records if _can_be_kept(each.identifier)]
-    odd = [_broken(each) for each in reading.records if not _can_be_kept(each.identifier)]
+    odd = [each for each in reading.records if not _can_be_kept(each.identifier)]
     return replace(
         reading,
-        records=records,
-        broken=[*(_named(each) for each in reading.broken), *odd],
+        records=[each for each in reading.records if _can_be_kept(each.identifier)] if odd else reading.records,
+        broken=[*(_named(each) for each in reading.broken), *map(_broken, odd)],
         failed=[*((told(name), told(why)) for name, why in reading.failed), *_unspoken(page, reading)],
         refused=[(told(name), told(why)) for name, why in reading.refused],
     )
@@ -31,6 +30,8 @@ def read_page(kind: SourceKind, request: PassRequest, page: PageRequest, loaded:
 
 def told(text: str, most: int = LONGEST_PROBLEM) -> str:
     """A text from outside as it can be kept and shown: bounded, and without characters that no database takes."""
+    if text.isascii() and "\0" not in text:
+        return text[:most]
     return text[:most].encode(errors="replace").decode().replace("\0", "\ufffd")
 
 

@@ -12,7 +12,7 @@ from windrow.errors import RemoteUnreadable
 from windrow.formats import metadata
 from windrow.formats.cutting import documents_of
 from windrow.formats.dates import moment
-from windrow.formats.xml import CSW, Element, fingerprint, local_name, parse
+from windrow.formats.xml import CSW, GMD, GMI, GMI1, MDB1, MDB2, Element, fingerprint, local_name, parse
 from windrow.model.resources import RemoteRecord
 from windrow.ports.source_kinds import Broken, PageKey, Reading
 from windrow.sources.csw.capabilities import refuse_exception
@@ -22,6 +22,9 @@ _RESPONSE = f"{{{CSW}}}GetRecordsResponse"
 _STATUS = f"{{{CSW}}}SearchStatus"
 _RESULTS = f"{{{CSW}}}SearchResults"
 _LONGEST_IDENTIFIER = 1_000
+_WITHOUT_MARKUP = frozenset([GMD, GMI, GMI1, MDB1, MDB2])
+"""Schemas whose texts hold no elements."""
+
 _ENVELOPE = re.compile(rb"<(?:[\w.-]+:)?SearchResults\b[^>]*>")
 _ENVELOPE_WITHIN = 16_384
 _CHANGING = re.compile(rb"""\b(timestamp|expires|resultSetId|elapsedTime)\s*=\s*("[^"]*"|'[^']*')""")
@@ -38,9 +41,9 @@ class Envelope:
     results: Element
 
 
-def read_envelope(body: bytes) -> Envelope:
+def read_envelope(body: bytes, *, keep_blanks: bool = True) -> Envelope:
     """Reads an answer to GetRecords, be it hits or results. Raises `RemoteUnreadable`."""
-    root = parse(body)
+    root = parse(body, keep_blanks=keep_blanks)
     refuse_exception(root)
     results = root.find(_RESULTS) if root.tag == _RESPONSE else None
     if results is None:
@@ -60,7 +63,7 @@ def read_page(key: PageKey, body: bytes) -> Reading:
     Raises `RemoteUnreadable` for what is no page, and for an empty one where records were announced.
     """
     try:
-        envelope = read_envelope(body)
+        envelope = read_envelope(body, keep_blanks=Search.of(key).output_schema not in _WITHOUT_MARKUP)
     except RemoteUnreadable as problem:
         if _is_whole(body) and isinstance(problem.__cause__, etree.XMLSyntaxError):
             return _split(key, body, str(problem))
