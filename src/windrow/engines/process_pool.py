@@ -6,6 +6,7 @@ when this process is gone, however it went. Who calls counts tries: a child may 
 """
 
 import importlib
+import io
 import os
 import pickle
 import queue
@@ -31,6 +32,9 @@ PATIENCE = 60.0
 LOOK_AROUND = 0.25
 """Seconds between two looks at whether the call must end before it is answered."""
 
+LARGE = 16_384
+"""Bytes of which an object of a call has to have at least, to be sent beside the others."""
+
 IDLE = 60.0
 """Seconds without a call after which a child is ended, and its memory given back."""
 
@@ -42,28 +46,31 @@ class Raised(NamedTuple):
 
 
 class Line:
-    """One end of a line between two processes: messages of any length, each read in one go into where it stays."""
+    """One end of a line between two processes. A message has one part or more, each read in one go."""
 
-    _LENGTH = struct.Struct("!Q")
+    _COUNT = struct.Struct("!I")
 
     def __init__(self, end: socket.socket) -> None:
         self._end = end
         self._poll = select.poll()
         self._poll.register(end, select.POLLIN)
 
-    def send(self, message: bytes) -> None:
+    def send(self, *parts: bytes) -> None:
         """Sends a message. Raises `OSError` when the other end does not take it."""
-        self._end.sendall(self._LENGTH.pack(len(message)))
-        self._end.sendall(message)
+        lengths = struct.pack(f"!{len(parts)}Q", *map(len, parts))
+        self._end.sendall(self._COUNT.pack(len(parts)) + lengths)
+        for each in parts:
+            self._end.sendall(each)
 
     def has_come(self, seconds: float) -> bool:
         """Whether something can be read, or the other end is gone; waits so long for it."""
         return bool(self._poll.poll(seconds * 1000))
 
-    def receive(self) -> bytes:
-        """The next message. Raises `EOFError` and `OSError` when it does not come whole."""
-        (length,) = self._LENGTH.unpack(self._read(self._LENGTH.size))
-        return self._read(length)
+    def receive(self) -> list[bytes]:
+        """The parts of the next message. Raises `EOFError` and `OSError` when it does not come whole."""
+        (count,) = self._COUNT.unpack(self._read(self._COUNT.size))
+        lengths = struct.unpack(f"!{count}Q", self._read(8 * count))
+        return [self._read(each) for each in lengths]
 
     def close(self) -> None:
         """Hangs up."""
@@ -77,6 +84,33 @@ class Line:
                 raise EOFError
             found += more
         return found
+
+
+class CallPickler(pickle.Pickler):
+    """Leaves large bytes out of the pickle, in `large`: they are sent beside it, and copied nowhere."""
+
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
+        self.large: list[bytes] = []
+
+    def persistent_id(self, given: Any) -> int | None:
+        """The place of large bytes; None for what is pickled."""
+        if type(given) is not bytes or len(given) < LARGE:
+            return None
+        self.large.append(given)
+        return len(self.large) - 1
+
+
+class CallUnpickler(pickle.Unpickler):
+    """The other end of it."""
+
+    def __init__(self, call: Sequence[bytes]) -> None:
+        super().__init__(io.BytesIO(call[0]))
+        self._large = call[1:]
+
+    def persistent_load(self, place: int) -> bytes:
+        """What was sent beside the pickle."""
+        return self._large[place]
 
 
 class Child:
@@ -97,9 +131,9 @@ class Child:
         """Whether it is still there."""
         return self._process.poll() is None
 
-    def send(self, call: bytes) -> None:
+    def send(self, call: Sequence[bytes]) -> None:
         """Hands it a call, to be awaited. Raises `OSError` when it does not take it."""
-        self._line.send(call)
+        self._line.send(*call)
 
     def await_answer(self, check: Callable[[], None], patience: float) -> Any:
         """What it answers. Raises `EOFError`, `OSError` or `TimeoutError` when it does not, and what `check` raises."""
@@ -108,7 +142,7 @@ class Child:
             check()
             if time.monotonic() > end:
                 raise TimeoutError
-        return pickle.loads(self._line.receive())  # noqa: S301 - from our own child
+        return pickle.loads(*self._line.receive())  # noqa: S301 - from our own child
 
     def end(self) -> None:
         """Ends it for good."""
@@ -154,7 +188,7 @@ class ProcessPool:
         for child in self._idle_ones():
             self._give_back(child, healthy=False)
 
-    def _ask(self, make_call: Callable[[], bytes | None], check: Callable[[], None]) -> Any:
+    def _ask(self, make_call: Callable[[], Sequence[bytes] | None], check: Callable[[], None]) -> Any:
         # A call is made when there is somebody to take it, and not kept while it is carried out: pages are large, and
         # several threads wait.
         child = self._take(check)
@@ -216,11 +250,14 @@ _NOT_SENT = object()
 """Instead of an answer to what no process can be sent."""
 
 
-def _pickled(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes | None:
+def _pickled(function: Callable[..., Any], arguments: tuple[Any, ...]) -> list[bytes] | None:
+    file = io.BytesIO()
+    pickler = CallPickler(file)
     try:
-        return pickle.dumps((function, arguments), protocol=pickle.HIGHEST_PROTOCOL)
+        pickler.dump((function, arguments))
     except (pickle.PicklingError, AttributeError, TypeError):
         return None
+    return [file.getvalue(), *pickler.large]
 
 
 def _nothing() -> None:
@@ -244,9 +281,9 @@ def serve() -> None:
         return
 
 
-def _answer(call: bytes) -> bytes:
+def _answer(call: Sequence[bytes]) -> bytes:
     try:
-        function, arguments = pickle.loads(call)  # noqa: S301 - from our own parent
+        function, arguments = CallUnpickler(call).load()
         return pickle.dumps(function(*arguments), protocol=pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 - the parent raises it
         return _raised(error)
