@@ -161,6 +161,7 @@ class Reading:
                   from the remote nor wanted here; they count as done
     next          keys of pages that this page led to
     total         how many records there are in all, says this page
+    fingerprint   what `page_fingerprint` would tell of the page, where reading it has told that already
 
     Of the documents that a page was asked for, each must appear in one of these, or in `refused` or `failed`.
     """
@@ -178,6 +179,7 @@ class Reading:
     refused: Sequence[tuple[str, str]] = ()
     """Documents of records that the remote lists and will not give (`errors.is_refusal`): (identifier, problem).
     They wait in quarantine with what they last were, and are asked for again; the pass may be complete without them."""
+    fingerprint: bytes | None = None
 
 
 class SourceKind(Protocol):

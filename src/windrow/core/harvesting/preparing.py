@@ -123,7 +123,8 @@ def take_in(
     No comparison when the page names documents: one that two listings name need not be fetched twice.
     """
     reading = read_page(kind, request, page, loaded)
-    return None if reading.references else compare(reading, {}, intake), kind.page_fingerprint(loaded)
+    fingerprint = kind.page_fingerprint(loaded) if reading.fingerprint is None else reading.fingerprint
+    return None if reading.references else compare(reading, {}, intake), fingerprint
 
 
 def survey_page(kind: SourceKind, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:

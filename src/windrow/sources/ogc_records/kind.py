@@ -80,6 +80,7 @@ class OgcRecordsKind:
             broken=found.broken,
             next=_following(page.key, found),
             total=found.matched if counts else None,
+            fingerprint=found.fingerprint,
         )
 
     def leads_to(self, page: PageRequest, loaded: Loaded) -> list[PageKey]:

@@ -24,6 +24,7 @@ class Page:
     identifiers   of everything on it, for telling pages apart
     next          the address of the next page; "" at the end
     matched       how many records there are in all, where the server says so
+    fingerprint   a hash of all that is read from it: its records, where it leads, and how many records there are
     """
 
     records: Sequence[RemoteRecord] = ()
@@ -31,6 +32,7 @@ class Page:
     identifiers: Sequence[str] = ()
     next: str = ""
     matched: int | None = None
+    fingerprint: bytes = b""
 
 
 @dataclass(slots=True)
@@ -40,6 +42,7 @@ class _Gathering:
     records: list[RemoteRecord] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
     identifiers: list[str] = field(default_factory=list)
+    fingerprints: list[bytes] = field(default_factory=list)
 
 
 def read_document(answer: Answer) -> dict[str, Any]:
@@ -55,12 +58,14 @@ def read_page(answer: Answer, *, collection: str = "") -> Page:
     gathering = _Gathering()
     for feature in features:
         _sort_in(feature, gathering, url=answer.url, collection=collection)
+    following, matched = link_of(document, answer.url, "next"), _matched(document)
     return Page(
         records=gathering.records,
         broken=gathering.broken,
         identifiers=gathering.identifiers,
-        next=link_of(document, answer.url, "next"),
-        matched=_matched(document),
+        next=following,
+        matched=matched,
+        fingerprint=_fingerprint_of(gathering.fingerprints, following, matched),
     )
 
 
@@ -75,9 +80,14 @@ def read_leads(answer: Answer) -> Page:
 
 
 def page_fingerprint(answer: Answer) -> bytes:
-    """A hash of all that is read from the page: its records, where it leads, and how many records there are."""
+    """The page's fingerprint, without reading the rest. Raises `RemoteUnreadable`."""
     document = read_document(answer)
-    return json.fingerprint([_features(document), link_of(document, answer.url, "next"), _matched(document)])
+    fingerprints = [json.fingerprint(feature) for feature in _features(document)]
+    return _fingerprint_of(fingerprints, link_of(document, answer.url, "next"), _matched(document))
+
+
+def _fingerprint_of(records: Sequence[bytes], following: str, matched: int | None) -> bytes:
+    return json.fingerprint([b"".join(records).hex(), following, matched])
 
 
 def _matched(document: Mapping[str, Any]) -> int | None:
@@ -101,12 +111,13 @@ def _identifier_of(feature: Any) -> str:
 def _sort_in(feature: Any, page: _Gathering, *, url: str, collection: str) -> None:
     identifier = _identifier_of(feature)
     page.identifiers.append(identifier)
-    raw = json.serialise(feature)
+    raw, digest = json.serialise(feature), json.fingerprint(feature)
+    page.fingerprints.append(digest)
     if 0 < len(identifier) <= _LONGEST_IDENTIFIER:
         read = partial(ogc_record.read, feature, url=url, collection=collection)
-        page.records.append(RemoteRecord(identifier, json.fingerprint(feature), raw, _MEDIA_TYPE, read))
+        page.records.append(RemoteRecord(identifier, digest, raw, _MEDIA_TYPE, read))
     else:
-        page.broken.append(_broken(identifier, raw, json.fingerprint(feature).hex()))
+        page.broken.append(_broken(identifier, raw, digest.hex()))
 
 
 def _broken(identifier: str, raw: bytes, fingerprint: str) -> Broken:
