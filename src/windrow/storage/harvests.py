@@ -25,7 +25,7 @@ from windrow.storage.log import append_log
 from windrow.storage.moves import raise_why_fenced
 from windrow.storage.named import rows_named
 from windrow.storage.numbers import possible_ids
-from windrow.storage.page_commits import add_pages, add_problems, commit_page, open_pages, write_added
+from windrow.storage.page_commits import add_pages, add_problems, commit_page, finish_commit, open_pages
 from windrow.storage.page_standing import Target
 from windrow.storage.reconciling import reconcile
 from windrow.storage.resources import ON_REMOTE
@@ -116,7 +116,7 @@ class SqlHarvests:
                 return committed
 
             yield commit
-            write_added(target)
+            finish_commit(target)
 
     def fail_page(
         self, run_id: str, attempt: int, part_id: int, *, error: str, retry_at: datetime | None, log: Sequence[Entry]

@@ -23,7 +23,7 @@ from windrow.storage.records import insert_compressed, insert_encoded, replace_e
 from windrow.storage.seen import pack
 from windrow.storage.tables import parts, passes, runs
 from windrow.storage.types import dump_json
-from windrow.storage.upserts import insert_missing
+from windrow.storage.upserts import insert_missing, missing
 
 KEPT = 100
 """Problems of a pass, and doubts, that are kept: enough to know."""
@@ -33,7 +33,9 @@ def commit_page(target: Target, page: PageCommit) -> Committed:
     """Commits one page. Raises `LeaseLost` or `Cancelled` before anything was written."""
     changes, repeated = _drop_repeated(target, page.changes)
     page = replace(page, counts=recount(page.counts, repeated), progress=_recounted(page.progress, repeated))
-    fence(target, page)
+    if not target.pages:
+        fence(target, page)  # which holds the run until the end of the transaction
+    target.pages.append(page)
     new_ids = _write_changes(target, changes, page)
     return_resources(target, page)
     touch(target, page)
@@ -114,9 +116,16 @@ def _write_changes(target: Target, changes: Sequence[Change], page: PageCommit) 
     return ids
 
 
-def write_added(target: Target) -> None:
-    """Writes the records of what pages have added: once for all pages of a transaction, which is quicker. To be called
-    before that ends."""
+def finish_commit(target: Target) -> None:
+    """Writes what can be written once for all pages of a transaction: how far they came, and the records of what they
+    have added. To be called before it ends."""
+    if len(target.pages) > 1:
+        fence(target, target.pages[-1])
+    target.pages.clear()
+    _write_added(target)
+
+
+def _write_added(target: Target) -> None:
     database, connection, added = target.database, target.connection, target.added
     fresh = [(number, target.source_id, each.encoded) for number, each in added if each.encoded]
     insert_encoded(database, connection, fresh)
@@ -324,20 +333,38 @@ def add_pages(target: Target, keys: Sequence[PageKey], now: datetime) -> list[Pa
         }
         for key in keys
     }
-    last = target.connection.scalar(select(func.max(parts.c.id)).where(parts.c.run_id == target.run_id)) or 0
+    if len(rows) == 1:
+        return _add_page(target, *rows.values())
+    last = target.connection.scalar(_LAST_PAGE, {"of_run": target.run_id}) or 0
     for some in batches(rows.values(), 1000):
-        insert_missing(target.connection, parts, some, conflict=["run_id", "digest"])
+        insert_missing(target.connection, parts, some, conflict=_NO_KEY_TWICE)
     return open_pages(target.connection, target.run_id, after=last, limit=len(rows))
+
+
+_NO_KEY_TWICE = ("run_id", "digest")
+_LAST_PAGE = select(func.max(parts.c.id)).where(parts.c.run_id == bindparam("of_run"))
+
+
+def _add_page(target: Target, row: Mapping[str, Any]) -> list[Part]:
+    # Pages that lead to one another are many, and come one by one.
+    insert = missing(target.connection.dialect.name, parts, _NO_KEY_TWICE).returning(parts.c.id)
+    number = target.connection.scalar(insert, row)
+    if number is None:
+        return []
+    return [Part(number, target.run_id, row["key"], PartState.OPEN, ready_at=row["ready_at"])]
+
+
+_OPEN_PAGES = (
+    select(parts)
+    .where(parts.c.run_id == bindparam("of_run"), parts.c.state == PartState.OPEN, parts.c.id > bindparam("after_this"))
+    .order_by(parts.c.id)
+    .limit(bindparam("most"))
+)
 
 
 def open_pages(connection: Connection, run_id: str, *, after: int, limit: int) -> list[Part]:
     """Pages still to be done, by id."""
-    rows = connection.execute(
-        select(parts)
-        .where(parts.c.run_id == run_id, parts.c.state == PartState.OPEN, parts.c.id > after)
-        .order_by(parts.c.id)
-        .limit(limit)
-    )
+    rows = connection.execute(_OPEN_PAGES, {"of_run": run_id, "after_this": after, "most": limit})
     return [
         Part(
             id=row.id,

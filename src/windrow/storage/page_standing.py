@@ -13,7 +13,8 @@ from windrow.storage.database import Database
 class Target:
     """What is being written to: this attempt at this run, for this source, in this transaction.
 
-    added   resources that its pages have added, whose records are still to be written
+    pages   those that this transaction has committed so far
+    added   resources that they have added, whose records are still to be written
     """
 
     database: Database
@@ -21,6 +22,7 @@ class Target:
     run_id: str
     attempt: int
     source_id: int
+    pages: list[PageCommit] = field(default_factory=list)
     added: list[tuple[int, Change]] = field(default_factory=list)
 
 

@@ -35,9 +35,13 @@ def insert_missing(
     `where` is the condition of the unique index, where it holds for some rows only.
     """
     if rows:
-        insert = _insert(connection.dialect.name, table)
-        statement = insert.on_conflict_do_nothing(index_elements=list(conflict), index_where=where)
-        connection.execute(statement, list(rows))
+        connection.execute(missing(connection.dialect.name, table, tuple(conflict), where), list(rows))
+
+
+@lru_cache(maxsize=100)
+def missing(dialect: str, table: Table, conflict: tuple[str, ...], where: ColumnElement[bool] | None = None) -> Any:
+    """The statement of `insert_missing`."""
+    return _insert(dialect, table).on_conflict_do_nothing(index_elements=conflict, index_where=where)
 
 
 def _insert(dialect: str, table: Table) -> Any:
