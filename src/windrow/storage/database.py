@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from windrow.errors import StoreUnavailable
@@ -170,8 +170,13 @@ def _grouped(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ..
 
 def _insert_many(connection: Connection, insert: re.Match[str], rows: Sequence[tuple[Any, ...]]) -> int:
     head, row, tail = insert.groups()
-    values = tuple(chain.from_iterable(rows))
-    return connection.exec_driver_sql(f"{head}{', '.join([row] * len(rows))}{tail}", values).rowcount
+    sql, values = f"{head}{', '.join([row] * len(rows))}{tail}", tuple(chain.from_iterable(rows))
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    try:
+        return driver.execute(sql, values).rowcount
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(sql, None, error, sqlite3.Error) from error
 
 
 def _begin(connection: Connection) -> None:
