@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urljoin
 
 from windrow.errors import RemoteUnreadable
@@ -26,6 +26,10 @@ _ABSOLUTE = re.compile(r"https?://[\w.:-]+(?:/[!$-:=@-Z_a-z~]*(?:\?[!$-;=?-Z_a-z
 """An address with a host, and without anything that resolving would mend."""
 
 
+_Fields: TypeAlias = tuple[str, str, str, str, str, str]
+"""The fields of a link or of a contact in their order: plain, because repeats are found by them."""
+
+
 def read(document: Mapping[str, Any], *, url: str = "", collection: str = "") -> Record:
     """The record of a GeoJSON feature. `url` is where it came from: relative links start there.
 
@@ -37,14 +41,14 @@ def read(document: Mapping[str, Any], *, url: str = "", collection: str = "") ->
     properties = object_of(document.get("properties"))
     box, geometry = _read_place(document)
     start, end = _read_time(document.get("time"), properties)
-    links = tuple(dict.fromkeys(_read_links(document, properties, url)))
+    links = tuple([Link(*each) for each in dict.fromkeys(_read_links(document, properties, url))])
     return Record(
         identifier=identifier,
         title=text_of(properties.get("title")) or identifier,
         abstract=text_of(properties.get("description")),
         type=text_of(properties.get("type")).lower() or "dataset",
         keywords=tuple(dict.fromkeys([*texts_of(properties.get("keywords")), *_read_themes(properties)])),
-        contacts=tuple(dict.fromkeys(_read_contacts(properties))),
+        contacts=tuple([Contact(*each) for each in dict.fromkeys(_read_contacts(properties))]),
         licence=_read_licence(properties, links),
         links=links,
         bbox=box,
@@ -113,7 +117,7 @@ def _read_themes(properties: Mapping[str, Any]) -> Iterator[str]:
                 yield text
 
 
-def _read_contacts(properties: Mapping[str, Any]) -> Iterator[Contact]:
+def _read_contacts(properties: Mapping[str, Any]) -> Iterator[_Fields]:
     """Each contact once for each of its roles; drafts call them providers."""
     for found in objects_of(properties.get("contacts")) or objects_of(properties.get("providers")):
         name, organisation = text_of(found.get("name")), text_of(found.get("organization"))
@@ -122,7 +126,7 @@ def _read_contacts(properties: Mapping[str, Any]) -> Iterator[Contact]:
         page = address(_first_of(found.get("links"), "href") or text_of(found.get("url")))
         if name or organisation or email or phone or page:
             for role in _read_roles(found.get("roles")) or ("",):
-                yield Contact(name=name, organisation=organisation, role=role, email=email, phone=phone, url=page)
+                yield name, organisation, role, email, phone, page
 
 
 def _read_roles(roles: Any) -> tuple[str, ...]:
@@ -130,7 +134,7 @@ def _read_roles(roles: Any) -> tuple[str, ...]:
     return texts_of(roles) or tuple(name for each in objects_of(roles) if (name := text_of(each.get("name"))))
 
 
-def _read_links(document: Mapping[str, Any], properties: Mapping[str, Any], url: str) -> Iterator[Link]:
+def _read_links(document: Mapping[str, Any], properties: Mapping[str, Any], url: str) -> Iterator[_Fields]:
     links = objects_of(document.get("links")) or objects_of(document.get("associations"))
     for link in links or objects_of(properties.get("associations")):
         href = address(_resolve(url, text_of(link.get("href"))))
@@ -144,7 +148,7 @@ def _read_links(document: Mapping[str, Any], properties: Mapping[str, Any], url:
     for identifier in objects_of(properties.get("externalIds")):
         href = address(text_of(identifier.get("value")))
         if href.startswith(_RESOLVERS):
-            yield Link(href=href, rel="cite-as", protocol=text_of(identifier.get("scheme")))
+            yield href, "cite-as", "", "", "", text_of(identifier.get("scheme"))
 
 
 def _resolve(url: str, href: str) -> str:
@@ -156,15 +160,9 @@ def _resolve(url: str, href: str) -> str:
         return ""
 
 
-def _read_link(link: Mapping[str, Any], href: str, rel: str, *, protocol: str) -> Link:
-    return Link(
-        href=href,
-        rel=rel,
-        title=_first(link, "title", "name"),
-        description=text_of(link.get("description")),
-        media_type=text_of(link.get("type")),
-        protocol=protocol,
-    )
+def _read_link(link: Mapping[str, Any], href: str, rel: str, *, protocol: str) -> _Fields:
+    title, description = _first(link, "title", "name"), text_of(link.get("description"))
+    return href, rel, title, description, text_of(link.get("type")), protocol
 
 
 def _read_licence(properties: Mapping[str, Any], links: tuple[Link, ...]) -> str:
