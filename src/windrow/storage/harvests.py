@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, select, update
 
 from windrow.errors import LeaseLost
 from windrow.model.resources import Outcome, Presence
@@ -82,9 +82,7 @@ class SqlHarvests:
             found = {
                 bytes(row.digest): PageMemory(bytes(row.fingerprint), row.next, row.total, unpack(row.seen))
                 for some in batches(digests)
-                for row in connection.execute(
-                    select(pages).where(pages.c.source_id == source_id, pages.c.digest.in_(some))
-                )
+                for row in connection.execute(_MEMORIES, {"of_source": source_id, "digests": some})
             }
             lost = {digest for digest, memory in found.items() if _any_absent(self._database, connection, memory.seen)}
         return [None if digest in lost else found.get(digest) for digest in digests]
@@ -200,6 +198,9 @@ class SqlHarvests:
         return Target(self._database, connection, run_id, attempt, source_id)
 
 
+_MEMORIES = select(pages).where(
+    pages.c.source_id == bindparam("of_source"), pages.c.digest.in_(bindparam("digests", expanding=True))
+)
 _KNOWN = "identifier, id, fingerprint, presence, outcome, wanted, version, etag, last_modified, problem"
 
 

@@ -280,14 +280,20 @@ def _close_page(target: Target, page: PageCommit, seen: bytes) -> bytes:
     return bytes(digest)
 
 
+_ANNOUNCE = (
+    update(passes)
+    .where(passes.c.run_id == bindparam("of_run"), passes.c.total.is_(None))
+    .values(total=bindparam("announced"))
+)
+
+
 def _note(target: Target, page: PageCommit, repeated: int) -> None:
-    this = passes.c.run_id == target.run_id
     if page.announced is not None:
-        target.connection.execute(update(passes).where(this, passes.c.total.is_(None)).values(total=page.announced))
+        target.connection.execute(_ANNOUNCE, {"of_run": target.run_id, "announced": page.announced})
     if page.problems:
         add_problems(target, page.problems)
     repeated += page.repeated
-    if repeated and not target.connection.scalar(select(passes.c.overlaps).where(this)):
+    if repeated and not target.connection.scalar(select(passes.c.overlaps).where(passes.c.run_id == target.run_id)):
         page = replace(page, doubts=[*page.doubts, f"{repeated} records came on two pages: the list may have shifted"])
     if page.doubts:
         _add_to(target, passes.c.doubts, page.doubts)
