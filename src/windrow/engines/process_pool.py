@@ -135,14 +135,15 @@ class Child:
         """Hands it a call, to be awaited. Raises `OSError` when it does not take it."""
         self._line.send(*call)
 
-    def await_answer(self, check: Callable[[], None], patience: float) -> Any:
-        """What it answers. Raises `EOFError`, `OSError` or `TimeoutError` when it does not, and what `check` raises."""
+    def await_answer(self, check: Callable[[], None], patience: float) -> bytes:
+        """Its answer, pickled. Raises `EOFError`, `OSError` or `TimeoutError` where none comes, or as `check` does."""
         end = time.monotonic() + patience
         while not self._line.has_come(LOOK_AROUND):
             check()
             if time.monotonic() > end:
                 raise TimeoutError
-        return pickle.loads(*self._line.receive())  # noqa: S301 - from our own child
+        (answer,) = self._line.receive()
+        return answer
 
     def end(self) -> None:
         """Ends it for good."""
@@ -166,9 +167,10 @@ class ProcessPool:
 
     def __call__(self, check: Callable[[], None], function: Callable[..., Result], /, *arguments: Any) -> Result:
         """What the function gives, or raises. What cannot be sent to a child is carried out here."""
-        answer = self._ask(lambda: _pickled(function, arguments), check)
-        if answer is _NOT_SENT:
+        pickled = self._ask(lambda: _pickled(function, arguments), check)
+        if pickled is None:
             return function(*arguments)
+        answer = pickle.loads(pickled)  # noqa: S301 - from our own child, which may have its next call meanwhile
         if isinstance(answer, Raised):
             raise answer.error
         return answer  # type: ignore[no-any-return]  # the child called that very function
@@ -188,7 +190,7 @@ class ProcessPool:
         for child in self._idle_ones():
             self._give_back(child, healthy=False)
 
-    def _ask(self, make_call: Callable[[], Sequence[bytes] | None], check: Callable[[], None]) -> Any:
+    def _ask(self, make_call: Callable[[], Sequence[bytes] | None], check: Callable[[], None]) -> bytes | None:
         # A call is made when there is somebody to take it, and not kept while it is carried out: pages are large, and
         # several threads wait.
         child = self._take(check)
@@ -198,7 +200,7 @@ class ProcessPool:
                 child = self._replace(child)
             if (call := make_call()) is None:
                 healthy = True
-                return _NOT_SENT
+                return None
             child.send(call)
             del call
             answer = child.await_answer(check, self._patience)
@@ -244,10 +246,6 @@ class ProcessPool:
                 return self._free.get(timeout=LOOK_AROUND)
             except queue.Empty:
                 check()
-
-
-_NOT_SENT = object()
-"""Instead of an answer to what no process can be sent."""
 
 
 def _pickled(function: Callable[..., Any], arguments: tuple[Any, ...]) -> list[bytes] | None:
