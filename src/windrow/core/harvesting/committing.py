@@ -21,10 +21,11 @@ from windrow.ports.harvests import CommitPage, Harvests, PageCommit, PageMemory,
 from windrow.ports.runs import Entry
 from windrow.ports.work import Work
 
-GATHER_RECORDS = 1000
-GATHER_SECONDS = 0.25
+GATHER_RECORDS = 1500
+GATHER_SECONDS = 0.5
 """Pages are committed together up to so many records, or after so long: a transaction costs the same for any number,
-and the search structures grow best in large steps. So much work at most is done again after a crash."""
+and writes each page of an index once that it touches, which in a large catalogue is nearly a page for each record and
+index. More would cost memory; and so much work at most is done again after a crash."""
 
 LOGGED_PER_PAGE = 20
 NO_MEMORY = (Outcome.QUARANTINED, DUPLICATE, FAILED, GONE, LEFT_OUT)

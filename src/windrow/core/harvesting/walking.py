@@ -27,7 +27,7 @@ from windrow.ports.work import Work
 
 log = structlog.get_logger()
 
-LOOK_AHEAD = 12
+LOOK_AHEAD = 8
 """Pages prepared ahead of the commits beside those being fetched: as many as are read while a commit takes place. More
 would only cost memory."""
 
