@@ -1,6 +1,7 @@
 """Child processes that read pages: they answer, raise, die, hang and are called off, and nobody waits for them."""
 
 import math
+import operator
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 from tests.engines.installation import is_alive, kill
 from tests.harvests.farm import wait_for
-from windrow.engines.process_pool import ProcessPool
+from windrow.engines.process_pool import LARGE, ProcessPool
 from windrow.errors import Cancelled, ProcessLost, RemoteStatus
 
 
@@ -45,6 +46,14 @@ def pool() -> Iterator[ProcessPool]:
 def test_a_function_is_carried_out_elsewhere(pool: ProcessPool) -> None:
     assert pool(never, math.sqrt, 4.0) == 2.0
     assert pool(never, os.getpid) != os.getpid()
+
+
+def test_large_bytes_come_as_they_were_sent(pool: ProcessPool) -> None:
+    one, other = os.urandom(LARGE * 300), os.urandom(LARGE)
+
+    assert pool(never, operator.concat, one, other) == one + other
+    assert pool(never, operator.concat, other, other[:-1]) == other + other[:-1]
+    assert pool(never, operator.concat, b"", b"") == b""
 
 
 def test_children_stay_and_are_no_more_than_was_said(pool: ProcessPool) -> None:

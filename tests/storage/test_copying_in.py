@@ -1,6 +1,8 @@
 """Rows go into PostgreSQL in binary form where that saves something, and come out as they went in."""
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from tests.storage.making import NOW, add_basics
 from tests.storage.shelves import PUBLIC, add_source
@@ -42,3 +44,19 @@ def test_what_was_copied_is_what_is_read(database: Database) -> None:
             )
         ).all()
     assert [tuple(row) for row in read] == [row[:8] for row in rows]
+
+
+def test_rows_that_clash_are_told_as_such_and_none_is_written(database: Database) -> None:
+    add_basics(database)
+    add_source(database, PUBLIC)
+    now = database.moment(NOW)
+    rows = [
+        (number, PUBLIC, "the same name", b"", "present", "added", True, None, now, now)
+        for number in range(1, WORTH_COPYING + 2)
+    ]
+
+    with pytest.raises(IntegrityError), database.write() as connection:
+        database.write_many(connection, _INSERT, rows)
+
+    with database.read() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM resources")) == 0

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Connection, DateTime, Float, Integer, LargeBinary, String, Text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
 from windrow.storage.tables import metadata
@@ -42,8 +42,8 @@ def copy_in(connection: Connection, insert: re.Match[str], rows: Sequence[tuple[
                 for row in rows:
                     copy.write_row(row)
             return int(cursor.rowcount)
-    except driver.OperationalError as error:
-        raise OperationalError("COPY", None, error) from error
+    except driver.Error as error:
+        raise DBAPIError.instance("COPY", None, error, driver.Error) from error
 
 
 @lru_cache(maxsize=100)

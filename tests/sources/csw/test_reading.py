@@ -60,6 +60,17 @@ def test_pages_of_pycsw(name: str, standard: str, start: int) -> None:
         assert parse(each.raw) is not None
 
 
+def test_white_space_between_elements_changes_nothing_but_the_document_that_is_kept() -> None:
+    dense = saved("pycsw_page_iso")
+    assert b"> <" not in dense
+    loose = dense.replace(b"><", b"> \n\t <")
+
+    one, other = (read_page(SEARCH.key(17, 3), each).records for each in (dense, loose))
+
+    assert [each.read() for each in one] == [each.read() for each in other]
+    assert [b"> \n\t <" in each.raw for each in other] == [True] * len(one)
+
+
 def test_an_exception_report_is_told_in_its_own_words() -> None:
     told = r"exception: InvalidParameterValue \(sortby\): Invalid SortBy propertyname: nonsense$"
     with pytest.raises(RemoteUnreadable, match=told):

@@ -33,6 +33,7 @@ def harvest(request: PassRequest, fetcher: Fetcher) -> Harvest:
         loaded = KIND.load(request, page, fetcher)
         reading = KIND.read(request, page, loaded)
         assert KIND.leads_to(page, loaded) == reading.next
+        assert KIND.page_fingerprint(loaded) == reading.fingerprint
         found.records += reading.records
         found.broken += reading.broken
         found.keys.append(page.key)
