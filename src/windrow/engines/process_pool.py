@@ -87,7 +87,7 @@ class Line:
 
 
 class CallPickler(pickle.Pickler):
-    """Leaves large bytes out of the pickle, in `large`: they are sent beside it, and copied nowhere."""
+    """Leaves large bytes out of the pickle, in `large`: they are sent beside it instead of being copied."""
 
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
@@ -191,8 +191,8 @@ class ProcessPool:
             self._give_back(child, healthy=False)
 
     def _ask(self, make_call: Callable[[], Sequence[bytes] | None], check: Callable[[], None]) -> bytes | None:
-        # A call is made when there is somebody to take it, and not kept while it is carried out: pages are large, and
-        # several threads wait.
+        # A call is made when there is somebody to take it, and not kept while it is carried out: what it holds may be
+        # large although none of its objects is, and several threads wait.
         child = self._take(check)
         healthy = False
         try:

@@ -56,8 +56,7 @@ Entry: TypeAlias = tuple[tuple[str, ...], Extents]
 
 def entry_of(record: Record, source_id: int) -> Entry:
     """What a record is found by. Pure: to take it out again, the same record gives the same."""
-    terms = " ".join(terms_of(record, source_id))
-    return (*texts_of(record), terms), tuple(map(tuple, extents_of(record)))
+    return tuple(words_of(record, source_id)), tuple(map(tuple, extents_of(record)))
 
 
 def words_of(record: Record, source_id: int) -> Words:

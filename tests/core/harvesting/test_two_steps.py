@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import orjson
 import pytest
 
 from tests.harvests.farm import BRISK, Farm
 from tests.harvests.shelf import Shelf, record
 from windrow.core.runs import TaskDraft
+from windrow.core.source_drafts import SourceDraft
 from windrow.errors import BadInput, Conflict
 from windrow.model.resources import Outcome
 from windrow.model.runs import Run, RunState
@@ -58,6 +60,20 @@ def test_a_refresh_lists_and_fetches_nothing(farm: Farm, shelf: Shelf, policies:
         "b": ("Listed b", "dataset", Outcome.LISTED, policies.new_wanted),
     }
     assert farm.titles(source) == {}
+
+
+def test_what_a_change_would_list_is_no_trouble(farm: Farm, shelf: Shelf) -> None:
+    list_documents(shelf, "a")
+    source = farm.add("shelf", policies=CHOOSING)
+    windrow, draft = farm.assembly.windrow, SourceDraft(source.name, source.kind, source.url)
+
+    run = farm.finish(windrow.sources.diff(farm.principal, source.id, draft))
+
+    (output,) = windrow.runs.outputs(farm.principal, run.id)
+    with windrow.runs.open_output(farm.principal, run.id, output.name) as (_, file):
+        changes = [orjson.loads(line) for line in file]
+    assert changes == [{"change": "added", "identifier": "a", "title": "Listed a", "problem": ""}]
+    assert (run.result["counts"], farm.resources(source)) == ({"listed": 1}, {})
 
 
 def test_a_harvest_fetches_what_was_chosen(farm: Farm, shelf: Shelf) -> None:

@@ -141,7 +141,7 @@ def _note(compared: Comparison, seen: IdSet, counts: Counter[str], file: BinaryI
             {
                 "change": _word_of(each),
                 "identifier": each.identifier,
-                "title": each.record.title[:TITLED] if each.record else "",
+                "title": (each.record.title if each.record else each.title)[:TITLED],
                 "problem": each.problem,
             }
             for each in changes
