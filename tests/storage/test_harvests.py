@@ -320,20 +320,19 @@ def test_a_page_is_remembered_until_something_on_it_is_no_longer_here(field: Fie
     (a,) = field.commit(new("a"), part=first, memory=PageMemory(b"one", [{"page": 2}], 2)).new_ids
     (b,) = field.commit(new("b"), part=second, memory=PageMemory(b"two", [], 2)).new_ids
     field.end()
-    keys = [{"page": 1}, {"page": 3}, {"page": 2}]
+    recall = field.harvests.page_memory
 
-    assert field.harvests.page_memories(PUBLIC, keys) == [
-        PageMemory(b"one", [{"page": 2}], 2, _Like([a])),
-        None,
-        PageMemory(b"two", [], 2, _Like([b])),
-    ]
+    assert recall(PUBLIC, {"page": 1}, b"one") == PageMemory(b"one", [{"page": 2}], 2, _Like([a]))
+    assert recall(PUBLIC, {"page": 2}, b"two") == PageMemory(b"two", [], 2, _Like([b]))
+    assert recall(PUBLIC, {"page": 2}, b"one") is None
+    assert recall(PUBLIC, {"page": 3}, b"one") is None
     second_run = field.again()
     second_run.begin({"page": 1}, {"page": 2}, asked_since=NOW)
     second_run.end(b)
 
-    remembered = field.harvests.page_memories(PUBLIC, keys)
-    assert [each.fingerprint if each else None for each in remembered] == [b"one", None, None]
-    assert field.harvests.page_memories(PRIVATE, keys) == [None, None, None]
+    assert recall(PUBLIC, {"page": 1}, b"one") is not None
+    assert recall(PUBLIC, {"page": 2}, b"two") is None
+    assert recall(PRIVATE, {"page": 1}, b"one") is None
 
 
 class _Like(list[int]):
@@ -354,7 +353,7 @@ def test_a_whole_pass_forgets_the_pages_it_did_not_meet(field: Field) -> None:
     second.begin({"page": 1})
     second.end()
 
-    found = field.harvests.page_memories(PUBLIC, [{"page": 1}, {"page": 2}])
+    found = [field.harvests.page_memory(PUBLIC, {"page": number}, b"f") for number in (1, 2)]
     assert [each is not None for each in found] == [True, False]
 
 

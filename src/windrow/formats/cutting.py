@@ -5,11 +5,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
+from xxhash import xxh3_128
+
 from windrow.formats.xml import Element, serialise
 
 _ATTRIBUTE = rb"""\s+([^\s=<>"'/]+)\s*=\s*(?:"[^"<]*"|'[^'<]*')"""
 _START = re.compile(rb"<([^\s<>/]+)((?:" + _ATTRIBUTE + rb")*)\s*(/?)>")
 _DECLARED = re.compile(rb"""\sxmlns(?::([^\s=]+))?\s*=""")
+_SPACE = frozenset(b" \n\r\t")
+
+
+class Piece(NamedTuple):
+    """Where a record stands in a page: from `start` to before `end`; its start tag ends before `inside`."""
+
+    name: bytes
+    start: int
+    inside: int
+    end: int
 
 
 def documents_of(body: bytes, elements: Sequence[Element]) -> list[bytes]:
@@ -20,71 +32,82 @@ def documents_of(body: bytes, elements: Sequence[Element]) -> list[bytes]:
     if not elements:
         return []
     parent = elements[0].getparent()
-    if parent is None or not _is_utf8(parent):
+    if parent is None or not is_utf8(parent):
         return [serialise(element) for element in elements]
-    cut = list(_cut(body, parent, elements))
-    if len(cut) == len(elements) and _ends_cleanly(body, parent, cut):
-        return [document for document, _ in cut]
-    return [serialise(element) for element in elements]
+    first = body.find(b"<" + _name_of(elements[0]), max(0, body.find(b"<" + _name_of(parent))))
+    pieces = pieces_of(body, first, _name_of(parent)) if first >= 0 else None
+    if pieces is None or [each.name for each in pieces] != [_name_of(element) for element in elements]:
+        return [serialise(element) for element in elements]
+    return completed(body, pieces, parent)
 
 
-def _is_utf8(element: Element) -> bool:
+def is_utf8(element: Element) -> bool:
+    """Whether the bytes of its document are text in UTF-8, so that names and spaces can be looked for in them."""
     encoding = element.getroottree().docinfo.encoding
     return encoding is None or encoding.upper() in ("UTF-8", "US-ASCII", "ASCII")
 
 
-def _ends_cleanly(body: bytes, parent: Element, cut: Sequence[tuple[bytes, int]]) -> bool:
-    end = _skip_space(body, cut[-1][1])
-    return body.startswith(b"</" + _name_of(parent), end)
-
-
-def _cut(body: bytes, parent: Element, elements: Sequence[Element]) -> Iterator[tuple[bytes, int]]:
+def pieces_of(body: bytes, position: int, around: bytes) -> list[Piece] | None:
+    """The records that stand in a row from there to the end tag of `around`; None where that is not certain."""
     # Between two records only white space may stand. A comment, a CDATA section with an end tag in it, or a record
     # within a record leaves something else there, and then nothing of this page is cut.
+    close = b"</" + around
+    found: list[Piece] = []
+    text, name, end = b"", b"", b""
+    while not body.startswith(close, position := _skip_space(body, position)):
+        if not text or not body.startswith(text, position):
+            tag = _START.match(body, position)
+            if tag is None or tag[1] == around:
+                return None
+            text, name, end = tag[0], tag[1], b"" if tag[4] else b"</" + tag[1] + b">"
+        inside = position + len(text)
+        after = body.find(end, inside)
+        if after < 0:
+            return None
+        found.append(Piece(name, position, inside, after + len(end)))
+        position = after + len(end)
+    return found
+
+
+def completed(body: bytes, pieces: Sequence[Piece], parent: Element) -> list[bytes]:
+    """Each piece as a document complete by itself, with the declarations that stand around it."""
+    return [
+        body[start:place] + missing + body[place:end] for start, place, missing, end in _parts(body, pieces, parent)
+    ]
+
+
+def fingerprints(body: bytes, pieces: Sequence[Piece], parent: Element) -> list[bytes]:
+    """What `xml.fingerprint` tells of the same documents, without making them."""
+    view = memoryview(body)
+    found = []
+    for start, place, missing, end in _parts(body, pieces, parent):
+        digest = xxh3_128(view[start:place])
+        digest.update(missing)
+        digest.update(view[place:end])
+        found.append(digest.digest())
+    return found
+
+
+def _parts(body: bytes, pieces: Sequence[Piece], parent: Element) -> Iterator[tuple[int, int, bytes, int]]:
+    """Where each begins, where declarations are to be put in, which are missing, and where it ends."""
     inherited = dict(parent.nsmap)
-    around = _name_of(parent)
-    position = body.find(b"<" + _name_of(elements[0]), max(0, body.find(b"<" + around)))
-    tag: _Tag | None = None
-    for element in elements:
-        start = _skip_space(body, position)
-        if tag is None or not body.startswith(tag.text, start):
-            tag = _read_tag(body, start, inherited) if position >= 0 else None
-        if tag is None or tag.name != _name_of(element) or tag.name == around:
-            return
-        position = _end_of(body, start + len(tag.text), tag)
-        if position < 0:
-            return
-        yield body[start : start + tag.place] + tag.missing + body[start + tag.place : position], position
+    text, missing = b"", b""
+    for name, start, inside, end in pieces:
+        if not text or not body.startswith(text, start):
+            text = body[start:inside]
+            missing = _missing(text[1 + len(name) :], inherited)
+        yield start, start + 1 + len(name), missing, end
 
 
-class _Tag(NamedTuple):
-    """A start tag; nearly all records of a page begin with the same.
-
-    end      the end tag that belongs to it; empty for an element that is empty by itself
-    place    where further declarations go, counted from its beginning
-    missing  the declarations that stand around it and that it does not make itself
-    """
-
-    text: bytes
-    name: bytes
-    end: bytes
-    place: int
-    missing: bytes
-
-
-def _read_tag(body: bytes, start: int, inherited: Mapping[str | None, str]) -> _Tag | None:
-    found = _START.match(body, start)
-    if found is None:
-        return None
-    name, attributes, _, empty = found.groups()
+def _missing(attributes: bytes, inherited: Mapping[str | None, str]) -> bytes:
+    """The declarations that stand around a start tag and that it does not make itself."""
     declared = {prefix.decode() if prefix else None for prefix in _DECLARED.findall(attributes)}
     missing = [
         f" xmlns{':' + prefix if prefix else ''}={quoteattr(uri)}"
         for prefix, uri in inherited.items()
         if prefix not in declared
     ]
-    end = b"" if empty else b"</" + name + b">"
-    return _Tag(found.group(), name, end, len(name) + 1, "".join(missing).encode())
+    return "".join(missing).encode()
 
 
 def _name_of(element: Element) -> bytes:
@@ -93,13 +116,6 @@ def _name_of(element: Element) -> bytes:
 
 
 def _skip_space(body: bytes, position: int) -> int:
-    while position >= 0 and body[position : position + 1] in (b" ", b"\n", b"\r", b"\t"):
+    while position < len(body) and body[position] in _SPACE:
         position += 1
     return position
-
-
-def _end_of(body: bytes, inside: int, tag: _Tag) -> int:
-    if not tag.end:
-        return inside
-    found = body.find(tag.end, inside)
-    return -1 if found < 0 else found + len(tag.end)

@@ -51,9 +51,11 @@ class Pass:
         return self.listing and self.asked_since is None
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is kept of a resource that a page names again. `problem` tells why it is in quarantine, also when gone."""
+class Known(NamedTuple):
+    """What is kept of a resource that a page names again. `problem` tells why it is in quarantine, also when gone.
+
+    A plain tuple: a harvest of what has not changed makes little else.
+    """
 
     id: int
     fingerprint: bytes
@@ -249,8 +251,8 @@ class Harvests(Protocol):
         """What is kept of these resources; unknown ones are left out."""
         ...
 
-    def page_memories(self, source_id: int, keys: Sequence[Mapping[str, Any]]) -> list[PageMemory | None]:
-        """What the last pass kept of these pages, in their order; None also where a resource is no longer present."""
+    def page_memory(self, source_id: int, key: Mapping[str, Any], fingerprint: bytes) -> PageMemory | None:
+        """What the last pass kept of a page, if it had that fingerprint; None also where a resource is not present."""
         ...
 
     def chosen(self, source_id: int, resource_ids: Sequence[int]) -> list[Reference]:

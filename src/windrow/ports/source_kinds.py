@@ -25,6 +25,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 from windrow.errors import RemoteError, RemoteUnreadable
+from windrow.model.records import Record
 from windrow.model.resources import RemoteRecord
 from windrow.ports.fetching import Answer, Fetcher, Validators
 
@@ -234,3 +235,22 @@ def lead_of(kind: SourceKind) -> Lead | None:
     place once the next one was asked for, as resumption tokens may be.
     """
     return getattr(kind, "leads_to", None)
+
+
+Skim = Callable[[PageRequest, Loaded], Reading | None]
+
+
+def skim_of(kind: SourceKind) -> Skim | None:
+    """Its optional method `skim(page, loaded)`: the reading of a page as far as its bytes tell it without parsing the
+    records; None where they do not, for certain. Pure and quick.
+
+    Each record has the fingerprint, the version and the validators that reading it would find, and `left_behind` for
+    `read`. An identifier may be guessed: where it is known with that fingerprint, these bytes were read before under
+    that name; where one is not, the page is read.
+    """
+    return getattr(kind, "skim", None)
+
+
+def left_behind() -> Record:
+    """Stands for `read` in a record that was only skimmed, or was read in another process and has stayed there."""
+    raise AssertionError("only the fingerprint of this record is here")

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from windrow.errors import LeaseLost
 from windrow.model.resources import Outcome, Presence
@@ -23,7 +23,7 @@ from windrow.storage.endings import end_run
 from windrow.storage.keys import digest_key
 from windrow.storage.log import append_log
 from windrow.storage.moves import raise_why_fenced
-from windrow.storage.named import rows_named
+from windrow.storage.named import bytes_of, rows_named
 from windrow.storage.numbers import possible_ids
 from windrow.storage.page_commits import add_pages, add_problems, commit_page, finish_commit, open_pages
 from windrow.storage.page_standing import Target
@@ -31,6 +31,7 @@ from windrow.storage.reconciling import reconcile
 from windrow.storage.resources import ON_REMOTE
 from windrow.storage.seen import unpack
 from windrow.storage.tables import pages, parts, passes, resources, reviews, runs, sources
+from windrow.storage.types import load_json
 
 ID_BATCH = 20_000
 PAGE_BATCH = 500
@@ -75,17 +76,15 @@ class SqlHarvests:
             rows = rows_named(self._database, connection, _KNOWN, source_id, identifiers)
             return {row[0]: _to_known(row) for row in rows}
 
-    def page_memories(self, source_id: int, keys: Sequence[Mapping[str, Any]]) -> list[PageMemory | None]:
-        """What the last pass kept of these pages."""
-        digests = [digest_key(key) for key in keys]
+    def page_memory(self, source_id: int, key: Mapping[str, Any], fingerprint: bytes) -> PageMemory | None:
+        """What the last pass kept of a page that looked the same."""
         with self._database.read() as connection:
-            found = {
-                bytes(row.digest): PageMemory(bytes(row.fingerprint), row.next, row.total, unpack(row.seen))
-                for some in batches(digests)
-                for row in connection.execute(_MEMORIES, {"of_source": source_id, "digests": some})
-            }
-            lost = {digest for digest, memory in found.items() if _any_absent(self._database, connection, memory.seen)}
-        return [None if digest in lost else found.get(digest) for digest in digests]
+            row = self._database.run(connection, _MEMORY, (source_id, digest_key(key), fingerprint)).one_or_none()
+            if row is None:
+                return None
+            seen, following, total = tuple(row)
+            memory = PageMemory(fingerprint, load_json(following), total, unpack(seen))
+            return None if _any_absent(self._database, connection, memory.seen) else memory
 
     def chosen(self, source_id: int, resource_ids: Sequence[int]) -> list[Reference]:
         """These resources as a list would name them."""
@@ -198,16 +197,26 @@ class SqlHarvests:
         return Target(self._database, connection, run_id, attempt, source_id)
 
 
-_MEMORIES = select(pages).where(
-    pages.c.source_id == bindparam("of_source"), pages.c.digest.in_(bindparam("digests", expanding=True))
+_MEMORY = "SELECT seen, next, total FROM pages WHERE source_id = ? AND digest = ? AND fingerprint = ?"
+_KNOWN = (
+    "identifier",
+    "id",
+    "fingerprint",
+    "presence",
+    "outcome",
+    "wanted",
+    "version",
+    "etag",
+    "last_modified",
+    "problem",
 )
-_KNOWN = "identifier, id, fingerprint, presence, outcome, wanted, version, etag, last_modified, problem"
+_NO_VALIDATORS = Validators()
 
 
 def _to_known(row: Any) -> Known:
     _, number, fingerprint, presence, outcome, wanted, version, etag, modified, problem = row
-    validators = Validators(etag, modified)
-    return Known(number, bytes(fingerprint), presence, outcome, bool(wanted), version, validators, problem)
+    validators = Validators(etag, modified) if etag or modified else _NO_VALIDATORS
+    return Known(number, bytes_of(fingerprint), presence, outcome, bool(wanted), version, validators, problem)
 
 
 def _to_pass(row: Row[Any]) -> Pass:

@@ -96,7 +96,7 @@ def _drop_repeated(target: Target, changes: Sequence[Change]) -> tuple[list[Chan
     # Two pages in flight may hold the same new record: neither saw the other's when it was compared. Whoever commits
     # first wins; nobody else adds resources to this source, because one run at a time holds it.
     fresh = [each.identifier for each in changes if each.id is None]
-    taken = {row[0] for row in rows_named(target.database, target.connection, "identifier", target.source_id, fresh)}
+    taken = {row[0] for row in rows_named(target.database, target.connection, ["identifier"], target.source_id, fresh)}
     if not taken:
         return list(changes), []
     repeated = [each for each in changes if each.id is None and each.identifier in taken]

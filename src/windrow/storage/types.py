@@ -81,6 +81,11 @@ def clean(words: str) -> str:
     return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", words)
 
 
+def load_json(value: Any) -> Any:
+    """The value of a JSON column as a plain statement gives it: text from SQLite, the value itself from PostgreSQL."""
+    return orjson.loads(value) if isinstance(value, str) else value
+
+
 def dump_json(value: Any) -> str:
     """A JSON value as text that both databases keep."""
     try:

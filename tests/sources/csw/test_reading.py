@@ -1,15 +1,19 @@
 """Saved answers of a real server are read for what they are; bad ones are told from good ones."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.sources.csw.catalogue import CSW, GMD, URL, Catalogue, exception, iso
 from windrow.errors import RemoteUnreadable
 from windrow.formats.xml import fingerprint, parse
+from windrow.ports.source_kinds import Reading
 from windrow.sources.csw.capabilities import read_capabilities
-from windrow.sources.csw.reading import page_fingerprint, read_envelope, read_page
+from windrow.sources.csw.reading import page_fingerprint, read_envelope, read_page, skim_page
 from windrow.sources.csw.searches import Search
 
 ANSWERS = Path(__file__).parent / "answers"
@@ -121,3 +125,90 @@ def test_a_page_s_fingerprint_leaves_out_its_time_alone() -> None:
 
 def test_the_envelope_tells_the_server_s_time() -> None:
     assert read_envelope(page()).answered_at == datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+
+
+def told(reading: Reading | None) -> object:
+    return reading and ([each[:2] for each in reading.records], list(reading.next), reading.total, list(reading.broken))
+
+
+@pytest.mark.parametrize("name", ["pycsw_page_iso", "pycsw_page_dublin_core"])
+def test_skimming_a_page_of_pycsw_tells_what_reading_it_does(name: str) -> None:
+    key = SEARCH.key(2, 3)
+
+    assert told(skim_page(key, saved(name))) == told(read_page(key, saved(name)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda body: body,
+        lambda body: b"\xef\xbb\xbf" + body,
+        lambda body: b"\n <!-- made by hand -->" + body,
+        lambda body: body.replace(b"<csw:SearchResults", b"<!-- - <a> - --><csw:SearchResults"),
+        lambda body: body.replace(b"csw:", b"c:").replace(b":csw=", b":c="),
+        lambda body: body.replace(b">a<", b">a &amp; &quot;b&quot;<"),
+        lambda body: body.replace(b">a<", ">ä\n<".encode()),
+        lambda body: body.replace(b"<gmd:MD_Metadata>", b'<gmd:MD_Metadata xmlns:gml="urn:x" id="a>b">'),
+        lambda body: body.replace(b"<gmd:MD_Metadata>", b"<gmd:MD_Metadata ><!-- x -->"),
+        lambda body: body.replace(b"</csw:SearchResults>", b"\n\n</csw:SearchResults><!-- at noon -->"),
+        lambda body: body.replace(b"timestamp=", b"expires='now' timestamp="),
+    ],
+)
+def test_skimming_tells_what_reading_does(change: Callable[[bytes], bytes]) -> None:
+    body = change(page(iso("a"), iso("b"), iso("c")))
+    key = SEARCH.key(1, 2)
+
+    skimmed = told(skim_page(key, body))
+
+    assert skimmed is not None
+    assert skimmed == told(read_page(key, body))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda body: body.replace(b"</gmd:MD_Metadata><gmd", b"</gmd:MD_Metadata><!-- between --><gmd"),
+        lambda body: body.replace(b"</gmd:MD_Metadata><gmd", b"</gmd:MD_Metadata>text<gmd"),
+        lambda body: body.replace(b"<csw:SearchResults", b"<![CDATA[<csw:SearchResults>]]><csw:SearchResults"),
+        lambda body: body.replace(b"<csw:SearchResults", b"<?odd <csw:SearchResults>?><csw:SearchResults"),
+        lambda body: body.replace(b"<csw:Get", b"<!DOCTYPE a [<!ENTITY b 'c'>]><csw:Get", 1),
+        lambda body: body.replace(b"<csw:SearchResults", b"<csw:Odd><csw:SearchResults"),
+        lambda body: body.replace(b"gmd:fileIdentifier", b"gmd:fileName"),
+        lambda body: body[:-80],
+        lambda body: b"<html><csw:SearchResults></csw:SearchResults></html>",
+        lambda body: body.replace(b"<?xml", b"").decode().encode("utf-16"),
+        lambda body: b'<?xml version="1.0" encoding="ISO-8859-1"?>' + body.partition(b"?>")[2],
+        lambda body: exception("No."),
+        lambda body: b"",
+    ],
+)
+def test_what_skimming_is_not_sure_of_is_left_to_reading(change: Callable[[bytes], bytes]) -> None:
+    assert skim_page(SEARCH.key(1, 100), change(page(iso("a"), iso("b")))) is None
+
+
+inside = st.sampled_from(
+    [b"", b"x", b"<!-- </gmd:MD_Metadata><gmd:MD_Metadata> -->", b"<![CDATA[</gmd:MD_Metadata>]]>"]
+)
+around = st.sampled_from(
+    [b"", b" ", b"\n", b"<!-- x -->", b"text", b"<gmd:Odd/>", b"</gmd:MD_Metadata>", b"<gmd:MD_Metadata>"]
+)
+
+
+@given(st.lists(st.tuples(around, inside, around), min_size=1, max_size=3))
+def test_whatever_is_skimmed_is_what_would_be_read(parts: list[tuple[bytes, bytes, bytes]]) -> None:
+    body = page("@@")
+    records = [
+        before + iso(f"r{number}").encode().replace(b"</gmd:title>", b"</gmd:title>" + within) + after
+        for number, (before, within, after) in enumerate(parts)
+    ]
+    body = body.replace(b"@@", b"".join(records))
+    skimmed = skim_page(SEARCH.key(1, 1), body)
+    try:
+        reading = read_page(SEARCH.key(1, 1), body)
+    except RemoteUnreadable:
+        reading = Reading()
+    known = {each[:2] for each in reading.records}
+
+    # Each record that is known by its bytes was read from the same bytes: then they are on the page, and nothing else.
+    if skimmed is not None and {each[:2] for each in skimmed.records} <= known:
+        assert told(skimmed) == told(reading)

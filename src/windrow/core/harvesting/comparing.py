@@ -157,9 +157,9 @@ def _is_known(result: Comparison, remote: RemoteRecord, known: Known | None) -> 
     if known is None or known.fingerprint != remote.fingerprint:
         return False
     _see_again(result, known)
-    kept = Validators(remote.etag, remote.last_modified)
-    if (known.version, known.validators) != (remote.version, kept):
-        result.touched[known.id] = (remote.version, kept)
+    kept = known.validators
+    if (known.version, kept.etag, kept.last_modified) != (remote.version, remote.etag, remote.last_modified):
+        result.touched[known.id] = (remote.version, Validators(remote.etag, remote.last_modified))
     return True
 
 

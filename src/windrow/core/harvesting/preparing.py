@@ -3,22 +3,31 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
 from windrow.core.harvesting.comparing import Comparison, Intake, compare, documents_of, identifiers_in
-from windrow.core.harvesting.reading import read_page
+from windrow.core.harvesting.reading import read_page, skim_page
 from windrow.errors import RemoteUnreadable
-from windrow.model.records import Record
 from windrow.model.resources import Outcome, RemoteRecord
 from windrow.model.runs import Part
 from windrow.model.sources import Source
 from windrow.ports.fetching import Fetcher
 from windrow.ports.harvests import Harvests, Known, PageMemory
 from windrow.ports.offloading import Offload
-from windrow.ports.source_kinds import Loaded, PageKey, PageRequest, PassRequest, Reading, SourceKind, lead_of
+from windrow.ports.source_kinds import (
+    Loaded,
+    PageKey,
+    PageRequest,
+    PassRequest,
+    Reading,
+    SourceKind,
+    lead_of,
+    left_behind,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +104,36 @@ class Preparer:
     def _memory(self, part: Part, fingerprint: bytes | None) -> PageMemory | None:
         if fingerprint is None or self.blank or self.only is not None:
             return None
-        (memory,) = self.harvests.page_memories(self.source.id, [part.key])
-        return memory if memory is not None and memory.fingerprint == fingerprint else None
+        return self.harvests.page_memory(self.source.id, part.key, fingerprint)
 
     def _compare(self, page: PageRequest, loaded: Loaded) -> Comparison:
         intake = self._intake()
-        if self.offload is None or page.documents:
+        if page.documents:
             # Errors may stand among documents, and they come few at a time.
-            reading = read_page(self.kind, self.request, page, loaded)
-            known = self.harvests.known(self.source.id, identifiers_in(reading))
-            return compare(reading, known, intake, page.documents)
+            return self._read(page, loaded, intake)
+        if not self.blank and (skimmed := skim_page(self.kind, page, loaded)) is not None:
+            found = self._compare_named(page, loaded, skimmed, intake)
+            if found is not None:
+                return found
+        if self.offload is None:
+            return self._read(page, loaded, intake)
         survey = self.offload(self.check, survey_page, self.kind, self.request, page, loaded)
-        known = self.harvests.known(self.source.id, identifiers_in(survey))
+        found = self._compare_named(page, loaded, survey, intake)
+        return self._read(page, loaded, intake) if found is None else found
+
+    def _read(self, page: PageRequest, loaded: Loaded, intake: Intake) -> Comparison:
+        reading = read_page(self.kind, self.request, page, loaded)
+        known = self.harvests.known(self.source.id, identifiers_in(reading))
+        return compare(reading, known, intake, page.documents)
+
+    def _compare_named(self, page: PageRequest, loaded: Loaded, survey: Reading, intake: Intake) -> Comparison | None:
+        """What the page changes, given what is named on it; None where there is more than that."""
+        named = identifiers_in(survey)
+        known = self.harvests.known(self.source.id, named)
         if all(_is_kept(each, known) for each in survey.records):
             return compare(survey, known, intake)
-        return self.offload(self.check, compare_page, self.kind, self.request, page, loaded, known, intake)
+        compared = compare_page if self.offload is None else partial(self.offload, self.check, compare_page)
+        return compared(self.kind, self.request, page, loaded, frozenset(named), known, intake)
 
 
 # What is done with a page in another process, if there are some: pure, and with results that are quickly sent back.
@@ -130,7 +154,7 @@ def take_in(
 def survey_page(kind: SourceKind, request: PassRequest, page: PageRequest, loaded: Loaded) -> Reading:
     """What is on a page, but for the records themselves: of most of them the fingerprint is enough."""
     reading = read_page(kind, request, page, loaded)
-    return replace(reading, records=[each._replace(raw=b"", read=_left_behind) for each in reading.records])
+    return replace(reading, records=[each._replace(raw=b"", read=left_behind) for each in reading.records])
 
 
 def compare_page(
@@ -138,15 +162,13 @@ def compare_page(
     request: PassRequest,
     page: PageRequest,
     loaded: Loaded,
+    named: frozenset[str],
     known: Mapping[str, Known],
     intake: Intake,
-) -> Comparison:
-    """What a page changes, given what is known of everything that a survey of it named."""
-    return compare(read_page(kind, request, page, loaded), known, intake)
-
-
-def _left_behind() -> Record:
-    raise AssertionError("a survey leaves the records where they were read")
+) -> Comparison | None:
+    """What a page changes, given what is known of everything that is named; None where the page names more."""
+    reading = read_page(kind, request, page, loaded)
+    return compare(reading, known, intake) if named.issuperset(identifiers_in(reading)) else None
 
 
 def _is_kept(remote: RemoteRecord, known: Mapping[str, Known]) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from windrow.model.resources import RemoteRecord
-from windrow.ports.source_kinds import Broken, Loaded, PageRequest, PassRequest, Reading, SourceKind
+from windrow.ports.source_kinds import Broken, Loaded, PageRequest, PassRequest, Reading, SourceKind, skim_of
 
 LONGEST_IDENTIFIER = 1000
 LONGEST_PROBLEM = 2000
@@ -26,6 +26,13 @@ def read_page(kind: SourceKind, request: PassRequest, page: PageRequest, loaded:
         failed=[*((told(name), told(why)) for name, why in reading.failed), *_unspoken(page, reading)],
         refused=[(told(name), told(why)) for name, why in reading.refused],
     )
+
+
+def skim_page(kind: SourceKind, page: PageRequest, loaded: Loaded) -> Reading | None:
+    """What records a page holds, where its kind finds that out without reading them."""
+    skim = skim_of(kind)
+    reading = None if skim is None else skim(page, loaded)
+    return reading if reading and all(_can_be_kept(each.identifier) for each in reading.records) else None
 
 
 def told(text: str, most: int = LONGEST_PROBLEM) -> str:

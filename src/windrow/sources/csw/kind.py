@@ -73,6 +73,10 @@ class CswKind:
         """Reads the page."""
         return reading.read_page(page.key, loaded.answer.body)
 
+    def skim(self, page: PageRequest, loaded: Loaded) -> Reading | None:
+        """What the page holds, without parsing its records."""
+        return reading.skim_page(page.key, loaded.answer.body)
+
     def page_fingerprint(self, loaded: Loaded) -> bytes | None:
         """Leaves the time stamp out."""
         return reading.page_fingerprint(loaded.answer.body)

@@ -4,17 +4,18 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from xml.sax.saxutils import unescape
 
 from lxml import etree
 from xxhash import xxh3_128
 
 from windrow.errors import RemoteUnreadable
 from windrow.formats import metadata
-from windrow.formats.cutting import documents_of
+from windrow.formats.cutting import documents_of, fingerprints, is_utf8, pieces_of
 from windrow.formats.dates import moment
 from windrow.formats.xml import CSW, GMD, GMI, GMI1, MDB1, MDB2, Element, fingerprint, local_name, parse
 from windrow.model.resources import RemoteRecord
-from windrow.ports.source_kinds import Broken, PageKey, Reading
+from windrow.ports.source_kinds import Broken, PageKey, Reading, left_behind
 from windrow.sources.csw.capabilities import refuse_exception
 from windrow.sources.csw.searches import Search
 
@@ -25,9 +26,17 @@ _LONGEST_IDENTIFIER = 1_000
 _WITHOUT_MARKUP = frozenset([GMD, GMI, GMI1, MDB1, MDB2])
 """Schemas whose texts hold no elements."""
 
-_ENVELOPE = re.compile(rb"<(?:[\w.-]+:)?SearchResults\b[^>]*>")
+_ENVELOPE = re.compile(rb"<((?:[\w.-]+:)?SearchResults)\b[^>]*>")
 _ENVELOPE_WITHIN = 16_384
+_COMMENT = rb"<!--(?:[^-]|-[^-])*-->"
+_PLAIN_HEAD = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^<>]*>)?(?:[^<]|<[^!?]|" + _COMMENT + rb")*?" + _ENVELOPE.pattern
+)
+"""Up to the records, where nothing hides a start tag: no CDATA section, declaration or processing instruction."""
+
 _CHANGING = re.compile(rb"""\b(timestamp|expires|resultSetId|elapsedTime)\s*=\s*("[^"]*"|'[^']*')""")
+_QUOTES = {"&quot;": '"', "&apos;": "'"}
+_IDENTIFIER_WITHIN = 4_096
 _IDENTIFIER = re.compile(rb"<(?:[\w.-]+:)?(?:fileIdentifier|identifier)\b[^>]*>\s*(?:<[^>]*>\s*)?([^<\s][^<]{0,999})")
 
 
@@ -75,6 +84,34 @@ def read_page(key: PageKey, body: bytes) -> Reading:
         _sort_in(element, raw, records, broken)
     following = _follow(key, envelope, len(envelope.results))
     return Reading(records=records, broken=broken, next=following, total=envelope.matched)
+
+
+def skim_page(key: PageKey, body: bytes) -> Reading | None:
+    """What records a page holds, by their bytes alone; None where these do not tell it for certain.
+
+    Only the envelope is parsed. The fingerprint of a record is that of the same bytes when they were read, and where
+    it is known under the identifier that stands in them, they are the same record: well-formed, and as it was.
+    """
+    opened = _PLAIN_HEAD.match(body, 0, _ENVELOPE_WITHIN)
+    pieces = pieces_of(body, opened.end(), opened[1]) if opened else None
+    if opened is None or pieces is None:
+        return None
+    end = pieces[-1].end if pieces else opened.end()
+    try:
+        envelope = read_envelope(body[: opened.end()] + body[end:])
+        following = _follow(key, envelope, len(pieces))
+    except RemoteUnreadable:
+        return None
+    if len(envelope.results) or not is_utf8(envelope.results):
+        return None
+    records = []
+    for piece, digest in zip(pieces, fingerprints(body, pieces, envelope.results), strict=True):
+        named = _IDENTIFIER.search(body, piece.inside, min(piece.end, piece.inside + _IDENTIFIER_WITHIN))
+        if named is None:
+            return None
+        identifier = unescape(named[1].decode(errors="replace"), _QUOTES).strip()
+        records.append(RemoteRecord(identifier, digest, b"", "application/xml", left_behind))
+    return Reading(records=records, next=following, total=envelope.matched)
 
 
 def page_fingerprint(body: bytes) -> bytes:
