@@ -113,11 +113,13 @@ def _steps(database: Database) -> Iterator[list[int]]:
     def look_away(raw: Any, _record: object) -> None:
         raw.set_progress_handler(None, 0)
 
-    event.listen(database.engine, "checkout", watch)
-    event.listen(database.engine, "checkin", look_away)
+    for engine in {database.engine, database.writer}:
+        event.listen(engine, "checkout", watch)
+        event.listen(engine, "checkin", look_away)
     yield spent
-    event.remove(database.engine, "checkout", watch)
-    event.remove(database.engine, "checkin", look_away)
+    for engine in {database.engine, database.writer}:
+        event.remove(engine, "checkout", watch)
+        event.remove(engine, "checkin", look_away)
 
 
 @contextmanager

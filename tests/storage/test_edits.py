@@ -425,11 +425,12 @@ def test_whether_anything_is_edited_is_asked_of_indexes(field: Field) -> None:
 
 def test_a_source_without_edits_pays_one_small_question_for_a_page(field: Field) -> None:
     statements: list[str] = []
-    event.listen(
-        field.database.engine,
-        "before_cursor_execute",
-        lambda _connection, _cursor, statement, *_others: statements.append(statement),
-    )
+    for engine in {field.database.engine, field.database.writer}:
+        event.listen(
+            engine,
+            "before_cursor_execute",
+            lambda _connection, _cursor, statement, *_others: statements.append(statement),
+        )
     others = [replace(RIVERS, identifier=f"r{number}") for number in range(200)]
 
     field.harvest(*others)

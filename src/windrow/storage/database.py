@@ -36,12 +36,18 @@ POOL: Any = {"pool_size": 8, "max_overflow": 16, "pool_timeout": 60, "pool_use_l
 """Connections of one process, for any number of threads: transactions take milliseconds. Last in, first out: those in
 use keep what they have in memory, the others cost nothing."""
 
+ONE_AT_A_TIME: Any = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 60}
+"""The connection that writes to an SQLite file. With one of its own, pages of indexes that every commit touches stay in
+memory once, rather than once in each connection that ever wrote."""
+
 
 class Database:
     """One database and its pool of connections; safe to use from several threads.
 
     `durable` asks SQLite to reach the disk before a commit returns. A process that answers people needs it: what was
     accepted survives a power cut. Workers do without: whatever a power cut takes from them is a page they do again.
+
+    `engine` has the connections that read, and on PostgreSQL those that write; `writer` has the ones that write.
     """
 
     def __init__(self, url: str, *, durable: bool = True) -> None:
@@ -49,7 +55,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.durable = durable
         self._turn = threading.Lock()
-        self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
+        self.engine = self._sqlite_engine(**POOL) if self.is_sqlite else self._postgresql_engine()
+        self.writer = self._sqlite_engine(**ONE_AT_A_TIME) if self.is_sqlite else self.engine
 
     @property
     def placeholder(self) -> str:
@@ -74,7 +81,7 @@ class Database:
             with _told_plainly(), self._turn, self._immediate() as connection:
                 yield connection
             return
-        with _told_plainly(), self.engine.begin() as connection:
+        with _told_plainly(), self.writer.begin() as connection:
             yield connection
             if wake:
                 self.wake(connection)
@@ -86,7 +93,7 @@ class Database:
 
     @contextmanager
     def _immediate(self) -> Iterator[Connection]:
-        with self.engine.connect().execution_options(windrow_begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        with self.writer.connect().execution_options(windrow_begin="BEGIN IMMEDIATE") as connection, connection.begin():
             yield connection
 
     def write_many(self, connection: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> int:
@@ -116,13 +123,10 @@ class Database:
     def close(self) -> None:
         """Gives all connections back."""
         self.engine.dispose()
+        self.writer.dispose()
 
-    def _sqlite_engine(self) -> Engine:
-        engine = create_engine(
-            self.url,
-            connect_args={"check_same_thread": False, "timeout": 60},
-            **POOL,
-        )
+    def _sqlite_engine(self, **pool: Any) -> Engine:
+        engine = create_engine(self.url, connect_args={"check_same_thread": False, "timeout": 60}, **pool)
         event.listen(engine, "connect", self._prepare_sqlite)
         event.listen(engine, "begin", _begin)
         return engine

@@ -11,8 +11,8 @@ from windrow.storage.database import Database
 
 # All of them in one row: at each row the driver lets go of the interpreter, and a few threads that each do so a hundred
 # times wait for one another more than for the rows. JSON knows no bytes.
-_SQLITE = """
-SELECT json_group_array(json_array({columns})) FROM resources WHERE source_id = ? AND identifier IN ({marks})
+_SQLITE = """SELECT json_group_array(json_array({columns}))
+    FROM resources WHERE source_id = ? AND identifier IN ({marks})
 """
 
 # With a plain IN, PostgreSQL may take all rows of the source and compare each with the whole list: what it believes of

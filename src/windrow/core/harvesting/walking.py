@@ -27,9 +27,9 @@ from windrow.ports.work import Work
 
 log = structlog.get_logger()
 
-LOOK_AHEAD = 8
-"""Pages prepared ahead of the commits beside those being fetched: as many as are read while a commit takes place. More
-would only cost memory."""
+LOOK_AHEAD = 20
+"""Pages prepared ahead of the commits beside those being fetched: as many as are read while a commit takes place, which
+in a large catalogue is as many as it holds. More would only cost memory."""
 
 BESIDE = 2
 """Threads beside those that may have a request under way: theirs are the pages that wait to be read."""
