@@ -49,25 +49,30 @@ class Catalogue:
 
 
 def measure(plan: Plan) -> list[Figure]:
-    """The chord once, our harvests three times, before and after it; rates are compared."""
+    """The chord once, our harvests three times, around it and around a large one; rates are compared.
+
+    A large harvest is compared with the small ones just before and after it: a machine's pace changes within minutes.
+    """
     size = plan.size
     usual = _of_json(plan, size.small)
     with running_postgres(durable=True) as postgres:
-        before = _our_rates(plan, usual, postgres, 1)
+        before = _our_rates(plan, usual, postgres)
         theirs = _baseline_rates(plan, _of_json(plan, size.chord), postgres)
-        after = _our_rates(plan, usual, postgres, 2)
-        grown = _our_rates(plan, _of_json(plan, size.large), postgres, 1)
+        between = _our_rates(plan, usual, postgres)
+        large = _our_rates(plan, _of_json(plan, size.large), postgres)
+        after = _our_rates(plan, usual, postgres)
         asides = _asides(plan, postgres)
-    on_sqlite, on_postgresql = (middle([*one, *other]) for one, other in zip(before, after, strict=True))
-    of, large = f"{size.small:,} records", f"{size.large:,}"
+    on_sqlite, on_postgresql = (middle(each) for each in zip(before, between, after, strict=True))
+    grown = [2 * one / (left + right) for left, one, right in zip(between, large, after, strict=True)]
+    of, many = f"{size.small:,} records", f"{size.large:,}"
     return [
         Figure.told(f"one Celery task per record, {size.chord:,} records", theirs.whole, "records/s"),
         Figure.told("of that, its list of records", theirs.listing, "records/s"),
         Figure.told("of that, its records", theirs.records, "records/s"),
         Figure.told(f"Windrow on SQLite, {of}", on_sqlite, "records/s"),
         Figure.told(f"Windrow on the same PostgreSQL, {of}", on_postgresql, "records/s"),
-        *_held("SQLite", on_sqlite, theirs, grown[0][0] / on_sqlite, large),
-        *_held("PostgreSQL", on_postgresql, theirs, grown[1][0] / on_postgresql, large),
+        *_held("SQLite", on_sqlite, theirs, grown[0], many),
+        *_held("PostgreSQL", on_postgresql, theirs, grown[1], many),
         *asides,
     ]
 
@@ -89,7 +94,7 @@ def _asides(plan: Plan, postgres: Postgres) -> list[Figure]:
     found = []
     for catalogue, told in ((iso, "ISO 19139"), (late, f"a remote that takes {LATE} ms")):
         theirs = _baseline_rates(plan, catalogue, postgres)
-        on_sqlite, on_postgresql = (middle(each) for each in _our_rates(plan, catalogue, postgres, 1))
+        on_sqlite, on_postgresql = _our_rates(plan, catalogue, postgres)
         found += [
             Figure.told(f"{told}, {size:,} records: a task per record", theirs.whole, "records/s"),
             Figure.told(f"{told}: Windrow on SQLite", on_sqlite, "records/s"),
@@ -109,11 +114,9 @@ def _of_iso(plan: Plan, size: int) -> Catalogue:
     return Catalogue(size, "csw", plan.remote.catalogue(size), listed, plan.remote.record)
 
 
-def _our_rates(plan: Plan, catalogue: Catalogue, postgres: Postgres, repeats: int) -> tuple[list[float], list[float]]:
-    return (
-        [_our_rate(plan, catalogue, None) for _ in range(repeats)],
-        [_our_rate(plan, catalogue, postgres) for _ in range(repeats)],
-    )
+def _our_rates(plan: Plan, catalogue: Catalogue, postgres: Postgres) -> tuple[float, float]:
+    """Records per second on SQLite and on PostgreSQL."""
+    return _our_rate(plan, catalogue, None), _our_rate(plan, catalogue, postgres)
 
 
 def _our_rate(plan: Plan, catalogue: Catalogue, postgres: Postgres | None) -> float:
