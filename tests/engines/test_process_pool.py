@@ -15,7 +15,7 @@ import pytest
 
 from tests.engines.installation import is_alive, kill
 from tests.harvests.farm import wait_for
-from windrow.engines.process_pool import LARGE, ProcessPool
+from windrow.engines.process_pool import LARGE, NICENESS, ProcessPool
 from windrow.errors import Cancelled, ProcessLost, RemoteStatus
 
 
@@ -184,6 +184,12 @@ def test_children_leave_signals_to_their_parent(pool: ProcessPool) -> None:
         os.kill(child, each)
 
     assert pool(never, os.getpid) == child
+
+
+def test_children_stand_back_for_their_parent(pool: ProcessPool) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+
+    assert pool(never, os.getpriority, os.PRIO_PROCESS, 0) == min(own + NICENESS, 19)
 
 
 def test_children_are_there_before_they_are_needed(pool: ProcessPool) -> None:

@@ -35,6 +35,10 @@ LOOK_AROUND = 0.25
 LARGE = 16_384
 """Bytes of which an object of a call has to have at least, to be sent beside the others."""
 
+NICENESS = 5
+"""How much the children stand back. What they made waits for their parent: where cores are few, it must not wait for
+them to make more, and neither must whoever is answered by other processes."""
+
 IDLE = 60.0
 """Seconds without a call after which a child is ended, and its memory given back."""
 
@@ -271,6 +275,7 @@ def serve() -> None:
     """The child's side: answers calls until its parent has hung up, or is gone."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)  # the parent decides, also when a signal was sent to the whole group
+    os.nice(NICENESS)
     line = Line(socket.socket(fileno=os.dup(0)))
     try:
         while True:
