@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from samples.servers.nginx import Nginx
+from tests.harvests.farm import wait_for
 
 
 def test_lists_its_files_and_knows_when_they_changed(tmp_path: Path, serve_folder: Callable[[Path], Nginx]) -> None:
@@ -26,4 +27,4 @@ def test_lists_its_files_and_knows_when_they_changed(tmp_path: Path, serve_folde
     unchanged.value.close()
 
     assert unchanged.value.code == 304
-    assert server.requests() == ["GET / 200", "GET /one.xml 200", "GET /one.xml 304"]
+    wait_for(lambda: server.requests() == ["GET / 200", "GET /one.xml 200", "GET /one.xml 304"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from samples.servers.nginx import Nginx
-from tests.harvests.farm import TENDER, Farm, open_farm
+from tests.harvests.farm import TENDER, Farm, open_farm, wait_for
 from tests.remotes.scripts import Script, html_page, reply, status
 from tests.remotes.server import Remote as RealRemote
 from tests.sources.wms.server import capabilities, exception, layer, saved
@@ -96,7 +96,7 @@ def test_capabilities_in_a_file_on_nginx(farm: Farm, tmp_path: Path, serve_folde
 
     assert (first.state, first.progress.counts) == (RunState.SUCCEEDED, {"added": 3})
     assert second.state is RunState.SUCCEEDED
-    assert [each.rpartition(" ")[2] for each in server.requests()] == ["200", "304"]
+    wait_for(lambda: [each.rpartition(" ")[2] for each in server.requests()] == ["200", "304"])
     assert len(farm.titles(source)) == 3
 
 
