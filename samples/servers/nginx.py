@@ -45,6 +45,6 @@ class Nginx(Daemon):
         super().__init__(command, folder, port)
 
     def requests(self) -> list[str]:
-        """The requests so far, such as `GET /a.xml 304`; the last one may be missing, which is written after its answer."""
+        """The requests so far, such as `GET /a.xml 304`; each is written down only after its answer."""
         lines = [line.split('"') for line in self._access_log.read_text().splitlines()]
         return [f"{line[1].rsplit(' ', 1)[0]} {line[2].split()[0]}" for line in lines]
